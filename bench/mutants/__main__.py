@@ -2,7 +2,8 @@
 
 The first run records which tests run which lines. For each mutant of a seeded sample, a copy of the project is changed,
 and the tests that run the changed lines are run there until one fails. A mutant after which the tests hang is noticed.
-Of each mutant's tests, as many are run as usually take `--seconds`, the likeliest first; 1000 runs them all.
+Of each mutant's tests, those are run that import the changed module, and as many others as usually take `--seconds`,
+the likeliest first; 1000 runs them all.
 Results are stored at once: the same command continues where it was stopped.
 
     python -m bench.mutants --seed 1 --sample 200

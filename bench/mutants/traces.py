@@ -35,10 +35,11 @@ class Traces:
     """Files of the population, and files of tests, that have changed since the recording."""
 
     def tests(self, mutant: Mutant, within_s: float) -> list[str]:
-        """Tests that may notice the mutant and usually take `within_s` together, the likeliest first.
+        """Tests that may notice the mutant, the likeliest first.
 
-        First comes one of each test function, those of the same room before the others, then the same tests with other
-        parameters. The files of the same room that are new or changed are run after the likeliest tests.
+        First come all tests of files that import the changed module, then others that usually take `within_s` together:
+        one of each test function, those of the same room first, then the same tests with other parameters. The files of
+        the same room that are new or changed are run after the likeliest tests.
 
         For a line that runs at import, or of a changed file, all tests that run the file are considered; if there are
         none, all tests.
@@ -52,11 +53,11 @@ class Traces:
             hits = {test for tests in lines.values() for test in tests} or set(self.seconds)
         else:
             hits = {test for line in range(mutant.line, mutant.last_line + 1) for test in lines.get(line, [])}
-        likeliest = self._likeliest_first(
-            [test for test in hits if test in self.seconds and _file(test) not in new], room
-        )
-        ends = accumulate(self.seconds[test] for test in likeliest)
-        known = [test for test, end in zip(likeliest, ends, strict=True) if end <= within_s]
+        known = [test for test in hits if test in self.seconds and _file(test) not in new]
+        importing = self._likeliest_first([test for test in known if _file(test) in near], room)
+        others = self._likeliest_first([test for test in known if _file(test) not in near], room)
+        ends = accumulate(self.seconds[test] for test in others)
+        known = [*importing, *(test for test, end in zip(others, ends, strict=True) if end <= within_s)]
         return [*known[:LIKELIEST], *new, *known[LIKELIEST:]]
 
     def _likeliest_first(self, tests: list[str], room: str) -> list[str]:
