@@ -37,15 +37,15 @@ class Traces:
     def tests(self, mutant: Mutant, within_s: float) -> list[str]:
         """Tests that may notice the mutant, the likeliest first.
 
-        First come all tests of files that import the changed module, then others that usually take `within_s` together:
-        one of each test function, those of the same room first, then the same tests with other parameters. The files of
-        the same room that are new or changed are run after the likeliest tests.
+        First come all tests of files that import the changed module or have its name, then others that usually take
+        `within_s` together: one of each test function, those of the same room first, then the same tests with other
+        parameters. The files of the same room that are new or changed are run after the likeliest tests.
 
         For a line that runs at import, or of a changed file, all tests that run the file are considered; if there are
         none, all tests.
         """
         room = Path(mutant.path).parts[-2]
-        near = _importers(mutant.path)
+        near = _files_about(mutant.path)
         new = [path for path in self.changed if path.startswith(f"tests/{room}/") or path in near]
         new.sort(key=lambda path: (path not in near, path))
         lines = self.by_line.get(mutant.path, {})
@@ -108,11 +108,16 @@ def load(folder: Path) -> Traces:
 
 
 @cache
-def _importers(path: str) -> frozenset[str]:
-    """Files of tests that import the module at this path."""
+def _files_about(path: str) -> frozenset[str]:
+    """Files of tests that import the module at this path, or are named after it."""
     module = path.removesuffix(".py").replace("/", ".")
+    named = f"test_{Path(path).name}"
     files = (ROOT / "tests").rglob("test_*.py")
-    return frozenset(str(file.relative_to(ROOT)) for file in files if f"from {module} import" in file.read_text())
+    return frozenset(
+        str(file.relative_to(ROOT))
+        for file in files
+        if file.name == named or f"from {module} import" in file.read_text()
+    )
 
 
 def _file(test: str) -> str:
