@@ -47,8 +47,9 @@ async def test_submission_in_doubt_is_placed_when_its_order_is_found(shopper: Sh
     assert (await shopper.storefront.add(POLES))["errors"] == [], "the cart is unlocked"
 
 
+@pytest.mark.parametrize("is_read_first", [False, True], ids=["found by its lock", "found by its key"])
 async def test_submission_of_an_earlier_version_is_settled(
-    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, is_read_first: bool
 ) -> None:
     store = MemoryStore(clock)
     async with gateway_on(store, world, network, clock) as storefront:
@@ -67,6 +68,9 @@ async def test_submission_of_an_earlier_version_is_settled(
             await store.put(lock, store_key.encode(), ttl_s=3600)
         await store.unschedule(OPEN_ATTEMPTS, tag)
         await store.schedule(OPEN_ATTEMPTS, store_key, clock())
+        if is_read_first:
+            submission = (await storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
+            assert submission["status"] == "IN_DOUBT"
         blocked = await storefront.outcome()
         assert [blocker["code"] for blocker in blocked["blockers"]] == ["SUBMISSION_IN_PROGRESS"]
         clock.move(5)
