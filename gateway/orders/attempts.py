@@ -175,7 +175,7 @@ class Attempts:
     time of a doubt, which is longer than the deadline of a submission.
     """
 
-    def __init__(self, store: Store, replica: Replica, *, longest_work_s: float = 120) -> None:
+    def __init__(self, store: Store, replica: Replica, *, longest_work_s: float) -> None:
         self._store = store
         self._replica = replica
         self._longest_work = timedelta(seconds=longest_work_s)

@@ -79,7 +79,7 @@ class ContestedStore(MemoryStore):
 
 async def test_reader_does_not_remove_a_lock_taken_meanwhile() -> None:
     store = ContestedStore(utc_now)
-    attempts = Attempts(store, Replica(store, SharedClock(store, utc_now)))
+    attempts = Attempts(store, Replica(store, SharedClock(store, utc_now)), longest_work_s=120)
     await store.put(LOCK, OWN_TAG, ttl_s=10)
     store.taken_by = OTHER_TAG
     assert await SubmissionLock(store, attempts).holder(LOCK) is None, "the attempt that held the lock is gone"
@@ -88,7 +88,7 @@ async def test_reader_does_not_remove_a_lock_taken_meanwhile() -> None:
 
 @pytest.mark.parametrize("method", ["close", "forget"])
 async def test_ended_attempt_does_not_remove_the_lock_of_another(store: Store, method: str) -> None:
-    attempts = Attempts(store, Replica(store, SharedClock(store, utc_now)))
+    attempts = Attempts(store, Replica(store, SharedClock(store, utc_now)), longest_work_s=120)
     end: Any = getattr(attempts, method)
     await store.put(OWN, encode(RECORD), ttl_s=10)
     await store.put(LOCK, OTHER_TAG, ttl_s=10)
@@ -101,7 +101,7 @@ async def test_ended_attempt_does_not_remove_the_lock_of_another(store: Store, m
 
 
 async def test_attempt_changed_by_another_replica_keeps_its_lock(store: Store) -> None:
-    attempts = Attempts(store, Replica(store, SharedClock(store, utc_now)))
+    attempts = Attempts(store, Replica(store, SharedClock(store, utc_now)), longest_work_s=120)
     await store.put(OWN, encode(DOUBT), ttl_s=10)
     await store.put(LOCK, OWN_TAG, ttl_s=10)
     await attempts.forget(OWN, RECORD)

@@ -2,7 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from tests.support.shop import CART, PACK, InMemoryTransport, Shopper, create_source
+
+LATER = "submit-then-redirect"
+"""Workflow of the sources that the shopper approves after the order was submitted."""
 
 DETACH = "mutation { detachSource(input: {target: {all: true}}) { errors { code } } }"
 
@@ -51,6 +56,26 @@ async def test_source_fits_again_when_its_amount_is_due_again(shopper: Shopper) 
     answer = await shopper.storefront.ask(update, line=cart["lines"][0]["id"])
     assert answer.data["updateCartLines"]["errors"] == []
     assert await blockers(shopper) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "is_outdated"),
+    [
+        ("creditCard", False),
+        ("payPal", False),
+        ("payPalCredit", False),
+        ("payPalBilling", False),
+        ("klarnaCredit", True),
+    ],
+)
+async def test_only_a_source_of_a_fixed_amount_is_outdated(shopper: Shopper, method: str, is_outdated: bool) -> None:
+    await shopper.fill_cart()
+    source_id = await shopper.source(method)
+    for approved_before in [source for source in shopper.world.redirects.values() if source.method.workflow != LATER]:
+        await shopper.decide(approved_before.redirect["redirectUrl"])
+    assert (await shopper.storefront.attach(source_id))["errors"] == []
+    await shopper.storefront.add(PACK)
+    assert ("SOURCE_AMOUNT_OUTDATED" in await blockers(shopper)) is is_outdated
 
 
 async def test_amounts_of_digital_river_are_shown_as_sent(shopper: Shopper, network: InMemoryTransport) -> None:

@@ -606,6 +606,17 @@ async def detach_credit(shopper: Shopper) -> dict[str, Any]:
     return await change(shopper, DETACH, target={"sourceId": str(source.id)})
 
 
+@pytest.mark.parametrize(("in_stock", "obstacles"), [(1, ["BACKORDER_LINE"]), (2, []), (3, []), (None, [])])
+async def test_line_beyond_the_stock_is_an_obstacle_to_store_credit(
+    shopper_with_credit: Shopper, in_stock: int | None, obstacles: list[str]
+) -> None:
+    await shopper_with_credit.fill_cart()
+    await shopper_with_credit.storefront.add(PACK)
+    await shopper_with_credit.control("stock", {"productId": int(PACK), "quantity": in_stock, "isSoldAhead": True})
+    account = (await shopper_with_credit.storefront.ask(ACCOUNT)).data["shopper"]["storeCredit"]
+    assert account["obstacles"] == obstacles
+
+
 READINESS = """{ checkoutReadiness { status blockers { __typename code step resolvedBy
   ... on StoreCreditBlocker { obstacles } } } }"""
 

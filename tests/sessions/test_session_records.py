@@ -1,7 +1,12 @@
-"""Background work uses the session that its attempt names, and no other."""
+"""Background work uses the session that its attempt names, and no other. Records stay readable for other versions."""
+
+import msgspec
+import pytest
 
 from gateway.enums import SessionDelivery, SessionLevel
+from gateway.orders.attempts import AttemptRecord
 from gateway.sessions.handle import Handle
+from gateway.sessions.record import CheckoutMemory, SessionRecord
 from gateway.sessions.sessions import Sessions
 from gateway.store.memory import MemoryStore
 from gateway.upstream.oauth import Tokens
@@ -33,3 +38,19 @@ async def test_session_is_not_found_under_the_id_of_another(world: World, clock:
     assert location is not None
     await store.put(f"session-at:{first.id}", location, ttl_s=60)
     assert await sessions.find_by_id(first.id) is None
+
+
+STORED = {
+    SessionRecord: "id level shopper_id locale currency_code access_token refresh_token access_ends_at started_at"
+    " used_at remembered kept_until has_lost_tokens earlier_sessions",
+    CheckoutMemory: "attached_at credit_covers asked_authentication coupons offers latest_submission order_ids"
+    " unlocked",
+    AttemptRecord: "id key fingerprint owner session_id locks stage started_at updated_at sent_at quiet_from cart_id"
+    " payment_session_id was_abandoned lost_cart pricing result",
+}
+
+
+@pytest.mark.parametrize("kind", STORED)
+def test_stored_records_keep_their_field_names(kind: type[msgspec.Struct]) -> None:
+    """A gateway of another version reads the records, for example after a failed upgrade."""
+    assert " ".join(field.encode_name for field in msgspec.structs.fields(kind)) == STORED[kind]

@@ -10,6 +10,7 @@ from gateway.store.redis import RedisStore
 from sandbox.model.world import World
 from tests.support.shop import (
     ADDRESS,
+    CART,
     PACK,
     Clock,
     InMemoryTransport,
@@ -63,6 +64,18 @@ async def test_failed_renewal_is_ignored_while_access_token_is_valid(
         clock.move(DAY_S - 100)
         await Shopper(storefront, sandbox, world).fault("status", "/oauth20/token", status=503)
         assert (await storefront.add(PACK))["errors"] == []
+
+
+async def test_expired_access_token_is_not_used_if_its_renewal_fails(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    async with gateway(world, network, clock, session_idle_s=90_000, session_absolute_s=90_000) as storefront:
+        await storefront.add(PACK)
+        clock.move(DAY_S)
+        await Shopper(storefront, sandbox, world).fault("status", "/oauth20/token", status=503)
+        world.calls.clear()
+        assert (await storefront.ask("{ cart { totalQuantity } }")).codes == ["UPSTREAM_UNAVAILABLE"]
+        assert world.calls.count("GET", CART) == 0
 
 
 async def test_rejected_access_token_without_refresh_token_ends_the_session(

@@ -25,13 +25,17 @@ async def test_other_replica_takes_over_ten_seconds_after_last_heartbeat(clock: 
     )
     await lost.beat()
     clock.move(9)
-    assert not await Attempts(store, alive).is_orphan("attempt:1", record)
+    assert not await Attempts(store, alive, longest_work_s=120).is_orphan("attempt:1", record)
     clock.move(1)
-    assert await Attempts(store, alive).is_orphan("attempt:1", record)
+    assert await Attempts(store, alive, longest_work_s=120).is_orphan("attempt:1", record)
     await lost.beat()
-    assert not await Attempts(store, alive).is_orphan("attempt:1", record), "the replica was only slow"
+    assert not await Attempts(store, alive, longest_work_s=120).is_orphan("attempt:1", record), (
+        "the replica was only slow"
+    )
     await lost.leave()
-    assert await Attempts(store, alive).is_orphan("attempt:1", record), "a replica that leaves is dead at once"
+    assert await Attempts(store, alive, longest_work_s=120).is_orphan("attempt:1", record), (
+        "a replica that leaves is dead at once"
+    )
 
 
 async def test_other_replica_takes_over_work_without_an_end(clock: Clock) -> None:

@@ -145,7 +145,7 @@ async def test_unreadable_attempt_does_not_count_as_unsent() -> None:
     )
     await store.put("attempt", encode(record).replace(b'"sent"', b'"another"'), ttl_s=60)
     with pytest.raises(RecordUnreadable):
-        await Attempts(store, Replica(store, SharedClock(store, utc_now))).present("attempt")
+        await Attempts(store, Replica(store, SharedClock(store, utc_now)), longest_work_s=120).present("attempt")
 
 
 REQUIRED = {"id", "value", "currency", "name"}
