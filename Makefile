@@ -63,6 +63,7 @@ clients: .venv/.dev $(PROJECTS)
 
 bench: .venv/.dev
 	$(BIN)/python -m bench.documents
+	$(BIN)/python -m bench.operations
 	$(BIN)/python -m bench.purchase
 
 schema: .venv/.runtime

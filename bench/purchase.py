@@ -1,117 +1,125 @@
-"""Measures the CPU time and latency that the gateway adds to upstream calls, for each operation of a purchase.
+"""What does each step of a guest's purchase cost, up to the placed order? `python -m bench.purchase`
 
-The gateway and the sandbox run as separate programs. For each operation, the report lists the CPU time of the gateway's
-process, the client's latency and the number of upstream calls. The first row is the baseline: the same client reads one
-cart directly from the sandbox. Linux only, because CPU time is read from /proc.
+The gateway, with and without compiled plans, and the sandbox run as separate programs. Each shopper takes all steps and
+gets an order. For each step, the report lists the CPU time of the gateway's process, the latency that the client
+measures, and the number of upstream calls. Linux only, because CPU time is read from /proc.
 """
 
+import argparse
 import asyncio
-import os
-import platform
-import statistics
-import sys
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
-from pathlib import Path
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from random import sample
+from statistics import median
+from typing import Any
 
 import httpx
 
-from examples.run import program, wait_for
+from bench.harness.report import introduce
+from bench.harness.servers import CORES, OURS, SANDBOX, Server, serving, take_last_core
 from sandbox.model.world import World
-from tests.support.shop import ADDRESS, CART, PACK, Shopper, Storefront, new_key
-
-TIMES = 200
-PORT, SANDBOX_PORT = 8790, 8791
-TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-
-
-async def main() -> None:
-    keys = World().keys
-    sandbox_url, gateway_url = f"http://127.0.0.1:{SANDBOX_PORT}", f"http://127.0.0.1:{PORT}"
-    with ExitStack() as stack:
-        sandbox = stack.enter_context(program("sandbox", ["--port", str(SANDBOX_PORT)], {}))
-        wait_for(sandbox, f"{sandbox_url}/_sandbox/health")
-        settings = {
-            "RIVERFRONT_DEVELOPMENT": "true",
-            "RIVERFRONT_LOG_LEVEL": "ERROR",
-            "RIVERFRONT_PORT": str(PORT),
-            "RIVERFRONT_UPSTREAM_URL": sandbox_url,
-            "RIVERFRONT_API_KEY": keys.confidential_key,
-            "RIVERFRONT_API_SECRET": keys.confidential_secret,
-            "RIVERFRONT_PUBLISHABLE_KEY": keys.public_key,
-        }
-        gateway = stack.enter_context(program("gateway", ["serve"], settings))
-        wait_for(gateway, f"{gateway_url}/health/ready")
-        print(f"A purchase, {TIMES} times each; Python {platform.python_version()}, {os.cpu_count()} cores")
-        print("  operation         CPU ms   median ms   p99 ms   upstream calls")
-        async with (
-            httpx.AsyncClient(base_url=gateway_url, trust_env=False) as http,
-            httpx.AsyncClient(base_url=sandbox_url, trust_env=False) as upstream,
-        ):
-            await measure_purchase(gateway.pid, http, upstream)
-
-
-async def measure_purchase(pid: int, http: httpx.AsyncClient, upstream: httpx.AsyncClient) -> None:
-    storefront = Storefront(http)
-    shopper = Shopper(storefront, upstream, World())
-    await shopper.fill_cart()
-
-    keys = World().keys
-    pair = (keys.confidential_key, keys.confidential_secret)
-    token = (await upstream.post("/oauth20/token", auth=pair, data={"grant_type": "password"})).json()["access_token"]
-    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-
-    async def ask(name: str, **variables: object) -> None:
-        await storefront.run(name, **variables)
-
-    await measure_operation(
-        "(cart, direct)", None, upstream, lambda: upstream.get(f"{CART}?expand=all", headers=headers)
-    )
-    await measure_operation("LookAround", pid, upstream, lambda: ask("LookAround"))
-    await measure_operation("CartPage", pid, upstream, lambda: ask("CartPage"))
-    await measure_operation("CheckoutPage", pid, upstream, lambda: ask("CheckoutPage"))
-    await measure_operation("PaymentStep", pid, upstream, lambda: ask("PaymentStep"))
-    await measure_operation("GuestDetails", pid, upstream, lambda: ask("GuestDetails", address=ADDRESS))
-    await shopper.control("stock", {"productId": int(PACK), "quantity": None})
-    await measure_operation(
-        "GuestFirstLine", pid, upstream, lambda: ask("GuestFirstLine", key=new_key(), productId=PACK_ID)
-    )
-    await shopper.pay_with()
-    await measure_operation("submit, refused", pid, upstream, lambda: ask("GuestOrder", key=new_key(), **WRONG_TOTAL))
-
+from tests.support.shop import ADDRESS, PACK, SUBMIT, Shopper, Storefront, new_key
 
 PACK_ID = "UHJvZHVjdDo1NDAxMjMwMTAw"
-WRONG_TOTAL = {"total": {"amount": "1.00", "currencyCode": "USD"}, "revision": "0" * 32}
+
+WARMING = 2
+"""Shoppers whose steps are not measured, because the first runs of an operation are slower."""
 
 
-async def measure_operation(
-    name: str, pid: int | None, upstream: httpx.AsyncClient, operation: Callable[[], Awaitable[object]]
-) -> None:
-    for _ in range(5):  # The first runs of an operation are slower and are not measured.
-        await operation()
-    await upstream.delete("/_sandbox/calls")
-    cpu_before_s = cpu_s(pid)
-    latencies_ms = []
-    for _ in range(TIMES):
-        began_at = time.perf_counter()
-        await operation()
-        latencies_ms.append((time.perf_counter() - began_at) * 1000)
-    cpu_ms = (cpu_s(pid) - cpu_before_s) * 1000 / TIMES
-    calls = (await upstream.get("/_sandbox/calls")).json()["total"] / TIMES
-    p99 = sorted(latencies_ms)[int(TIMES * 0.99) - 1]
-    print(f"  {name:16} {cpu_ms:7.2f} {statistics.median(latencies_ms):11.2f} {p99:8.2f} {calls:16.2f}")
+@dataclass
+class Step:
+    cpu_ms: list[float] = field(default_factory=list)
+    latencies_ms: list[float] = field(default_factory=list)
+    calls: list[int] = field(default_factory=list)
 
 
-def cpu_s(pid: int | None) -> float:
-    """CPU time of a process in seconds, including kernel time; 0 if `pid` is None."""
-    if pid is None:
-        return 0
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
+@dataclass
+class Purchase:
+    """One shopper's way through the steps, each of which is measured."""
+
+    gateway: Server
+    upstream: httpx.AsyncClient
+    shopper: Shopper
+    steps: dict[str, Step]
+
+    async def take(self) -> None:
+        storefront = self.shopper.storefront
+        line = await self._step("GuestFirstLine", key=new_key(), productId=PACK_ID)
+        details = await self._step("GuestDetails", address=ADDRESS)
+        page = await self._step("CheckoutPage")
+        source_id = await self.shopper.source()
+        source = await self._step("GuestSource", sourceId=source_id)
+        payloads = [line["addCartLines"], details["prepareCheckout"], source["attachSource"]]
+        assert [payload["errors"] for payload in payloads] == [[], [], []]
+        agreed = {
+            "total": (await storefront.cart())["totals"]["orderTotal"],
+            "revision": payloads[-1]["cart"]["revision"],
+        }
+        assert page["cart"]["totals"]["orderTotal"]["amount"] == agreed["total"]["amount"]
+        order = await self._step("GuestOrder", key=new_key(), **agreed)
+        assert order["submitOrder"]["result"]["__typename"] == "OrderPlaced"
+
+    async def _step(self, name: str, **variables: Any) -> dict[str, Any]:
+        return await self._measured(name, self.shopper.storefront.run(name, **variables))
+
+    async def _measured(self, name: str, running: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+        calls = await calls_of(self.upstream)
+        before_s, began_at = self.gateway.cpu_s(), time.perf_counter()
+        data = await running
+        step = self.steps[name]
+        step.latencies_ms.append((time.perf_counter() - began_at) * 1000)
+        step.cpu_ms.append((self.gateway.cpu_s() - before_s) * 1000)
+        step.calls.append(await calls_of(self.upstream) - calls)
+        return data
+
+
+async def calls_of(upstream: httpx.AsyncClient, path: str = "") -> int:
+    answer = (await upstream.get("/_sandbox/calls")).json()
+    return sum(row["count"] for row in answer["calls"] if row["path"].endswith(path))
+
+
+@asynccontextmanager
+async def client(url: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as http:
+        yield http
+
+
+async def main(shoppers: int) -> None:
+    introduce(__doc__, f"{shoppers} shoppers with each program, one after the other")
+    with ExitStack() as running:
+        sandbox = running.enter_context(serving(SANDBOX, "", CORES[-1:]))
+        gateways = [running.enter_context(serving(variant, sandbox.url)) for variant in OURS]
+        measured = {gateway.name: defaultdict[str, Step](Step) for gateway in gateways}
+        async with client(sandbox.url) as upstream:
+            await upstream.post("/_sandbox/stock", json={"productId": int(PACK), "quantity": None})
+            for number in range(shoppers + WARMING):
+                for gateway in sample(gateways, len(gateways)):
+                    steps = measured[gateway.name] if number >= WARMING else defaultdict[str, Step](Step)
+                    async with client(gateway.url) as http:
+                        shopper = Shopper(Storefront(http), upstream, World())
+                        await Purchase(gateway, upstream, shopper, steps).take()
+            submits = await calls_of(upstream, SUBMIT)
+    assert submits == (shoppers + WARMING) * len(gateways)
+    print_steps(measured)
+
+
+def print_steps(measured: dict[str, defaultdict[str, Step]]) -> None:
+    print(f"  {'step':16} {'program':12} {'CPU ms':>8} {'median ms':>10} {'p99 ms':>8} {'upstream calls':>15}")
+    first, *_ = measured.values()
+    for name in first:
+        for program, steps in measured.items():
+            step = steps[name]
+            p99_ms = sorted(step.latencies_ms)[int(len(step.latencies_ms) * 0.99)]
+            times = f"{median(step.cpu_ms):8.2f} {median(step.latencies_ms):10.2f} {p99_ms:8.2f}"
+            print(f"  {name:16} {program:12} {times} {median(step.calls):15.0f}")
 
 
 if __name__ == "__main__":
-    if sys.platform != "linux":
-        raise SystemExit("needs /proc")
-    asyncio.run(main())
+    parser = argparse.ArgumentParser(description="Measure each step of a purchase.")
+    parser.add_argument("--shoppers", type=int, default=50)
+    arguments = parser.parse_args()
+    take_last_core()
+    asyncio.run(main(arguments.shoppers))

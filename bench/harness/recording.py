@@ -1,0 +1,157 @@
+"""Records the sandbox's answers to the calls that a gateway makes for some operations.
+
+`bench.harness.upstream` serves the recorded answers. The recorded gateway executes with graphql-core, so its answers
+are those that every measured gateway must give.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import msgspec
+
+from bench.harness.operations import Operation
+from gateway.settings import Settings
+from sandbox.app import create_app as create_sandbox
+from sandbox.model.world import World
+from tests.support.json_answers import read_copy
+from tests.support.shop import CART, Clock, InMemoryTransport, Shopper, Storefront, gateway
+
+AS_MEASURED = {
+    **dict.fromkeys(("merchant_key", "payment_key", "ledger_url", "ledger_key"), ""),
+    **({"compiled_plans": False} if "compiled_plans" in Settings.model_fields else {}),
+}
+"""Settings of the recorded gateway that answer as those of `bench.harness.servers.gateway`, but with graphql-core."""
+
+NOTHING: Mapping[str, "Answer"] = {}
+
+PRODUCTS = [5401230100 + 100 * number for number in (0, 1, 5, 6, 7, 8, 9, 10, 11, 12)]
+"""Ten products of the demo shop that a guest can buy together with every payment method."""
+
+CHANGING = {"expiresAt", "fetchedAt", "evaluatedAt", "supportReference"}
+"""Fields that differ from answer to answer, besides the id of the session."""
+
+
+class Answer(msgspec.Struct):
+    status: int
+    body: bytes
+
+
+class Recording(msgspec.Struct):
+    """Answers by method and target, such as `GET /v1/shoppers/me?expand=all`, and by method and path alone."""
+
+    answers: dict[str, Answer]
+
+    def with_answer(self, key: str, answer: Answer) -> "Recording":
+        """A copy with another answer to the calls whose method and path are `key`, whatever their query."""
+        changed = {name: answer if name.partition("?")[0] == key else same for name, same in self.answers.items()}
+        return Recording(changed)
+
+    def with_lines(self, count: int) -> "Recording":
+        """A copy whose cart has so many lines. The lines of the cart are repeated under other ids."""
+        key = f"GET {CART}"
+        wire = json.loads(self.answers[key].body)
+        lines = wire["cart"]["lineItems"]["lineItem"]
+        repeated = [deepcopy(lines[number % len(lines)]) for number in range(count)]
+        for number, line in enumerate(repeated):
+            line["id"] = 21150010082 + number
+        wire["cart"]["lineItems"]["lineItem"] = repeated
+        return self.with_answer(key, Answer(200, json.dumps(wire).encode()))
+
+
+class Recorder(InMemoryTransport):
+    """Calls the sandbox and keeps its answers. Those to the methods and paths of `replaced` are other ones."""
+
+    def __init__(self, world: World, replaced: Mapping[str, Answer]) -> None:
+        super().__init__(create_sandbox(world))
+        self.answers: dict[str, Answer] = {}
+        self._replaced = replaced
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        target = request.url.raw_path.decode()
+        call, path = f"{request.method} {target}", f"{request.method} {target.partition('?')[0]}"
+        if (answer := self._replaced.get(path)) is None:
+            response, body = await read_copy(await super().handle_async_request(request))
+            answer = Answer(response.status_code, body)
+        else:
+            response = httpx.Response(answer.status, stream=httpx.ByteStream(answer.body), request=request)
+        self.answers[call] = self.answers[path] = answer
+        return response
+
+
+@dataclass
+class Recorded:
+    """Operations with their expected answers, and the recording from which a gateway can give them."""
+
+    operations: list[Operation]
+    recording: Recording
+
+
+async def record(operations: list[Operation], replaced: Mapping[str, Answer] = NOTHING) -> Recorded:
+    """Let a guest with ten lines and a card execute the operations. `replaced` has answers that the sandbox would not
+    give, by method and path."""
+    world = World()
+    for product_id in PRODUCTS:
+        world.stock[product_id] = None
+    recorder = Recorder(world, replaced)
+    async with (
+        gateway(world, recorder, Clock(), **AS_MEASURED) as storefront,
+        httpx.AsyncClient(transport=recorder, base_url="http://sandbox") as sandbox,
+    ):
+        shopper = Shopper(Storefront(storefront.http), sandbox, world)
+        for product_id in PRODUCTS:
+            payload = await shopper.storefront.add(str(product_id))
+            assert payload["errors"] == [], payload
+        await shopper.storefront.give_details()
+        await shopper.pay_with()
+        # Calls that no operation below makes, but a peer.
+        await sandbox.get(f"{CART}?expand=all", headers={"Authorization": f"Bearer {token_of(world)}"})
+        cart = await shopper.storefront.cart()
+        done = [await executed(shopper, operation, cart) for operation in operations]
+    return Recorded(done, Recording(recorder.answers))
+
+
+async def executed(shopper: Shopper, operation: Operation, cart: dict[str, Any]) -> Operation:
+    """The operation with its final variables and its expected answer."""
+    variables = {name: cart_value(cart, value) for name, value in operation.variables.items()}
+    answer = await shopper.storefront.ask(operation.document, **variables)
+    return Operation(operation.name, operation.document, variables, answer.body)
+
+
+def cart_value(cart: dict[str, Any], value: Any) -> Any:
+    """The value of a variable. A string such as `$lines.0.id` names a value of the cart."""
+    if not isinstance(value, str) or not value.startswith("$"):
+        return value
+    part: Any = cart
+    for name in value[1:].split("."):
+        part = part[int(name) if name.isdecimal() else name]
+    return part
+
+
+def token_of(world: World) -> str:
+    return next(token for token, grant in world.tokens.items() if grant.shopper.cart)
+
+
+def differences(expected: Any, actual: Any, path: str = "") -> Iterator[str]:
+    """Paths at which two answers differ. The order of fields counts; values that change from answer to answer do
+    not."""
+    alike = type(expected) is type(actual)
+    if isinstance(expected, dict) and alike and list(expected) == list(actual):
+        for name, value in expected.items():
+            if name not in CHANGING and f"{path}.{name}" != ".data.session.id":
+                yield from differences(value, actual[name], f"{path}.{name}")
+    elif isinstance(expected, list) and alike and len(expected) == len(actual):
+        for number, value in enumerate(expected):
+            yield from differences(value, actual[number], f"{path}.{number}")
+    elif isinstance(expected, dict | list) or not alike or expected != actual:
+        yield f"{path}: {actual!r}, not {expected!r}"
+
+
+def leaves(value: Any) -> int:
+    """Number of values in an answer that are no object and no list."""
+    if isinstance(value, dict):
+        return sum(map(leaves, value.values()))
+    return sum(map(leaves, value)) if isinstance(value, list) else 1

@@ -1,0 +1,46 @@
+"""Prints what a bench measured, with the question, the load and the machine."""
+
+import json
+import os
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.harness.rounds import Results
+from bench.harness.servers import CORES
+
+
+def introduce(description: str | None, load: str) -> None:
+    """Print the question, which is the first line of a bench's description, the load, and the machine."""
+    print((description or "").partition("\n")[0])
+    print(f"  load: {load}")
+    print(f"  machine: {machine()}", flush=True)
+
+
+def machine() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
+    busy = os.getloadavg()[0]
+    return f"{model}, {len(CORES)} cores, Python {platform.python_version()}; load {busy:.1f} before the run"
+
+
+def print_table(results: Results, programs: Sequence[str]) -> None:
+    """One line for each operation and program. Ratios are to the first program."""
+    print(f"  {'operation':17} {'program':22} {'CPU ms (range)':>24} {'ratio':>7} {'answers/s':>10} {'median ms':>10}")
+    for operation in dict.fromkeys(operation for operation, _ in results):
+        for program in programs:
+            if (figures := results.get((operation, program))) is None:
+                continue
+            ratio = figures.over(results.get((operation, programs[0]), figures))
+            cpu_ms = f"{figures.median_cpu_ms:.3f} ({min(figures.cpu_ms):.3f} to {max(figures.cpu_ms):.3f})"
+            numbers = f"{cpu_ms:>24} {ratio:7.2f} {figures.per_s:10.0f} {figures.median_ms:10.2f}"
+            print(f"  {operation:17} {program:22} {numbers}", flush=True)
+
+
+def write_json(results: Results, path: Path) -> None:
+    """Write the figures of each operation and program to a file."""
+    rows = [
+        {"operation": operation, "program": program, "cpu_ms": figures.cpu_ms, "answers_per_s": figures.per_s}
+        for (operation, program), figures in results.items()
+    ]
+    path.write_text(json.dumps(rows, indent=1) + "\n")

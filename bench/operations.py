@@ -1,0 +1,60 @@
+"""What CPU time does a request cost, for each kind of operation? `python -m bench.operations`
+
+Compares the gateway with itself without compiled plans, and with a server that only passes the cart on. Each program
+has a core of its own. Every answer is compared with graphql-core's before anything is measured. `--json FILE` also
+writes the figures to a file.
+"""
+
+import argparse
+import asyncio
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from bench.harness.operations import CART_PAGE, CHANGE_QUANTITY, READS, Operation
+from bench.harness.recording import Answer, Recorded, record
+from bench.harness.report import introduce, print_table, write_json
+from bench.harness.rounds import SESSIONS, Results, contestants, measure, prepared, upstream
+from bench.harness.servers import OURS, PASS_THROUGH, serving, take_last_core
+from tests.support.shop import CART
+
+CONNECTIONS = 16
+
+WITH_ERROR = replace(CART_PAGE, name="CartPage, 1 error")
+
+OFFERS_REFUSED = {f"GET {CART}/applied-offers": Answer(403, b'{"errors": {"error": [{"code": "forbidden"}]}}')}
+
+
+async def main(rounds: int, seconds: float) -> Results:
+    load = f"{CONNECTIONS} connections, {SESSIONS} sessions, {rounds} rounds of {seconds:g} s for each line"
+    introduce(__doc__, load)
+    results = await of_operations(await record([*READS, CHANGE_QUANTITY]), rounds, seconds)
+    results |= await of_operations(await record([WITH_ERROR], OFFERS_REFUSED), rounds, seconds)
+    results |= await of_pass_through(await record([CART_PAGE]), rounds, seconds)
+    print_table(results, [variant.name for variant in (*OURS, PASS_THROUGH)])
+    return results
+
+
+async def of_operations(recorded: Recorded, rounds: int, seconds: float) -> Results:
+    with upstream(recorded.recording) as url, contestants(OURS, recorded.operations, url) as programs:
+        return await measure(programs, rounds=rounds, seconds=seconds, connections=CONNECTIONS)
+
+
+async def of_pass_through(recorded: Recorded, rounds: int, seconds: float) -> Results:
+    cart = json.loads(recorded.recording.answers[f"GET {CART}"].body)
+    passed_on = Operation("GET cart", "{ cart { id } }", expected=cart)
+    with upstream(recorded.recording) as url, serving(PASS_THROUGH, url) as server:
+        program = prepared(server, [passed_on], tokens=["token"])
+        return await measure([program], rounds=rounds, seconds=seconds, connections=CONNECTIONS)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Measure the CPU time of each kind of operation.")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=1)
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    take_last_core()
+    figures = asyncio.run(main(arguments.rounds, arguments.seconds))
+    if arguments.json is not None:
+        write_json(figures, arguments.json)
