@@ -1,6 +1,6 @@
 """Assembles the ASGI application from the settings.
 
-A request passes through the middleware in the order of the list in `_middleware`.
+A request passes through the middleware in the order of the list in `create_app`.
 """
 
 import contextlib
@@ -13,17 +13,16 @@ import httpx
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Route
 
 from gateway.catalog.catalog import Catalog
 from gateway.documents.registry import Documents
 from gateway.elapsed_time import elapsed_s
 from gateway.errors import StoreUnavailable
-from gateway.http import csrf, health
+from gateway.http import cors, health
 from gateway.http.endpoint import GraphQLEndpoint
+from gateway.http.exchange import Exchange, GraphQLRequests
 from gateway.http.graphiql import page as graphiql
 from gateway.http.request_id import RequestIds
-from gateway.http.response import COST_HEADERS
 from gateway.operation.services import Services
 from gateway.orders.attempts import Attempts
 from gateway.orders.submission_lock import SubmissionLock
@@ -51,12 +50,6 @@ from gateway.upstream.client import Upstream
 from gateway.upstream.retrying_calls import Calls, Retries
 from schema.build import Graph, build
 
-PREFLIGHT_S = 600
-"""Seconds for which a browser may cache the answer to a CORS preflight request."""
-
-METHODS = ["GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"]
-"""HTTP methods that are routed to the GraphQL endpoint. It answers unsupported methods with a GraphQL error."""
-
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
@@ -83,11 +76,14 @@ def create_app(
     readiness = health.Readiness(services.store, services.catalog.reader)
     app = Starlette(
         routes=[
-            Route("/graphql", endpoint.answer, methods=METHODS),
             *health.routes(readiness),
             *(graphiql.routes() if settings.development else []),
         ],
-        middleware=_middleware(settings),
+        middleware=[
+            Middleware(GraphQLRequests, exchange=Exchange(endpoint, settings)),
+            Middleware(RequestIds, settings=settings),
+            Middleware(CORSMiddleware, **cors.options(settings)),
+        ],
         lifespan=lambda _app: _lifespan(services, readiness, http, Reconciler(services, interval_s=reconcile_every_s)),
     )
     # A redirect from `/graphql/` would name the host of the request, which anybody may choose, and lose the body.
@@ -140,22 +136,6 @@ def _documents(graph: Graph, settings: Settings) -> Documents:
     """The document cache of all applications with these settings. Tests create many applications, and the shared cache
     lets them parse each document only once."""
     return Documents(graph.core, graph.directive_tables, settings)
-
-
-def _middleware(settings: Settings) -> list[Middleware]:
-    return [
-        Middleware(RequestIds, settings=settings),
-        Middleware(
-            CORSMiddleware,
-            allow_origins=settings.origins,
-            allow_origin_regex=csrf.LOOPBACK_ORIGIN if settings.development else None,
-            allow_credentials=True,
-            allow_methods=["GET", "HEAD", "POST"],
-            allow_headers=["Content-Type", "Authorization", csrf.CLIENT_HEADER, "X-Request-Id"],
-            expose_headers=["X-Request-Id", *COST_HEADERS],
-            max_age=PREFLIGHT_S,
-        ),
-    ]
 
 
 @asynccontextmanager

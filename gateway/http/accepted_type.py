@@ -1,20 +1,20 @@
 """Chooses the media type of an answer from the Accept headers of a request."""
 
 from collections.abc import Iterable
-
-from starlette.datastructures import Headers
+from functools import lru_cache
 
 from gateway.http.response import LEGACY, MODERN
 
 WILDCARDS = ("application/*", "*/*")
 
 
-def accepted_type(headers: Headers) -> str | None:
+@lru_cache(maxsize=256)
+def accepted_type(lines: tuple[bytes, ...]) -> str | None:
     """The media type of the answer; None if the client accepts neither. All Accept lines count together.
 
     A client that does not name the modern type gets the legacy type, because it may not know the modern one.
     """
-    quality = dict(_ranges(headers.getlist("accept")))
+    quality = dict(_ranges(line.decode("latin-1") for line in lines))
     if not quality:
         return LEGACY
     if quality.get(MODERN, 0) > 0:

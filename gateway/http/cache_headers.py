@@ -9,10 +9,9 @@ import math
 from datetime import datetime
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
-from starlette.responses import Response
 
 from gateway.documents.cacheability import NOT_CACHED, CachePolicy
+from gateway.http.http_request import HttpRequest, Reply
 from gateway.http.response import COST_HEADERS
 from gateway.store.answer_cache import UsedAnswers
 
@@ -21,25 +20,27 @@ PUBLIC_VARY = "Accept, Accept-Encoding"
 PRIVATE_VARY = "Cookie, Authorization, Origin"
 
 
-def cacheable(request: Request, response: Response, policy: CachePolicy, used: UsedAnswers, now: datetime) -> Response:
+def cacheable(request: HttpRequest, reply: Reply, policy: CachePolicy, used: UsedAnswers, now: datetime) -> Reply:
     """Answer to a GET request, with Cache-Control and ETag. The status is 304 if the client already has the answer.
 
     Caches subtract `Age`, the time for which the gateway has cached parts of the answer, from the maximum age. An
     answer with a stale part is not cached, as it lacks prices and may be a day old.
     """
-    response.headers["Cache-Control"] = NOT_CACHED if used.has_stale else policy.cache_control
-    if response.headers["Cache-Control"] == NOT_CACHED:
-        return response
+    if used.has_stale or policy.cache_control == NOT_CACHED:
+        return reply
+    reply.is_public = True
+    headers = MutableHeaders(raw=reply.headers)
+    headers["Cache-Control"] = policy.cache_control
     if used.oldest_at is not None:
-        response.headers["Age"] = str(max(math.ceil((now - used.oldest_at).total_seconds()), 0))
+        headers["Age"] = str(max(math.ceil((now - used.oldest_at).total_seconds()), 0))
     # Two media types of an answer are two representations, which must not have the same strong ETag.
-    representation = response.headers["content-type"].encode() + bytes(response.body)
+    representation = headers["content-type"].encode() + reply.body
     etag = f'"{hashlib.sha256(representation).hexdigest()[:32]}"'
-    response.headers["ETag"] = etag
-    if not _matches(request.headers.get("if-none-match", ""), etag):
-        return response
-    headers = {name: value for name, value in response.headers.items() if not name.startswith("content-")}
-    return Response(status_code=304, headers=headers)
+    headers["ETag"] = etag
+    if not _matches(request.headers.get(b"if-none-match"), etag):
+        return reply
+    unchanged = [(name, value) for name, value in reply.headers if not name.startswith(b"content-")]
+    return Reply(304, unchanged, b"", is_public=True)
 
 
 def _matches(if_none_match: str, etag: str) -> bool:
@@ -48,13 +49,9 @@ def _matches(if_none_match: str, etag: str) -> bool:
 
 
 def open_to_all(headers: MutableHeaders) -> None:
-    """Let every origin read a public answer, and remove what the request of one client decided.
-
-    A cache sends the answer to other clients: to pages of other origins than the one that the CORS middleware allowed,
-    and to clients with other request ids.
-    """
+    """Let every origin read a public answer. A cache sends it to pages of other origins than the one that CORS has
+    allowed."""
     headers["Vary"] = PUBLIC_VARY
     headers["Access-Control-Allow-Origin"] = "*"
     headers["Access-Control-Expose-Headers"] = ", ".join(COST_HEADERS)
     del headers["Access-Control-Allow-Credentials"]
-    del headers["X-Request-Id"]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from starlette.datastructures import Headers
@@ -13,6 +14,9 @@ Address = IPv4Address | IPv6Address
 
 UNKNOWN = "unknown"
 """Nearest address if no address is known, such as behind a Unix socket. All these clients share their rate limits."""
+
+LONGEST_ADDRESS = 100
+"""Characters of the longest address that is read, with its zone and port. Read addresses are cached."""
 
 WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d+)?|([^:]*):\d+")
 
@@ -29,6 +33,8 @@ class ClientConnection:
 
 
 def client_connection(scope: Scope, settings: Settings) -> ClientConnection:
+    if not settings.trusted_proxies:
+        return _without_proxies(scope["client"][0] if scope.get("client") else None, scope["scheme"])
     peer = _parsed(scope["client"][0]) if scope.get("client") else None
     if not _is_trusted(peer, settings):
         return _connection(peer, None, is_encrypted=scope["scheme"] == "https")
@@ -43,6 +49,11 @@ def client_connection(scope: Scope, settings: Settings) -> ClientConnection:
             return _connection(address, nearest, is_encrypted=_is_https(schemes, proxies))
         proxies, nearest = proxies + 1, address
     return _connection(peer, None, is_encrypted=_is_https(schemes, proxies))
+
+
+@lru_cache(maxsize=1024)
+def _without_proxies(peer: str | None, scheme: str) -> ClientConnection:
+    return _connection(_parsed(peer) if peer else None, None, is_encrypted=scheme == "https")
 
 
 def _connection(address: Address | None, proxy: Address | None, *, is_encrypted: bool) -> ClientConnection:
@@ -64,6 +75,11 @@ def _is_trusted(address: Address | None, settings: Settings) -> bool:
 
 
 def _parsed(text: str) -> Address | None:
+    return _address_in(text) if len(text) <= LONGEST_ADDRESS else None
+
+
+@lru_cache(maxsize=1024)
+def _address_in(text: str) -> Address | None:
     """An IP address, also with a port: `203.0.113.9:4711` or `[2001:db8::1]:4711`. An IPv4 address that is mapped to
     IPv6 becomes an IPv4 address.
     """

@@ -2,17 +2,18 @@
 
 import re
 
-from starlette.datastructures import Headers
-
+from gateway.http.http_request import RequestHeaders
 from gateway.settings import Settings
 
 CLIENT_HEADER = "X-Riverfront-Client"
+
+CLIENT_LINE = CLIENT_HEADER.lower().encode()
 
 LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
 """Origins that are allowed in development mode: this machine, on any port."""
 
 
-def refusal(headers: Headers, settings: Settings) -> str | None:
+def refusal(headers: RequestHeaders, settings: Settings) -> str | None:
     """Error message for the developer of the client; None if the cookie is accepted.
 
     A form or an image of another site can make the browser send the cookie, but cannot add a header. The client header
@@ -20,14 +21,14 @@ def refusal(headers: Headers, settings: Settings) -> str | None:
     requests to the page's own origin. Such a request must have `Sec-Fetch-Site: same-origin`, a header that scripts
     cannot set.
     """
-    if not headers.get(CLIENT_HEADER, "").strip():
+    if not headers.get(CLIENT_LINE).strip():
         return f"A request with the session cookie needs the header {CLIENT_HEADER} with the name of the client."
-    origins = headers.getlist("origin")
-    if not origins and headers.get("sec-fetch-site") == "same-origin":
+    origins = headers.lines(b"origin")
+    if not origins and headers.get(b"sec-fetch-site") == "same-origin":
         return None
     if not origins:
         return "A request with the session cookie needs the header Origin. Outside a browser, use a bearer token."
-    if len(origins) > 1 or not _is_known(origins[0], settings):
+    if len(origins) > 1 or not _is_known(origins[0].decode("latin-1"), settings):
         return "Pages of this origin may not use the session cookie. RIVERFRONT_ORIGINS lists the allowed origins."
     return None
 

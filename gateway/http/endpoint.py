@@ -8,8 +8,6 @@ import logging
 from functools import partial
 
 from graphql import ExecutionResult, GraphQLSchema, OperationType, execute
-from starlette.requests import Request
-from starlette.responses import Response
 
 from gateway.documents.card_numbers import Screen
 from gateway.documents.card_variables import refuse_card_numbers
@@ -18,7 +16,9 @@ from gateway.documents.registry import Documents
 from gateway.errors import TopLevelCode
 from gateway.http.accepted_type import accepted_type
 from gateway.http.cache_headers import cacheable
-from gateway.http.request import RequestRefused, is_read, read
+from gateway.http.client_address import ClientConnection
+from gateway.http.http_request import HttpRequest, Reply
+from gateway.http.request import RequestRefused, read
 from gateway.http.response import LEGACY, MODERN, ResponseWriter
 from gateway.http.session_cookie import handle_of
 from gateway.operation.caller import Caller
@@ -37,10 +37,12 @@ class GraphQLEndpoint:
         self._documents = documents
         self._services = services
 
-    async def answer(self, request: Request) -> Response:
-        state = request.state
-        media_type = accepted_type(request.headers)
-        writer = ResponseWriter(self._services.settings, state.request_id, media_type or LEGACY)
+    async def answer(
+        self, request: HttpRequest, request_id: str, connection: ClientConnection, logged: dict[str, object]
+    ) -> Reply:
+        """Fields of the log line are added to `logged`."""
+        media_type = accepted_type(request.headers.lines(b"accept"))
+        writer = ResponseWriter(self._services.settings, request_id, media_type or LEGACY)
         facts = OperationFacts()
         try:
             if media_type is None:
@@ -55,11 +57,10 @@ class GraphQLEndpoint:
                 parsed.operation_name,
                 parsed.variables,
                 screen,
-                over_get=is_read(request),
+                over_get=request.is_read,
             )
             facts, operation = prepared.facts, prepared.operation
-            connection = state.connection
-            caller = Caller(state.request_id, connection.address, connection.nearest_address, handle)
+            caller = Caller(request_id, connection.address, connection.nearest_address, handle)
             ctx = begin_operation(
                 self._services,
                 caller,
@@ -82,16 +83,16 @@ class GraphQLEndpoint:
                 result = running if isinstance(running, ExecutionResult) else await running
             if result.data is None and not any(error.path for error in result.errors or ()):
                 raise self._documents.variables_refused(prepared)
-            response, codes = writer.executed(result, ctx, facts)
+            reply, codes = writer.executed(result, ctx, facts)
             if prepared.cache_policy is not None and not codes:
                 used_answers = ctx.operation.used_answers
-                response = cacheable(request, response, prepared.cache_policy, used_answers, self._services.now())
+                reply = cacheable(request, reply, prepared.cache_policy, used_answers, self._services.now())
         except RequestRefused as refused:
-            response, codes = writer.request_refused(refused)
+            reply, codes = writer.request_refused(refused)
         except DocumentRefused as refused:
             facts = refused.facts
-            response, codes = writer.document_refused(refused)
-        state.logged.update(kind=facts.kind, operation=facts.name, codes=codes)
+            reply, codes = writer.document_refused(refused)
+        logged.update(kind=facts.kind, operation=facts.name, codes=codes)
         if request.method == "HEAD":
-            response.body = b""
-        return response
+            reply.body = b""
+        return reply

@@ -239,12 +239,12 @@ class LimitedProtocol(HttpToolsProtocol):
         token = current_request_id.set(request_id)
         log.info("request refused before it was read", extra={"status": refused.status, "reason": refused.messages[0]})
         current_request_id.reset(token)
-        response, _ = ResponseWriter(self.settings, request_id, LEGACY).request_refused(refused)
-        headers = [*self.server_state.default_headers, *response.raw_headers, (b"connection", b"close")]
+        reply, _ = ResponseWriter(self.settings, request_id, LEGACY).request_refused(refused)
+        headers = [*self.server_state.default_headers, *reply.headers, (b"connection", b"close")]
         headers += [(name.encode(), value.encode()) for name, value in FIXED_HEADERS.items()]
         headers.append((b"X-Request-Id", request_id.encode()))
         lines = [b"%s: %s\r\n" % header for header in headers]
-        self.transport.write(b"".join([STATUS_LINE[refused.status], *lines, b"\r\n", bytes(response.body)]))
+        self.transport.write(b"".join([STATUS_LINE[refused.status], *lines, b"\r\n", reply.body]))
         self.transport.close()
         self._abort_if_not_sent()
 

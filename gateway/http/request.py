@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
 
 from gateway.errors import TopLevelCode
+from gateway.http.http_request import BodyTooLarge, ClientGone, HttpRequest
 
 MAX_VARIABLES_BYTES = 64 * 1024
 """Maximum length of the variables in bytes: half of the default body limit. Larger variables take long to check, and no
@@ -48,42 +48,31 @@ class ParsedRequest:
     other_strings: tuple[str, ...]
 
 
-def is_read(request: Request) -> bool:
-    """Whether the request is sent by GET, or by HEAD for the headers of the answer to GET."""
-    return request.method in ("GET", "HEAD")
-
-
-async def read(request: Request, body_limit_bytes: int) -> ParsedRequest:
+async def read(request: HttpRequest, body_limit_bytes: int) -> ParsedRequest:
     """The GraphQL request in an HTTP request. Raises `RequestRefused`."""
-    if is_read(request):
+    if request.is_read:
         return _parsed(_url_fields(request), request)
     if request.method != "POST":
         message = "Use POST, or GET for public queries."
         raise RequestRefused(405, TopLevelCode.METHOD_NOT_ALLOWED, message, allow="GET, HEAD, POST")
-    _check_content_type(request.headers.get("content-type", ""))
+    _check_content_type(request.headers.get(b"content-type"))
+    too_large = f"The body may have at most {body_limit_bytes} bytes."
+    declared = request.headers.get(b"content-length", "0")
+    if declared.isdecimal() and int(declared) > body_limit_bytes:
+        raise RequestRefused(413, TopLevelCode.BAD_USER_INPUT, too_large)
     try:
-        body = await _body(request, body_limit_bytes)
-    except ClientDisconnect:
+        body = await request.body(body_limit_bytes)
+    except BodyTooLarge:
+        raise RequestRefused(413, TopLevelCode.BAD_USER_INPUT, too_large) from None
+    except ClientGone:
         # The client has disconnected, so no answer is sent. The exception ends the request.
         raise _bad_request("The body is incomplete.") from None
     return _parsed(_body_fields(body), request)
 
 
-async def _body(request: Request, limit: int) -> bytes:
-    message = f"The body may have at most {limit} bytes."
-    declared = request.headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared) > limit:
-        raise RequestRefused(413, TopLevelCode.BAD_USER_INPUT, message)
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise RequestRefused(413, TopLevelCode.BAD_USER_INPUT, message)
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
 def _check_content_type(content_type: str) -> None:
+    if content_type == "application/json":
+        return
     media_type, _, parameters = content_type.partition(";")
     if media_type.strip().lower() != "application/json":
         raise RequestRefused(415, TopLevelCode.BAD_USER_INPUT, "Send the request as application/json.")
@@ -91,7 +80,7 @@ def _check_content_type(content_type: str) -> None:
         raise RequestRefused(415, TopLevelCode.BAD_USER_INPUT, "Send the request in UTF-8.")
 
 
-def _url_fields(request: Request) -> dict[str, Any]:
+def _url_fields(request: HttpRequest) -> dict[str, Any]:
     fields: dict[str, Any] = {name: value or None for name, value in request.query_params.items()}
     for name in ("variables", "extensions"):
         if fields.get(name):
@@ -127,7 +116,7 @@ def _items(part: dict[str, Any] | list[Any]) -> Iterable[Any]:
     return part.values() if isinstance(part, dict) else part
 
 
-def _parsed(fields: dict[str, Any], request: Request) -> ParsedRequest:
+def _parsed(fields: dict[str, Any], request: HttpRequest) -> ParsedRequest:
     query, name, variables = fields.get("query"), fields.get("operationName"), fields.get("variables")
     extensions, sha256 = fields.get("extensions"), _sha256(fields)
     checks = (
@@ -165,7 +154,9 @@ def _sha256(fields: dict[str, Any]) -> Any:
     return persisted.get("sha256Hash", "") if isinstance(persisted, dict) else persisted
 
 
-def _other_strings(operation_name: str | None, request: Request) -> tuple[str, ...]:
+def _other_strings(operation_name: str | None, request: HttpRequest) -> tuple[str, ...]:
+    if not request.query_string:
+        return (operation_name,) if operation_name else ()
     parameters = request.query_params
     unknown_values = [value for name, value in parameters.items() if name not in URL_PARAMETERS]
     return (operation_name or "", *parameters, *unknown_values)

@@ -1,11 +1,10 @@
-"""Adds fixed headers to each answer, and a request id to each answer that is not public. Logs each request, and answers
-one that crashed.
-"""
+"""The id, the fixed headers and the log line of each request, and the answer to one that crashed."""
 
 import logging
 import re
 import secrets
 import time
+from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,8 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.documents.cacheability import NOT_CACHED
 from gateway.documents.card_numbers import has_card_number
 from gateway.errors import TopLevelCode
-from gateway.http.cache_headers import PRIVATE_VARY, open_to_all
+from gateway.http.cache_headers import PRIVATE_VARY
 from gateway.http.client_address import client_connection
+from gateway.http.http_request import Reply
 from gateway.http.request import RequestRefused
 from gateway.http.response import LEGACY, MASKED, ResponseWriter
 from gateway.settings import Settings
@@ -38,12 +38,7 @@ HSTS = "max-age=31536000"
 
 
 class RequestIds:
-    """The outermost middleware.
-
-    Sets `request_id`, `connection` (see `client_address`) and `logged` in the state of the request. `logged` has the
-    fields of the log line. The endpoint adds fields to `logged`. If the client sends a valid `X-Request-Id`, it is used
-    as the request id, so that clients can trace requests by their own ids.
-    """
+    """The middleware of all paths except that of GraphQL, see `exchange`."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -54,11 +49,9 @@ class RequestIds:
             await self._app(scope, receive, send)
             return
         started_at = time.monotonic()
-        request_id = _request_id(Headers(scope=scope).get("x-request-id", ""))
-        connection = client_connection(scope, self._settings)
+        request_id = request_id_for(Headers(scope=scope).get("x-request-id", ""))
+        is_encrypted = client_connection(scope, self._settings).is_encrypted
         logged: dict[str, object] = {"status": 500}
-        scope.setdefault("state", {}).update(request_id=request_id, connection=connection, logged=logged)
-
         has_started = False
 
         async def send_with_headers(message: Message) -> None:
@@ -70,11 +63,8 @@ class RequestIds:
                 headers["X-Request-Id"] = request_id
                 for name, value in FIXED_HEADERS.items():
                     headers.setdefault(name, value)
-                if headers["Cache-Control"].startswith("public"):
-                    open_to_all(headers)
-                else:
-                    headers["Vary"] = PRIVATE_VARY
-                if connection.is_encrypted:
+                headers["Vary"] = PRIVATE_VARY
+                if is_encrypted:
                     headers["Strict-Transport-Security"] = HSTS
             await send(message)
 
@@ -85,26 +75,32 @@ class RequestIds:
             log.exception("request crashed")
             if has_started:
                 raise  # The server ends the connection, so that the client does not take half an answer for a whole.
-            crash = RequestRefused(500, TopLevelCode.INTERNAL_ERROR, MASKED)
-            response, _ = ResponseWriter(self._settings, request_id, LEGACY).request_refused(crash)
-            await response(scope, receive, send_with_headers)
+            reply = crash_reply(self._settings, request_id)
+            await send_with_headers({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
+            await send({"type": "http.response.body", "body": reply.body})
         finally:
-            _log_request(scope, logged, time.monotonic() - started_at)
+            log_request(scope["method"], _route(scope), logged, time.monotonic() - started_at)
             current_request_id.reset(token)
 
 
-def _request_id(client_id: str) -> str:
+def request_id_for(client_id: str) -> str:
+    """The id of a request. If the client sends a valid `X-Request-Id`, it is used, so that clients can trace requests
+    by their own ids."""
     is_harmless = REQUEST_ID.fullmatch(client_id) and not has_card_number(client_id)
     return client_id if is_harmless else secrets.token_hex(16)
 
 
-def _log_request(scope: Scope, logged: dict[str, object], duration_s: float) -> None:
-    route = _route(scope)
-    method = scope["method"] if scope["method"] in METHODS else "other"
+def crash_reply(settings: Settings, request_id: str) -> Reply:
+    crash = RequestRefused(500, TopLevelCode.INTERNAL_ERROR, MASKED)
+    return ResponseWriter(settings, request_id, LEGACY).request_refused(crash)[0]
+
+
+def log_request(method: str, route: str, logged: Mapping[str, object], duration_s: float) -> None:
+    """`logged` has the other fields of the log line."""
     # Health checks are sent every few seconds, so they are logged at the level DEBUG.
     level = logging.DEBUG if route.startswith("/health/") else logging.INFO
-    facts = {"method": method, "route": route, "duration_ms": round(duration_s * 1000, 1)}
-    log.log(level, "request answered", extra=facts | logged)
+    facts = {"method": method if method in METHODS else "other", "route": route}
+    log.log(level, "request answered", extra={**facts, "duration_ms": round(duration_s * 1000, 1), **logged})
 
 
 def _route(scope: Scope) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 
 import orjson
 from graphql import ExecutionResult, GraphQLError
-from starlette.responses import Response
 
 from gateway.documents.errors import DocumentRefused, OperationFacts
 from gateway.errors import BadUserInput, GatewayError, TopLevelCode, UpstreamInvalidResponse
+from gateway.http.http_request import HeaderLine, Reply
 from gateway.http.request import RequestRefused
 from gateway.http.session_cookie import set_cookie
 from gateway.operation.context import Context
@@ -22,8 +22,12 @@ MODERN = "application/graphql-response+json"
 LEGACY = "application/json"
 
 
-COST, COST_LIMIT = COST_HEADERS = ("X-Riverfront-Cost", "X-Riverfront-Cost-Limit")
+CONTENT_TYPES = {name: (b"content-type", f"{name}; charset=utf-8".encode()) for name in (MODERN, LEGACY)}
+
+COST_HEADERS = ("X-Riverfront-Cost", "X-Riverfront-Cost-Limit")
 """Headers with the estimated cost of an operation and the cost limit, in points."""
+
+COST_LINE, COST_LIMIT_LINE = (name.lower().encode() for name in COST_HEADERS)
 
 MASKED = "Something went wrong in the gateway. Give the support reference when you report it."
 
@@ -50,7 +54,7 @@ class ResponseWriter:
     request_id: str
     media_type: str
 
-    def executed(self, result: ExecutionResult, ctx: Context, facts: OperationFacts) -> tuple[Response, list[str]]:
+    def executed(self, result: ExecutionResult, ctx: Context, facts: OperationFacts) -> tuple[Reply, list[str]]:
         errors = [self._entry(error) for error in result.errors or ()]
         errors += [self._with_reference(error.formatted) for error in ctx.operation.unread_errors]
         body: dict[str, Any] = {"data": result.data}
@@ -59,35 +63,35 @@ class ResponseWriter:
         if ctx.operation.unread_warnings:
             body["extensions"] = {"riverfront": {"warnings": _warnings(ctx.operation.unread_warnings)}}
         codes = [error["extensions"]["code"] for error in errors]
-        response = self._response(body, self._status(result.data, codes), facts)
+        reply = self._reply(body, self._status(result.data, codes), facts)
         operation = ctx.operation
         if operation.issued_cookie is not None or operation.clears_cookie:
-            set_cookie(response, operation.issued_cookie, self.settings)
-        return response, codes
+            reply.headers.append(set_cookie(operation.issued_cookie, self.settings))
+        return reply, codes
 
-    def request_refused(self, refused: RequestRefused) -> tuple[Response, list[str]]:
+    def request_refused(self, refused: RequestRefused) -> tuple[Reply, list[str]]:
         errors = [self._refusal({"message": message}, refused.code) for message in refused.messages]
-        response = self._response({"errors": errors}, refused.status)
+        reply = self._reply({"errors": errors}, refused.status)
         if refused.allow:
-            response.headers["Allow"] = refused.allow
-        return response, [refused.code.value]
+            reply.headers.append((b"allow", refused.allow.encode()))
+        return reply, [refused.code.value]
 
-    def document_refused(self, refused: DocumentRefused) -> tuple[Response, list[str]]:
+    def document_refused(self, refused: DocumentRefused) -> tuple[Reply, list[str]]:
         errors = [self._refusal(error.formatted, refused.code) for error in refused.errors]
         status = STATUSES.get(refused.code, 400 if self.media_type == MODERN else 200)
-        response = self._response({"errors": errors}, status, refused.facts)
+        reply = self._reply({"errors": errors}, status, refused.facts)
         if refused.code is TopLevelCode.METHOD_NOT_ALLOWED:
-            response.headers["Allow"] = "POST"
-        return response, [refused.code.value]
+            reply.headers.append((b"allow", b"POST"))
+        return reply, [refused.code.value]
 
-    def _response(self, body: Mapping[str, Any], status: int, facts: OperationFacts | None = None) -> Response:
-        response = Response(orjson.dumps(body), status, media_type=f"{self.media_type}; charset=utf-8")
+    def _reply(self, content: Mapping[str, Any], status: int, facts: OperationFacts | None = None) -> Reply:
+        body = orjson.dumps(content)
+        headers: list[HeaderLine] = [(b"content-length", b"%d" % len(body)), CONTENT_TYPES[self.media_type]]
         if status == 429:
-            response.headers["Retry-After"] = str(RETRY_AFTER_S)
+            headers.append((b"retry-after", b"%d" % RETRY_AFTER_S))
         if facts is not None and facts.cost is not None:
-            response.headers[COST] = str(facts.cost)
-            response.headers[COST_LIMIT] = str(self.settings.cost_limit)
-        return response
+            headers += [(COST_LINE, b"%d" % facts.cost), (COST_LIMIT_LINE, b"%d" % self.settings.cost_limit)]
+        return Reply(status, headers, body)
 
     def _status(self, data: Mapping[str, Any] | None, codes: Sequence[str]) -> int:
         if self.media_type == LEGACY:

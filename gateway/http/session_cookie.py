@@ -2,13 +2,13 @@
 
 import logging
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.enums import SessionDelivery
 from gateway.errors import TopLevelCode
 from gateway.http import csrf
-from gateway.http.request import RequestRefused, is_read
+from gateway.http.http_request import HeaderLine, HttpRequest
+from gateway.http.request import RequestRefused
 from gateway.sessions.handle import Handle
 from gateway.settings import Settings
 
@@ -20,15 +20,15 @@ BLANKS = b" \t"
 """Characters that may surround the name and the value of a cookie."""
 
 
-def handle_of(request: Request, settings: Settings) -> Handle | None:
+def handle_of(request: HttpRequest, settings: Settings) -> Handle | None:
     """The session handle in the request; None if there is none. Raises `RequestRefused`.
 
     The handle in a GET or HEAD request is ignored, because the answer is the same for every caller.
     """
-    if is_read(request):
+    if request.is_read:
         return None
     cookie = _cookie_of(request)
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    scheme, _, token = request.headers.get(b"authorization").partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else ""
     if cookie is not None and bearer:
         message = "Send the session cookie or a bearer token, not both."
@@ -42,28 +42,27 @@ def handle_of(request: Request, settings: Settings) -> Handle | None:
     return Handle(SessionDelivery.BEARER, bearer) if bearer else None
 
 
-def _cookie_of(request: Request) -> str | None:
+def _cookie_of(request: HttpRequest) -> str | None:
     """Value of the session cookie; None if there is none. Raises `RequestRefused` for several session cookies.
 
     The bytes of the name are compared, and only spaces and tabs are trimmed. A parser that decodes the header first
     also trims characters that a browser keeps. A neighbouring host could then set the cookie under a name that the
     browser does not protect, such as a no-break space before `__Host-`.
     """
-    pairs = [
-        pair.partition(b"=") for name, line in request.headers.raw if name == b"cookie" for pair in line.split(b";")
-    ]
+    pairs = [pair.partition(b"=") for line in request.headers.lines(b"cookie") for pair in line.split(b";")]
     values = [value.strip(BLANKS) for name, _, value in pairs if name.strip(BLANKS) == COOKIE.encode()]
     if len(values) > 1:
         raise RequestRefused(400, TopLevelCode.BAD_USER_INPUT, f"Send one cookie with the name {COOKIE}.")
     return values[0].strip(b'"').decode("latin-1") or None if values else None
 
 
-def set_cookie(response: Response, issued: Handle | None, settings: Settings) -> None:
-    """Set the cookie to the handle of a new session. If `issued` is None, clear the cookie, because the client has
-    ended the session.
+def set_cookie(issued: Handle | None, settings: Settings) -> HeaderLine:
+    """The header that sets the cookie to the handle of a new session. If `issued` is None, the header clears the
+    cookie, because the client has ended the session.
 
     The cookie has no maximum age, because only the gateway limits the duration of a session.
     """
+    response = Response()
     response.set_cookie(
         COOKIE,
         issued.secret if issued else "",
@@ -73,3 +72,4 @@ def set_cookie(response: Response, issued: Handle | None, settings: Settings) ->
         httponly=True,
         samesite=settings.cookie_same_site,
     )
+    return response.raw_headers[-1]
