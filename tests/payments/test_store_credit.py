@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from dirty_equals import IsPartialDict
+from starlette.types import ASGIApp
 
 from sandbox.demo_shop.payment_methods import METHODS
 from sandbox.model.source import Source
@@ -388,6 +389,32 @@ async def test_store_credit_source_has_exact_amount_and_customer_reference(shopp
     await credit("50.10")(shopper_with_credit)
     created = next(source for source in shopper_with_credit.world.sources.values() if source.is_credit)
     assert (created.amount, created.upstream_id, created.owner) == (Decimal("50.10"), REFERENCE, None)
+
+
+class HostRecorder(InMemoryTransport):
+    """Records the host of the latest request to each path."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app)
+        self.hosts: dict[str, str] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.hosts[request.url.path] = request.url.host
+        return await super().handle_async_request(request)
+
+
+async def test_store_credit_source_is_created_at_the_payment_service(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    recorder = HostRecorder(network.app)
+    async with gateway(world, recorder, clock, payments_url="https://pay.example.com") as storefront:
+        await storefront.sign_in(world.keys.shopper_username, world.keys.shopper_password)
+        world.ledger[REFERENCE] = Balance(Decimal(500), "USD")
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.fill_cart()
+        assert (await credit("50")(shopper))["errors"] == []
+        assert recorder.hosts[SOURCES] == "pay.example.com"
+        assert recorder.hosts[CART] != "pay.example.com"
 
 
 async def test_applying_store_credit_needs_four_upstream_calls(shopper_with_credit: Shopper) -> None:

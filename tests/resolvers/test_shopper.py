@@ -308,6 +308,14 @@ async def test_selected_address_and_payment_option_are_applied_to_the_cart(regis
     assert again["errors"] == [IsPartialDict(__typename="PaymentError", code="PRIMARY_SOURCE_PRESENT")]
 
 
+async def test_refused_payment_option_is_not_blamed_on_a_missing_source(registered_shopper: Shopper) -> None:
+    await registered_shopper.storefront.add(PACK)
+    path = f"{CART}/apply-shopper"
+    await registered_shopper.fault("status", path, method="POST", status=409, code="apply-payment-failure")
+    payload = await change(registered_shopper, APPLY, input={})
+    assert payload["errors"] == [IsPartialDict(__typename="PaymentError", code="PAYMENT_METHOD_UNAVAILABLE")]
+
+
 async def test_unknown_address_or_payment_option_is_not_found(registered_shopper: Shopper) -> None:
     await registered_shopper.storefront.add(PACK)
     for name, type_name in (("billingAddressId", "SavedAddress"), ("paymentOptionId", "PaymentOption")):

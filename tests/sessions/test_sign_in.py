@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from dirty_equals import IsPartialDict, IsStr
 
+from gateway.upstream.ids import global_id
 from sandbox.model.world import World
 from tests.support.shop import (
     CART,
@@ -96,8 +97,12 @@ async def test_each_cart_line_lost_at_sign_in_returns_a_warning(
     assert payload["cartTransition"] == {"outcome": "CHANGED", "quantityBefore": 5, "quantityAfter": 1}
     assert lines(payload) == {POLES: 1}
     assert payload["warnings"] == [
-        IsPartialDict(code="CART_CHANGED_BY_SIGN_IN", message=IsStr(regex=rf".*had {before} .*has {after} .*"))
-        for before, after in ((2, 0), (3, 1))
+        IsPartialDict(
+            code="CART_CHANGED_BY_SIGN_IN",
+            message=IsStr(regex=rf".*had {before} .*has {after} .*"),
+            targetId=global_id("Product", product),
+        )
+        for product, before, after in ((PACK, 2, 0), (POLES, 3, 1))
     ]
 
 

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from gateway.errors import StoreUnavailable
 from gateway.store.redis import RedisStore
-from gateway.store.waiting import limited_waiting, renew_waiting
+from gateway.store.waiting import limited_waiting, looks_in, renew_waiting
 from tests.support.shop import eventually
 from tests.support.store_relay import StoreRelay, relay_to
 from tests.support.valkey import Valkey
@@ -187,3 +187,8 @@ async def test_server_that_became_a_replica_is_looked_up_again(own_valkey: Valke
         assert relay.connections == 2
         await redis.aclose()
         await store.aclose()
+
+
+@pytest.mark.parametrize(("duration_s", "looks"), [(0.001, 1), (0.01, 1), (0.25, 25)])
+def test_shortest_waiting_is_one_look(duration_s: float, looks: int) -> None:
+    assert looks_in(duration_s) == looks

@@ -197,6 +197,20 @@ async def test_payment_session_proves_an_order_that_cannot_be_read(
     assert await status_of(shopper.storefront, key) == status
 
 
+async def test_cancelled_order_of_a_cart_without_payment_session_was_declined(
+    shopper: Shopper, network: InMemoryTransport, clock: Clock
+) -> None:
+    await shopper.get_ready()
+    wire = (await shopper.cart_json())["cart"]
+    await shopper.fault("drop-after", SUBMIT, times=1)
+    await shopper.storefront.outcome(key := new_key())
+    network.rewrites["GET", CART] = lambda _: {"cart": wire | {"paymentSession": None}}
+    order = f"/v1/shoppers/me/orders/{wire['id']}"
+    network.rewrites["GET", order] = lambda body: {"order": body["order"] | {"orderState": "Cancelled"}}
+    clock.move(5)
+    assert await status_of(shopper.storefront, key) == "DECLINED"
+
+
 async def test_order_without_a_number_took_the_cart(shopper: Shopper, network: InMemoryTransport, clock: Clock) -> None:
     await shopper.get_ready()
     network.rewrites["GET", CART] = lambda body: {"cart": body["cart"] | {"id": "active"}}

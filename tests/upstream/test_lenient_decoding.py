@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from gateway.app import utc_now
-from gateway.errors import RecordUnreadable, UpstreamInvalidResponse
+from gateway.errors import RecordUnreadable, UpstreamInvalidResponse, UpstreamRefusal
 from gateway.money import Money, formatted, has_digits_of_its_currency
 from gateway.orders.attempts import AttemptRecord, Attempts, Stage
 from gateway.sessions.idempotency import ChangeOutcome, IdempotencyRecords
@@ -20,7 +20,16 @@ from gateway.store.clock import SharedClock
 from gateway.store.heartbeat import Replica
 from gateway.store.memory import MemoryStore
 from gateway.upstream.cart import CartAnswer
-from gateway.upstream.decoding import CUT, decode, decode_whole, encode
+from gateway.upstream.decoding import (
+    CUT,
+    Attributes,
+    CustomAttribute,
+    custom_attributes,
+    decode,
+    decode_whole,
+    encode,
+)
+from gateway.upstream.ids import path_part
 from gateway.upstream.order import OrderPage
 from gateway.upstream.payment import SourceDetails
 from gateway.upstream.tax import SchemaNode
@@ -36,6 +45,18 @@ def body(value: object) -> bytes:
 def test_month_with_leading_zero_is_a_number() -> None:
     card = decode(body({"expirationMonth": "08", "expirationYear": "2031"}), SourceDetails)
     assert (card.expiration_month, card.expiration_year) == (8, 2031)
+
+
+@pytest.mark.parametrize(("value", "shown"), [(True, "true"), ([False], "false"), (7, "7"), (None, ""), ({}, "")])
+def test_value_of_a_custom_attribute_is_a_string(value: object, shown: str) -> None:
+    wire = decode(body({"attribute": {"name": "gift", "value": value}}), Attributes)
+    assert custom_attributes(wire) == [CustomAttribute(name="gift", value=shown, value_type="String")]
+
+
+@pytest.mark.parametrize("identifier", ["", ".", "..", "a/b", "a?b", "a%2fb", "a" * 129])
+def test_malformed_id_becomes_no_part_of_a_path(identifier: str) -> None:
+    with pytest.raises(UpstreamRefusal):
+        path_part(identifier)
 
 
 def test_wrong_part_of_one_order_leaves_the_order_history_complete() -> None:
