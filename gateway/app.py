@@ -18,6 +18,8 @@ from gateway.catalog.catalog import Catalog
 from gateway.documents.registry import Documents
 from gateway.elapsed_time import elapsed_s
 from gateway.errors import StoreUnavailable
+from gateway.execution.executor import Executor
+from gateway.execution.plan_cache import PlanCache
 from gateway.http import cors, health
 from gateway.http.endpoint import GraphQLEndpoint
 from gateway.http.exchange import Exchange, GraphQLRequests
@@ -64,6 +66,7 @@ def create_app(
     retries: Retries = Retries(),  # noqa: B008 - frozen
     reconcile_every_s: float = INTERVAL_S,
     elapsed: Callable[[], float] = elapsed_s,
+    plans_new_documents: bool = False,
 ) -> Starlette:
     """The application for these settings. The other parameters are for tests. Raises `ManifestInvalid`."""
     log_retries()
@@ -72,7 +75,8 @@ def create_app(
         settings, Upstream(Calls(http, settings, retries)), store or _store(settings, now), now, elapsed
     )
     graph = build(suggests=settings.development)
-    endpoint = GraphQLEndpoint(graph.core, _documents(graph, settings), services)
+    documents = _documents(graph, settings)
+    endpoint = GraphQLEndpoint(_executor(graph, settings, plans_new_documents), documents, services)
     readiness = health.Readiness(services.store, services.catalog.reader)
     app = Starlette(
         routes=[
@@ -136,6 +140,12 @@ def _documents(graph: Graph, settings: Settings) -> Documents:
     """The document cache of all applications with these settings. Tests create many applications, and the shared cache
     lets them parse each document only once."""
     return Documents(graph.core, graph.directive_tables, settings)
+
+
+@lru_cache(maxsize=8)
+def _executor(graph: Graph, settings: Settings, plans_new_documents: bool) -> Executor:
+    plans = PlanCache(graph.core) if settings.compiled_plans else None
+    return Executor(graph.core, plans, plans_new_documents=plans_new_documents)
 
 
 @asynccontextmanager

@@ -238,6 +238,10 @@ class Settings(BaseSettings):
         128 * 1024, gt=0, le=512 * 1024, description="Maximum size of a request body, in bytes."
     )
     cost_limit: int = Field(1000, gt=0, description="Maximum estimated cost of an operation, in points.")
+    compiled_plans: bool = Field(
+        True,
+        description="Compiles operations that are sent repeatedly, so that their execution takes less CPU time.",
+    )
 
     @classmethod
     def from_environment(cls) -> Self:

@@ -14,9 +14,10 @@ from typing import Annotated, Any, TypeVar, get_args
 import strawberry
 from strawberry.types import Info
 
+from gateway.execution.field_resolver import FieldResolver, Resolver
 from schema.descriptions import description_in
 from schema.input_types import graph_type
-from schema.resolver_call import Conditions, Resolver, make_field_resolver, make_mutation_resolver
+from schema.resolver_call import make_field_resolver, make_mutation_resolver
 
 T = TypeVar("T")
 
@@ -64,7 +65,8 @@ def field(
     """
     if resolver is None:
         return strawberry.field(name=name, description=description, directives=directives)
-    return _resolved(resolver, make_field_resolver, arguments, description, directives)
+    call = FieldResolver(resolver, is_mutation=False)
+    return _resolved(call, make_field_resolver(call), arguments, description, directives)
 
 
 def mutation(description: str, *directives: object, resolver: Resolver) -> Any:
@@ -74,24 +76,23 @@ def mutation(description: str, *directives: object, resolver: Resolver) -> Any:
     parameter = inspect.signature(resolver).parameters.get("args")
     declaration = parameter.annotation if parameter is not None else None
     arguments = {} if declaration is None else {"input": argument(declaration, description_in(declaration.__doc__))}
-    return _resolved(resolver, make_mutation_resolver, arguments, description, directives)
+    call = FieldResolver(resolver, is_mutation=True)
+    return _resolved(call, make_mutation_resolver(call), arguments, description, directives)
 
 
 def _resolved(
-    resolver: Resolver,
-    make_resolver: Callable[[Resolver, Conditions], Callable[..., Any]],
+    call: FieldResolver,
+    strawberry_resolver: Any,
     arguments: Mapping[str, Argument],
     description: str,
     directives: tuple[object, ...],
 ) -> Any:
-    conditions = Conditions()
-    call = make_resolver(resolver, conditions)
-    call.__signature__ = _signature(arguments)  # type: ignore[attr-defined]  # read by inspect
+    strawberry_resolver.__signature__ = _signature(arguments)  # read by inspect
     return strawberry.field(
-        resolver=call,
+        resolver=strawberry_resolver,
         description=description,
         directives=directives,
-        metadata={"resolver": resolver, "conditions": conditions},
+        metadata={"resolver": call.resolver, "field_resolver": call},
     )
 
 

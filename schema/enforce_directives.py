@@ -22,8 +22,8 @@ from strawberry import UNSET
 from gateway.documents.directive_tables import CacheHint, Coordinate, DirectiveTables
 from gateway.documents.directive_tables import ListSize as ListSizeRow
 from gateway.enums import CacheControlScope, IdempotencyMode, SessionLevel
+from gateway.execution.field_resolver import Conditions
 from schema.directives import CacheControl, Cost, Idempotency, ListSize, RequiresSession, SemanticNonNull, Sensitive
-from schema.resolver_call import Conditions
 
 D = TypeVar("D")
 
@@ -167,7 +167,7 @@ def enforce(core: GraphQLSchema) -> None:
         for field in type_.fields.values():
             if not _has_resolver(field):
                 continue
-            conditions: Conditions = field.extensions["strawberry-definition"].metadata["conditions"]
+            conditions: Conditions = field.extensions["strawberry-definition"].metadata["field_resolver"].conditions
             conditions.level, conditions.raises_below_level = _level(field)
             conditions.is_never_null = directive_of(field, SemanticNonNull) is not None
 

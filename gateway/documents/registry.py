@@ -114,7 +114,7 @@ class PreparedOperation:
 
     `card_fields` are root fields that must not be executed, because their arguments had card numbers. The card numbers
     were removed from `variables`. `market` is the market that `@inContext` selects. Only a GET request has a
-    `cache_policy`.
+    `cache_policy`. `was_known` is False for the first request with a document.
     """
 
     operation: KnownOperation
@@ -122,6 +122,7 @@ class PreparedOperation:
     card_fields: CardFields
     cache_policy: CachePolicy | None
     market: Market | None
+    was_known: bool
     facts: OperationFacts
 
 
@@ -181,6 +182,7 @@ class Documents:
         facts = OperationFacts()
         try:
             document = self._by_source.get(source) if source is not None else self._by_digest.get(digest or "")
+            was_known = document is not None
             if document is None:
                 document = self._read_new(source, digest, screen, facts)
             elif digest not in (None, document.digest):
@@ -205,7 +207,7 @@ class Documents:
         except DocumentRefused as refused:
             refused.facts = facts
             raise
-        return PreparedOperation(operation, variables, card_fields, policy, market, facts)
+        return PreparedOperation(operation, variables, card_fields, policy, market, was_known, facts)
 
     def variables_refused(self, prepared: PreparedOperation) -> DocumentRefused:
         """The error for an operation whose variables graphql-core refused."""

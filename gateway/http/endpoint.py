@@ -7,13 +7,14 @@ answer.
 import logging
 from functools import partial
 
-from graphql import ExecutionResult, GraphQLSchema, OperationType, execute
+from graphql import OperationType
 
 from gateway.documents.card_numbers import Screen
 from gateway.documents.card_variables import refuse_card_numbers
 from gateway.documents.errors import DocumentRefused, OperationFacts
 from gateway.documents.registry import Documents
 from gateway.errors import TopLevelCode
+from gateway.execution.executor import Executor
 from gateway.http.accepted_type import accepted_type
 from gateway.http.cache_headers import cacheable
 from gateway.http.client_address import ClientConnection
@@ -32,8 +33,8 @@ log = logging.getLogger(__name__)
 
 
 class GraphQLEndpoint:
-    def __init__(self, schema: GraphQLSchema, documents: Documents, services: Services) -> None:
-        self._schema = schema
+    def __init__(self, executor: Executor, documents: Documents, services: Services) -> None:
+        self._executor = executor
         self._documents = documents
         self._services = services
 
@@ -71,16 +72,7 @@ class GraphQLEndpoint:
             )
             ctx.operation.card_fields = prepared.card_fields
             with limited_waiting(self._services.settings.store_timeout_s), request_of(caller.nearest_address):
-                running = execute(
-                    self._schema,
-                    operation.document,
-                    context_value=ctx,
-                    variable_values=prepared.variables,
-                    operation_name=operation.name,
-                    # The gateway words errors of variables itself.
-                    hide_suggestions=True,
-                )
-                result = running if isinstance(running, ExecutionResult) else await running
+                result = await self._executor.execute(prepared, ctx)
             if result.data is None and not any(error.path for error in result.errors or ()):
                 raise self._documents.variables_refused(prepared)
             reply, codes = writer.executed(result, ctx, facts)

@@ -27,6 +27,7 @@ from gateway.errors import (
 )
 from gateway.money import Money
 from gateway.operation.caller import Caller
+from gateway.operation.recorded_results import RecordedResults
 from gateway.operation.services import Services
 from gateway.sessions.handle import Handle
 from gateway.sessions.sessions import Session
@@ -79,6 +80,8 @@ class Operation:
     used_answers: UsedAnswers = field(default_factory=UsedAnswers)
     card_fields: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     """Paths of card numbers in arguments, by response key of the root field. These root fields are not resolved."""
+    recorded: RecordedResults = field(default_factory=dict)
+    """Results of the resolvers that the plan of the operation has called, for graphql-core if the plan fails."""
     unread_errors: list[GraphQLError] = field(default_factory=list)
     """Errors of payloads whose `errors` the operation did not select."""
     unread_warnings: list[object] = field(default_factory=list)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pytest
@@ -326,6 +327,7 @@ class CallerWithLevel:
 
     def __init__(self, level: SessionLevel) -> None:
         self.level = level
+        self.operation = SimpleNamespace(recorded={})
 
     async def reaches(self, level: SessionLevel) -> bool:
         return list(SessionLevel).index(self.level) >= list(SessionLevel).index(level)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import socket
 import uuid
@@ -36,6 +37,9 @@ from tests.support.listed_messages import UNLISTED, contradictions, unlisted_mes
 AT_ONCE = Retries(first_wait_s=0)
 
 NEVER_S = 3600
+
+USES_PLANS = os.environ.get("RIVERFRONT_TEST_PLANS", "on") != "off"
+"""Whether gateways compile operations. `make test` runs the tests of some folders a second time without plans."""
 
 OPERATIONS = Path(__file__).parents[2] / "examples" / "operations"
 
@@ -157,6 +161,7 @@ def settings_for(world: World, **changes: Any) -> Settings:
         "payment_key": keys.payment_key,
         "ledger_key": keys.ledger_key,
         "development": True,
+        "compiled_plans": USES_PLANS,
         # The default timeout of the store would fail tests on a slow machine.
         "store_timeout_s": 10,
     }
@@ -238,6 +243,7 @@ def app_for(
         store=store,
         retries=retries,
         reconcile_every_s=reconcile_every_s,
+        plans_new_documents=True,
         elapsed=elapsed or (now.elapsed if isinstance(now, Clock) else elapsed_s),
     )
 

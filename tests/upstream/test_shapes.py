@@ -31,10 +31,10 @@ from graphql import (
     is_scalar_type,
 )
 
+from gateway.execution.field_resolver import takes_parent
 from gateway.upstream.decoding import Shape
 from schema.build import build
 from schema.dsl import RESOLVER_PARAMETERS
-from schema.resolver_call import takes_parent
 
 LEAVES: dict[str, set[object]] = {
     "Boolean": {bool},

@@ -1,0 +1,84 @@
+"""Completes the payload of a mutation before it is returned. Errors of a wrong type are replaced. Errors and warnings
+that the operation does not select are reported outside the payload.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_non_null_type,
+)
+
+from gateway.enums import ErrorCode
+from gateway.operation.context import Context
+from gateway.refusals.user_errors import MESSAGES, InputError, Path, untyped
+
+
+@dataclass(frozen=True)
+class PayloadSelection:
+    """What an operation selects of the payload of one mutation. `names` are the names of the selected fields."""
+
+    schema: GraphQLSchema
+    payload_type: GraphQLObjectType
+    response_key: str
+    nodes: Sequence[FieldNode]
+    names: frozenset[str]
+
+
+def payload_for_card_numbers(paths: Iterable[Path], payload_type: GraphQLObjectType) -> Any:
+    """The payload to return when the input of a mutation has card numbers. The mutation is not executed. The payload
+    has one error for each path in `paths`, which are the paths of the card numbers.
+    """
+    code = ErrorCode.SENSITIVE_DATA_DETECTED
+    empty = {
+        field.extensions["strawberry-definition"].python_name: False if is_non_null_type(field.type) else None
+        for field in payload_type.fields.values()
+    }
+    errors = [InputError(code=code, message=MESSAGES[code], path=path) for path in paths]
+    return SimpleNamespace(**(empty | {"errors": errors, "warnings": []}))
+
+
+def completed_payload(payload: Any, ctx: Context, selection: PayloadSelection) -> Any:
+    """The payload after all errors have a type that the mutation can return. If the operation does not select `errors`,
+    each error is also returned as a GraphQL error. If the operation does not select `warnings`, the warnings are
+    returned in `extensions` of the response.
+    """
+    payload = _with_known_errors(payload, ctx, selection)
+    operation = ctx.operation
+    if "errors" not in selection.names:
+        operation.unread_errors += [
+            GraphQLError(
+                error.message,
+                nodes=selection.nodes,
+                path=[selection.response_key],
+                extensions={"code": error.code.name, "promoted": True},
+            )
+            for error in payload.errors
+        ]
+    if "warnings" not in selection.names:
+        operation.unread_warnings += payload.warnings
+    return payload
+
+
+def _with_known_errors(payload: Any, ctx: Context, selection: PayloadSelection) -> Any:
+    """The payload with an `UpstreamError` instead of each error whose type the mutation cannot return."""
+    schema = selection.schema
+    interface: Any = get_named_type(selection.payload_type.fields["errors"].type)
+    errors = [
+        error
+        if schema.is_sub_type(interface, schema.type_map[error.typename])
+        else untyped(error, ctx.caller.request_id)
+        for error in payload.errors
+    ]
+    if errors == payload.errors:
+        return payload
+    if isinstance(payload, SimpleNamespace):
+        return SimpleNamespace(**(vars(payload) | {"errors": errors}))
+    return replace(payload, errors=errors)
