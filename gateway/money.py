@@ -1,10 +1,12 @@
 """Amounts of money: exact, with a currency, and formatted for display."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 import msgspec
-from babel import Locale, UnknownLocaleError
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import get_currency_precision
+
+from gateway.amount_format import amount_format
 
 ISO_DIGITS = {"IQD": 3} | dict.fromkeys(
     ("AFN", "ALL", "IRR", "KPW", "LAK", "LBP", "MGA", "MMK", "RSD", "SOS", "SYP", "YER"), 2
@@ -16,6 +18,13 @@ Babel's decimal places are those of price tags. Amounts that are charged have mo
 
 MOST_DIGITS = 18
 """Maximum number of digits before or after the decimal point. Other numbers are not amounts of money."""
+
+
+@lru_cache(maxsize=1024)
+def smallest_amount(currency_code: str) -> Decimal:
+    """The smallest amount of a currency, which has as many decimal places as the currency: 0.01 USD."""
+    digits = ISO_DIGITS.get(currency_code) or int(get_currency_precision(currency_code))
+    return Decimal(1).scaleb(-digits)
 
 
 class Money(msgspec.Struct, frozen=True, gc=False):
@@ -36,8 +45,12 @@ class Money(msgspec.Struct, frozen=True, gc=False):
     @property
     def padded_amount(self) -> Decimal:
         """The amount with at least the decimal places of its currency: 9.9 USD is 9.90."""
-        exponent = self.amount.as_tuple().exponent
-        return self.rounded().amount if isinstance(exponent, int) and -exponent < self._digits else self.amount
+        amount, smallest = self.amount, smallest_amount(self.currency_code)
+        if amount.same_quantum(smallest):
+            return amount
+        exponent = amount.as_tuple().exponent
+        has_fewer = isinstance(exponent, int) and exponent > smallest.adjusted()
+        return amount.quantize(smallest) if has_fewer else amount
 
     def equals(self, other: "Money") -> bool:
         """Whether amounts and currencies are equal. `text` is ignored."""
@@ -45,11 +58,7 @@ class Money(msgspec.Struct, frozen=True, gc=False):
 
     def rounded(self) -> "Money":
         """The amount with the decimal places of its currency."""
-        return Money(self.amount.quantize(Decimal(1).scaleb(-self._digits)), self.currency_code)
-
-    @property
-    def _digits(self) -> int:
-        return ISO_DIGITS.get(self.currency_code) or int(get_currency_precision(self.currency_code))
+        return Money(self.amount.quantize(smallest_amount(self.currency_code)), self.currency_code)
 
     def times(self, quantity: int) -> "Money":
         return Money(self.amount * Decimal(quantity), self.currency_code)
@@ -86,17 +95,4 @@ def formatted(money: Money, locale: str) -> str:
     if money.text and not money.text.rstrip().endswith(money.currency_code):
         return money.text
     keeps_digits = money.currency_code in ISO_DIGITS
-    return format_currency(
-        money.amount,
-        money.currency_code,
-        locale=_babel_locale(locale),
-        currency_digits=not keeps_digits,
-        decimal_quantization=not keeps_digits,
-    )
-
-
-def _babel_locale(locale: str) -> Locale:
-    try:
-        return Locale.parse(locale, sep="-")
-    except (ValueError, UnknownLocaleError):
-        return Locale("en", "US")
+    return amount_format(locale, money.currency_code, keeps_digits=keeps_digits)(money.amount)
