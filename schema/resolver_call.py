@@ -1,6 +1,6 @@
 """Makes the functions that Strawberry calls to resolve fields, when graphql-core executes an operation."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from graphql import GraphQLResolveInfo, get_named_type
@@ -14,16 +14,26 @@ from gateway.operation.recorded_results import RecordedResult
 
 
 def make_field_resolver(field: FieldResolver) -> Callable[..., Any]:
-    """Make the function that Strawberry calls to resolve a field. The function returns a coroutine only if the resolver
-    is asynchronous or if conditions must be checked.
+    """Make the function that Strawberry calls to resolve a field. The function returns a coroutine only if the value is
+    not there at once. At the deadline of the operation, the coroutine is cancelled.
     """
 
     def call(root: object, info: Info, **arguments: Any) -> Any:
         ctx: Context = info.context
         recorded = _recorded(ctx, info._raw_info)
         if recorded is not None:
-            return recorded.given()
-        return field.call(root, ctx, arguments, f"{info._raw_info.parent_type.name}.{info.field_name}")
+            return recorded.value_or_raise()
+        coordinate = f"{info._raw_info.parent_type.name}.{info.field_name}"
+        answer = field.call(root, ctx, arguments, coordinate)
+        if hasattr(answer, "__await__"):
+            return awaited(answer, ctx, coordinate)
+        field.check(answer, coordinate)
+        return answer
+
+    async def awaited(answer: Awaitable[Any], ctx: Context, coordinate: str) -> Any:
+        value = await ctx.in_time(answer)
+        field.check(value, coordinate)
+        return value
 
     return call
 
@@ -35,7 +45,7 @@ def make_mutation_resolver(field: FieldResolver) -> Callable[..., Any]:
         ctx: Context = info.context
         recorded = _recorded(ctx, info._raw_info)
         if recorded is not None:
-            return recorded.given()
+            return recorded.value_or_raise()
         return await field.mutate(ctx, arguments, _payload_selection(info._raw_info))
 
     return call

@@ -176,14 +176,18 @@ class Compiler:
         if is_leaf_type(inner):
             written = leaf(inner, x, self._scope)
         elif is_list_type(inner):
-            item, number = f"i{depth}", f"n{depth}"
-            written = self._value(inner.of_type, nodes, item, (*path, number), depth + 1)
-            is_numbered = self._has_waiting(get_named_type(inner), nodes)
-            written = f"[{written} for {f'{number}, {item} in enumerate({x})' if is_numbered else f'{item} in {x}'}]"
+            written = self._written_list(inner.of_type, nodes, x, path, depth)
         else:
             written = self._written_object(inner, nodes, x, path)
         null = "forbid_null()" if is_non_null_type(of) else "None"
         return f"({null} if {first} is None else {written})"
+
+    def _written_list(self, of: GraphQLOutputType, nodes: Nodes, x: str, path: Path, depth: int) -> str:
+        item, number = f"i{depth}", f"n{depth}"
+        written = self._value(of, nodes, item, (*path, number), depth + 1)
+        if self._has_waiting(get_named_type(of), nodes):
+            return f"[{written} for {number}, {item} in enumerate({x})]"
+        return f"[{written} for {item} in {x}]"
 
     def _written_object(self, of: GraphQLNamedType, nodes: Nodes, x: str, path: Path) -> str:
         has_path = self._has_waiting(of, nodes)

@@ -1,4 +1,4 @@
-"""Calls the resolver of a field: checks its conditions first, and cancels it at the deadline of the operation.
+"""Calls the resolver of a field, and checks the conditions of the field.
 
 Plans and graphql-core call resolvers through this module only, so that both check the same.
 """
@@ -6,7 +6,7 @@ Plans and graphql-core call resolvers through this module only, so that both che
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from gateway.enums import SessionLevel
 from gateway.execution.mutation_payload import PayloadSelection, completed_payload, payload_for_card_numbers
@@ -26,10 +26,6 @@ class Conditions:
     """Whether a session below `level` causes an error. If False, the field is null."""
     is_never_null: bool = False
 
-    @property
-    def are_needed(self) -> bool:
-        return self.is_never_null or self.level is not SessionLevel.NONE
-
 
 class PromisedValueMissing(Exception):
     """The resolver of a field with `@semanticNonNull` returned null without an error. This is a bug of the gateway."""
@@ -39,41 +35,59 @@ def takes_parent(resolver: Resolver) -> bool:
     return next(iter(inspect.signature(resolver).parameters)) == "parent"
 
 
+def may_wait(resolver: Resolver) -> bool:
+    """Whether a resolver is asynchronous, or declares that it may return an awaitable."""
+    returned = inspect.signature(resolver).return_annotation
+    return inspect.iscoroutinefunction(resolver) or any(get_origin(part) is Awaitable for part in get_args(returned))
+
+
 @dataclass(frozen=True)
 class FieldResolver:
-    """The resolver of one field of the graph. All fields that inherit the field share it."""
+    """The resolver of one field of the graph. All types that inherit the field share it."""
 
     resolver: Resolver
     is_mutation: bool
     conditions: Conditions = field(default_factory=Conditions)
     is_nested: bool = field(init=False)
     """Whether the resolver takes the parent object."""
-    is_async: bool = field(init=False)
+    may_wait: bool = field(init=False)
+    """Whether the resolver may return an awaitable."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "is_nested", takes_parent(self.resolver))
-        object.__setattr__(self, "is_async", inspect.iscoroutinefunction(self.resolver))
+        object.__setattr__(self, "may_wait", may_wait(self.resolver))
 
     @property
     def is_computed(self) -> bool:
         """Whether the value is computed from the parent object, without waiting and without conditions."""
-        return self.is_nested and not self.is_async and not self.conditions.are_needed
+        conditions = self.conditions
+        is_free = conditions.level is SessionLevel.NONE and not conditions.is_never_null
+        return self.is_nested and not self.may_wait and is_free
 
     def call(self, parent: object, ctx: Context, arguments: Mapping[str, Any], coordinate: str) -> Any:
-        """The value of the field, or an awaitable of the value. `coordinate` is the name of the field in the log."""
-        positional = (parent, ctx) if self.is_nested else (ctx,)
-        if self.conditions.are_needed:
-            return self._checked(ctx, positional, arguments, coordinate)
-        answer = self.resolver(*positional, **arguments)
-        return ctx.in_time(answer) if hasattr(answer, "__await__") else answer
+        """The value of the field, or an awaitable of the value. The caller must `check` the value, and must end the
+        awaitable at the deadline of the operation. `coordinate` is the name of the field in the log.
+        """
+        if self.conditions.level is not SessionLevel.NONE:
+            return self._call_with_level(parent, ctx, arguments, coordinate)
+        return self._call(parent, ctx, arguments)
 
-    async def _checked(
-        self, ctx: Context, positional: tuple[Any, ...], arguments: Mapping[str, Any], coordinate: str
+    def check(self, value: object, coordinate: str) -> None:
+        """Raises `PromisedValueMissing`. A field with a level may be null, and its value was checked by `call`."""
+        conditions = self.conditions
+        if value is None and conditions.is_never_null and conditions.level is SessionLevel.NONE:
+            raise PromisedValueMissing(coordinate)
+
+    def _call(self, parent: object, ctx: Context, arguments: Mapping[str, Any]) -> Any:
+        return self.resolver(parent, ctx, **arguments) if self.is_nested else self.resolver(ctx, **arguments)
+
+    async def _call_with_level(
+        self, parent: object, ctx: Context, arguments: Mapping[str, Any], coordinate: str
     ) -> Any:
         if not await self._has_required_level(ctx):
             return None
-        answer = self.resolver(*positional, **arguments)
-        value = await ctx.in_time(answer) if hasattr(answer, "__await__") else answer
+        answer = self._call(parent, ctx, arguments)
+        value = await answer if hasattr(answer, "__await__") else answer
         if value is None and self.conditions.is_never_null:
             raise PromisedValueMissing(coordinate)
         return value

@@ -1,11 +1,11 @@
 """Runs a plan: calls resolvers, and completes their values as soon as they are there.
 
-A plan knows no errors. If a resolver or a value fails, the plan ends all other fields, then graphql-core executes the
-operation again with the recorded results of the resolvers.
+A plan does not handle errors. If a resolver or a value fails, the plan waits for all other fields. Then graphql-core
+executes the operation again, with the recorded results of the resolvers.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,9 +13,11 @@ from typing import Any
 from graphql import FieldNode, GraphQLField, get_argument_values
 from graphql.execution.values import VariableValues
 
+from gateway.elapsed_time import elapsed_s
+from gateway.errors import UpstreamTimeout
 from gateway.execution.field_resolver import FieldResolver
 from gateway.execution.mutation_payload import PayloadSelection
-from gateway.operation.context import Context
+from gateway.operation.context import DEADLINE_REACHED, Context
 from gateway.operation.recorded_results import RecordedResult, ResponsePath
 
 Complete = Callable[[Any, "Run", ResponsePath], Any]
@@ -56,8 +58,11 @@ class Run:
         self.has_failed = False
         self._variables = variables
         self._arguments: dict[Arguments, Mapping[str, Any]] = {}
+        self._loop = asyncio.get_running_loop()
         self._running: set[asyncio.Future[Any]] = set()
-        self._all_done: asyncio.Future[None] | None = None
+        self._all_ended: asyncio.Future[None] | None = None
+        self._is_late = False
+        """Whether the deadline of the operation is over. From then on, fields that wait are cancelled."""
 
     def arguments(self, of: Arguments | Mapping[str, Any]) -> Mapping[str, Any]:
         """Values of a field's arguments. They are the same for all parent objects, so they are computed once."""
@@ -72,16 +77,20 @@ class Run:
         path = (*parent_path, field.key)
         try:
             value = field.resolver.call(parent, self.ctx, self.arguments(field.arguments), field.coordinate)
+            if not hasattr(value, "__await__"):
+                field.resolver.check(value, field.coordinate)
         except Exception:
-            # The arguments are wrong, or the resolver does not wait for anything. graphql-core may do the same again.
+            # Wrong arguments, or a resolver that has not waited for anything. graphql-core repeats this.
             self.has_failed = True
             return
         if not hasattr(value, "__await__"):
             self._complete(field, answer, path, value)
             return
-        running = asyncio.ensure_future(value)
+        running = asyncio.ensure_future(value, loop=self._loop)
         self._running.add(running)
         running.add_done_callback(partial(self._end, field, answer, path))
+        if self._is_late:
+            self._loop.call_soon(running.cancel)
 
     async def mutate(self, field: PlannedField, answer: dict[str, Any]) -> None:
         """Execute one mutation, and all fields of its payload."""
@@ -92,58 +101,66 @@ class Run:
         except Exception:
             self.has_failed = True
             return
-        await self._record(path, field.resolver.mutate(self.ctx, arguments, field.payload))
-        recorded = self.ctx.operation.recorded[path]
-        if recorded.error is None:
-            self._complete(field, answer, path, recorded.value)
+        try:
+            payload = await field.resolver.mutate(self.ctx, arguments, field.payload)
+        except Exception as error:
+            self._fail(path, error)
+            return
+        self.ctx.operation.recorded[path] = RecordedResult(payload)
+        self._complete(field, answer, path, payload)
         await self.finish()
 
-    async def _record(self, path: ResponsePath, awaited: Awaitable[Any]) -> None:
-        try:
-            self.ctx.operation.recorded[path] = RecordedResult(await awaited)
-        except Exception as error:
-            self.has_failed = True
-            self.ctx.operation.recorded[path] = RecordedResult(None, error)
-
     async def finish(self) -> None:
-        """Wait until all fields are complete, also those that were started meanwhile."""
+        """Wait until all fields are complete, also those that are started meanwhile."""
         if not self._running:
             return
-        self._all_done = asyncio.get_running_loop().create_future()
+        self._all_ended = self._loop.create_future()
+        within_s = max(self.ctx.operation.deadline_at - elapsed_s(), 0)
+        timer = self._loop.call_later(within_s, self._cancel_late)
         try:
-            await self._all_done
+            await self._all_ended
         except asyncio.CancelledError:
-            for running in self._running:
-                running.cancel()
-            await asyncio.gather(*self._running, return_exceptions=True)
+            cancelled = self._cancel()
+            await asyncio.gather(*cancelled, return_exceptions=True)
             raise
+        finally:
+            timer.cancel()
+
+    def _cancel_late(self) -> None:
+        self._is_late = True
+        self._cancel()
+
+    def _cancel(self) -> list[asyncio.Future[Any]]:
+        cancelled = [*self._running]
+        for running in cancelled:
+            running.cancel()
+        return cancelled
 
     def _end(
         self, field: PlannedField, answer: dict[str, Any], path: ResponsePath, ended: "asyncio.Future[Any]"
     ) -> None:
         self._running.discard(ended)
-        if ended.cancelled():
-            # The request itself is cancelled, or a resolver waited for something that was.
-            self._release(cancelled=True)
-            return
-        error = ended.exception()
-        if error is None:
+        assert self._all_ended is not None  # noqa: S101 - for the type checker; nothing ends before `finish` waits
+        try:
             value = ended.result()
+            field.resolver.check(value, field.coordinate)
+        except asyncio.CancelledError:
+            if not self._is_late:
+                # Whatever cancelled the field, such as the end of the request, cancels the operation.
+                self._all_ended.cancel()
+                return
+            self._fail(path, UpstreamTimeout(detail=DEADLINE_REACHED))
+        except Exception as error:
+            self._fail(path, error)
+        else:
             self.ctx.operation.recorded[path] = RecordedResult(value)
             self._complete(field, answer, path, value)
-        elif isinstance(error, Exception):
-            self.has_failed = True
-            self.ctx.operation.recorded[path] = RecordedResult(None, error)
-        if not self._running:
-            self._release()
+        if not self._running and not self._all_ended.done():
+            self._all_ended.set_result(None)
 
-    def _release(self, *, cancelled: bool = False) -> None:
-        if self._all_done is None or self._all_done.done():
-            return
-        if cancelled:
-            self._all_done.cancel()
-        else:
-            self._all_done.set_result(None)
+    def _fail(self, path: ResponsePath, error: Exception) -> None:
+        self.has_failed = True
+        self.ctx.operation.recorded[path] = RecordedResult(None, error)
 
     def _complete(self, field: PlannedField, answer: dict[str, Any], path: ResponsePath, value: Any) -> None:
         try:

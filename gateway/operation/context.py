@@ -45,6 +45,9 @@ from gateway.upstream.transport import Reserve
 
 T = TypeVar("T")
 
+DEADLINE_REACHED = "the operation's deadline"
+"""Detail of the error for a field that was not resolved before the deadline."""
+
 STOCK_WAIT_SHARE = 0.1
 """Maximum time that a stock read waits for other reads, as a share of the operation's maximum duration."""
 
@@ -245,7 +248,7 @@ class Context:
             async with asyncio.timeout(max(self.operation.deadline_at - spare_s - elapsed_s(), 0)):
                 return await awaited
         except TimeoutError:
-            raise UpstreamTimeout(detail="the operation's deadline") from None
+            raise UpstreamTimeout(detail=DEADLINE_REACHED) from None
 
     # The cart. It is read once, and again after each change of the cart.
 

@@ -12,7 +12,7 @@ class RecordedResult(NamedTuple):
     value: Any
     error: Exception | None = None
 
-    def given(self) -> Any:
+    def value_or_raise(self) -> Any:
         if self.error is not None:
             raise self.error
         return self.value

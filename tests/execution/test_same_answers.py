@@ -25,11 +25,13 @@ async def compared(name: str, failing: NthCall | None = None, kind: str = "statu
     document = documents()[name]
     async with pair() as both:
         arranged = await both.both(TABLE[name].arrange)
-        variables = [{name: value for name, value in each.items() if f"${name}:" in document} for each in arranged]
+        variables = [
+            {variable: value for variable, value in values.items() if f"${variable}:" in document}
+            for values in arranged
+        ]
         if failing is not None:
             await both.both(lambda shopper: fail(shopper, failing, kind))
-        found, _ = await both.compare(document, variables)
-        return found
+        return (await both.compare(document, variables)).difference
 
 
 async def fail(shopper: Shopper, call: NthCall, kind: str) -> None:

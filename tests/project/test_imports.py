@@ -86,7 +86,7 @@ FORBIDDEN = {
     "up, under TYPE_CHECKING": (
         "gateway/money.py",
         f"{TYPE_CHECKING}import gateway.sessions.b\n",
-        "gateway/money.py (floor 0) imports gateway/sessions/b.py (floor 4)",
+        "gateway/money.py (floor 1) imports gateway/sessions/b.py (floor 4)",
     ),
     "on the same floor": (
         "gateway/settings.py",

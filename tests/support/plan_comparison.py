@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -39,8 +39,8 @@ def difference(planned: Any, expected: Any, names: dict[str, str], path: str = "
         return None if names.setdefault(planned, expected) == expected else f"{path}: {planned!r}, not {expected!r}"
     else:
         return None if planned == expected else f"{path}: {planned!r}, not {expected!r}"
-    found = (difference(mine, other, names, f"{path}.{name}") for name, mine, other in pairs)
-    return next((text for text in found if text is not None), None)
+    differences = (difference(mine, other, names, f"{path}.{name}") for name, mine, other in pairs)
+    return next((first for first in differences if first is not None), None)
 
 
 def sorted_errors(body: dict[str, Any]) -> dict[str, Any]:
@@ -48,6 +48,13 @@ def sorted_errors(body: dict[str, Any]) -> dict[str, Any]:
     if "errors" not in body:
         return body
     return body | {"errors": sorted(body["errors"], key=lambda error: (str(error.get("path")), error["message"]))}
+
+
+class Comparison(NamedTuple):
+    difference: str | None
+    """The first difference of the two answers, or of the calls to Digital River."""
+    body: dict[str, Any]
+    """The answer of the gateway with plans."""
 
 
 class Pair:
@@ -59,9 +66,8 @@ class Pair:
     async def both(self, act: Callable[[Shopper], Awaitable[Any]]) -> list[Any]:
         return [await act(shopper) for shopper in self.shoppers]
 
-    async def compare(self, document: str, variables: list[dict[str, Any]]) -> tuple[str | None, dict[str, Any]]:
-        """Send a document with the variables of each shopper. Return the first difference of the two answers or of the
-        calls to Digital River, and the answer."""
+    async def compare(self, document: str, variables: list[dict[str, Any]]) -> "Comparison":
+        """Send a document with the variables of each shopper."""
         bodies, calls = [], []
         for shopper, values in zip(self.shoppers, variables, strict=True):
             shopper.world.calls.clear()
@@ -69,10 +75,10 @@ class Pair:
             bodies.append(answer.json())
             await settled()
             calls.append({f"{call.method} {call.path}": n for call, n in _counts(shopper).items()})
-        found = difference(sorted_errors(bodies[0]), sorted_errors(bodies[1]), {})
-        if found is None and calls[0] != calls[1]:
-            found = f"calls {calls[0]}, not {calls[1]}"
-        return found, bodies[0]
+        first = difference(sorted_errors(bodies[0]), sorted_errors(bodies[1]), {})
+        if first is None and calls[0] != calls[1]:
+            first = f"calls {calls[0]}, not {calls[1]}"
+        return Comparison(first, bodies[0])
 
 
 async def settled() -> None:
