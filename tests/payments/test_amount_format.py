@@ -39,7 +39,7 @@ def test_amount_is_formatted_as_babel_does(locale: str) -> None:
     assert differences(locale, Locale.parse(locale, sep="-"), CURRENCIES) == []
 
 
-def test_amount_in_an_unknown_locale_is_formatted_for_the_united_states() -> None:
+def test_unknown_locale_has_the_format_of_united_states() -> None:
     assert differences("xx-YY", Locale("en", "US"), CURRENCIES) == []
 
 
