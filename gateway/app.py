@@ -77,6 +77,7 @@ def create_app(
     graph = build(suggests=settings.development)
     documents = _documents(graph, settings)
     endpoint = GraphQLEndpoint(_executor(graph, settings, plans_new_documents), documents, services)
+    exchange = Exchange(endpoint, settings)
     readiness = health.Readiness(services.store, services.catalog.reader)
     app = Starlette(
         routes=[
@@ -84,12 +85,13 @@ def create_app(
             *(graphiql.routes() if settings.development else []),
         ],
         middleware=[
-            Middleware(GraphQLRequests, exchange=Exchange(endpoint, settings)),
+            Middleware(GraphQLRequests, exchange=exchange),
             Middleware(RequestIds, settings=settings),
             Middleware(CORSMiddleware, **cors.options(settings)),
         ],
         lifespan=lambda _app: _lifespan(services, readiness, http, Reconciler(services, interval_s=reconcile_every_s)),
     )
+    app.state.exchange = exchange
     # A redirect from `/graphql/` would name the host of the request, which anybody may choose, and lose the body.
     app.router.redirect_slashes = False
     return app

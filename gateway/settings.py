@@ -242,6 +242,11 @@ class Settings(BaseSettings):
         True,
         description="Compiles operations that are sent repeatedly, so that their execution takes less CPU time.",
     )
+    fast_lane: bool = Field(
+        True,
+        description="Whether GraphQL requests by POST are answered without the interface between server and "
+        "application (ASGI). Their answers are the same, and cost less CPU time.",
+    )
 
     @classmethod
     def from_environment(cls) -> Self:

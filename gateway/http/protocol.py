@@ -18,8 +18,10 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from gateway.errors import TopLevelCode
+from gateway.http import fast_lane
+from gateway.http.exchange import Exchange
 from gateway.http.request import RequestRefused
-from gateway.http.request_head import RequestHead, malformed, problem_of
+from gateway.http.request_head import malformed, problem_of
 from gateway.http.request_id import FIXED_HEADERS
 from gateway.http.response import LEGACY, ResponseWriter
 from gateway.settings import Settings
@@ -68,6 +70,8 @@ class LimitedProtocol(HttpToolsProtocol):
     limits: ClassVar[ConnectionLimits]
     settings: ClassVar[Settings]
     hosts: ClassVar[frozenset[str]]
+    exchange: ClassVar[Exchange | None]
+    """Answers GraphQL requests without the application. None if the fast lane is off."""
     waiting: ClassVar[dict["LimitedProtocol", None]]
     """Connections whose clients have sent no complete request since the last answer, or do not read an answer. The one
     that waits longest is first."""
@@ -84,6 +88,8 @@ class LimitedProtocol(HttpToolsProtocol):
         self._received = self._parts = self._trailers = 0
         self._refusal: RequestRefused | None = None
         self._reading: asyncio.TimerHandle | None = None
+        self._unset_timer_s: float | None = None
+        """Time limit of a part of a request that has just begun. Most requests are complete before it has to be set."""
         self._writing: asyncio.TimerHandle | None = None
 
     # Connections
@@ -145,6 +151,8 @@ class LimitedProtocol(HttpToolsProtocol):
             if self._phase is Phase.BODY and self._received >= self.limits.body_bytes:
                 self.transport.abort()
                 return
+        if self._unset_timer_s is not None:
+            self._read_within(self._unset_timer_s)
 
     def on_message_begin(self) -> None:
         # A request that follows another one at once begins in the middle of a piece.
@@ -157,21 +165,27 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._phase is Phase.BODY:
             # A field after the body is not one of the request's headers: the checks of the headers have passed.
             self._trailers += 1
+            count = self._trailers
         else:
             super().on_header(name, value)
-        if max(len(self.headers), self._trailers) > self.limits.headers:
+            count = len(self.headers)
+        if count > self.limits.headers:
             self._refuse_while_parsing(self._too_large())
 
     def on_headers_complete(self) -> None:
         changes_protocol = self.parser.should_upgrade()
-        head = RequestHead(self.parser.get_http_version(), self.url, self.headers, changes_protocol)
-        if (problem := problem_of(head, self.hosts)) is not None:
+        version = self.parser.get_http_version()
+        problem = problem_of(version, self.url, self.headers, self.hosts, changes_protocol=changes_protocol)
+        if problem is not None:
             self._refuse_while_parsing(problem)
         if len(self.pipeline) >= self.limits.pipelined:
             self._refuse_while_parsing(malformed("Too many requests wait for an earlier answer on this connection."))
         self._phase, self._received, self._parts, self._trailers = Phase.BODY, 0, 0, 0
-        self._read_within(self.limits.body_s)
-        super().on_headers_complete()
+        self._unset_timer_s = self.limits.body_s
+        if self.url == fast_lane.TARGET and self.exchange is not None:
+            fast_lane.begin(self, self.exchange)
+        else:
+            super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         self._parts += 1
@@ -199,7 +213,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def _begin_head(self) -> None:
         self._phase, self._received = Phase.HEAD, 0
         if self._reading is None:
-            self._read_within(self.limits.head_s)
+            self._unset_timer_s = self.limits.head_s
 
     def _allowed(self) -> int:
         limit = self.limits.head_bytes if self._phase is Phase.HEAD else self.limits.body_bytes
@@ -277,6 +291,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._writing = self.loop.call_later(seconds, self.transport.abort)
 
     def _stop_reading_timer(self) -> None:
+        self._unset_timer_s = None
         if self._reading is not None:
             self._reading.cancel()
             self._reading = None
@@ -287,7 +302,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self._writing.cancel()
 
 
-def limited(settings: Settings, limits: ConnectionLimits) -> type[LimitedProtocol]:
+def limited(settings: Settings, limits: ConnectionLimits, exchange: Exchange) -> type[LimitedProtocol]:
     """The protocol of one server. Its connections count together."""
 
     class Protocol(LimitedProtocol):
@@ -295,4 +310,5 @@ def limited(settings: Settings, limits: ConnectionLimits) -> type[LimitedProtoco
 
     Protocol.limits, Protocol.settings = limits, settings
     Protocol.hosts = frozenset(host.lower() for host in settings.hosts)
+    Protocol.exchange = exchange if settings.fast_lane else None
     return Protocol

@@ -6,7 +6,6 @@ refused: where its body ends, for which host it is, and whether it is HTTP/1 at 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from gateway.errors import TopLevelCode
 from gateway.http.request import RequestRefused
@@ -23,44 +22,43 @@ HEALTH = b"/health/"
 """Beginning of the targets of health checks. Orchestrators send them to an IP address, not to a host of the list."""
 
 
-@dataclass(frozen=True)
-class RequestHead:
-    """`headers` have names in lower case. `changes_protocol`: by the method CONNECT or a header `Upgrade`."""
+def problem_of(
+    version: str,
+    target: bytes,
+    headers: Sequence[tuple[bytes, bytes]],
+    hosts: frozenset[str],
+    *,
+    changes_protocol: bool,
+) -> RequestRefused | None:
+    """Why the request is refused, or None. `hosts`: the hosts that are accepted; if empty, all are.
 
-    version: str
-    target: bytes
-    headers: Sequence[tuple[bytes, bytes]]
-    changes_protocol: bool
-
-    def values(self, name: bytes) -> list[bytes]:
-        return [value for header, value in self.headers if header == name]
-
-
-def problem_of(head: RequestHead, hosts: frozenset[str]) -> RequestRefused | None:
-    """Why the request is refused, or None. `hosts`: the hosts that are accepted; if empty, all are."""
-    if head.version not in VERSIONS:
+    `headers` have names in lower case. `changes_protocol`: by the method CONNECT or a header `Upgrade`.
+    """
+    if version not in VERSIONS:
         return RequestRefused(505, TopLevelCode.BAD_USER_INPUT, "Use HTTP/1.1.")
-    if head.changes_protocol:
+    if changes_protocol:
         # The parser would not read the body, which would then be read as the next request.
         return malformed("Send no header `Upgrade`, and no CONNECT: the gateway answers in HTTP/1.1.")
-    if not head.target.startswith(b"/") or b"#" in head.target:
+    if not target.startswith(b"/") or b"#" in target:
         return malformed("The target of a request must be a path such as /graphql.")
-    codings = head.values(b"transfer-encoding")
-    if codings and (head.version == "1.0" or [coding.strip().lower() for coding in codings] != [b"chunked"]):
+    codings, lengths, host_lines = [], [], []
+    for name, value in headers:
+        if name == b"host":
+            host_lines.append(value)
+        elif name == b"content-length":
+            lengths.append(value)
+        elif name == b"transfer-encoding":
+            codings.append(value.strip().lower())
+    if codings and (version == "1.0" or codings != [b"chunked"]):
         return malformed("A request may have `Transfer-Encoding: chunked` in HTTP/1.1, and no other transfer coding.")
-    if any(len(length) > LENGTH_DIGITS for length in head.values(b"content-length")):
+    if any(len(length) > LENGTH_DIGITS for length in lengths):
         return malformed(f"A header `Content-Length` may have at most {LENGTH_DIGITS} digits.")
-    return _problem_of_host(head, hosts)
-
-
-def _problem_of_host(head: RequestHead, hosts: frozenset[str]) -> RequestRefused | None:
-    lines = head.values(b"host")
-    if not lines and head.version == "1.0":
+    if not host_lines and version == "1.0":
         return None
-    match = HOST.fullmatch(lines[0]) if len(lines) == 1 else None
+    match = HOST.fullmatch(host_lines[0]) if len(host_lines) == 1 else None
     if match is None:
         return malformed("A request must have exactly one header `Host`, with a host name.")
-    if hosts and match["name"].decode().lower() not in hosts and not head.target.startswith(HEALTH):
+    if hosts and match["name"].decode().lower() not in hosts and not target.startswith(HEALTH):
         return RequestRefused(421, TopLevelCode.BAD_USER_INPUT, "This host is not served here.")
     return None
 

@@ -10,7 +10,7 @@ import math
 import socket
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
 
 from gateway.http.protocol import ConnectionLimits, limited
 from gateway.settings import Settings
@@ -31,8 +31,10 @@ WITHOUT_FILES_S = 0.1
 
 
 class Server(uvicorn.Server):
-    def __init__(self, app: ASGIApp, settings: Settings, limits: ConnectionLimits) -> None:
-        self._protocol = limited(settings, limits)
+    """Serves an application of `gateway.app.create_app`."""
+
+    def __init__(self, app: Starlette, settings: Settings, limits: ConnectionLimits) -> None:
+        self._protocol = limited(settings, limits, app.state.exchange)
         super().__init__(
             uvicorn.Config(
                 app,

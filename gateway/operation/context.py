@@ -348,12 +348,10 @@ def begin_operation(
     settings = services.settings
     within_s = settings.submission_deadline_s if buys else settings.operation_deadline_s
     deadline_at = elapsed_s() + within_s
-    upstream = services.upstream.until(deadline_at)
+    upstream = services.upstream.until(deadline_at, budget if is_query else None)
     # Background work must not use up the connections on which shoppers submit.
     if buys and caller.handle is not None:
         upstream = upstream.reserving(Reserve.SUBMISSIONS)
-    if is_query and budget is not None:
-        upstream = upstream.spending(budget)
     return Context(services, caller, Operation(within_s, deadline_at, upstream, market, budget))
 
 
@@ -363,7 +361,7 @@ def read_once(reads: Reads, name: str, read: Callable[[], Coroutine[Any, Any, T]
         reads[name] = asyncio.ensure_future(read())
         # `exception()` marks the exception as retrieved. Otherwise asyncio would log it if the operation has timed out.
         reads[name].add_done_callback(lambda future: future.cancelled() or future.exception())
-    return asyncio.shield(reads[name])
+    return reads[name] if reads[name].done() else asyncio.shield(reads[name])
 
 
 def _already_read(value: T) -> "asyncio.Future[T]":

@@ -4,9 +4,8 @@ Waiting is counted in looks at the connection, see `gateway.store.shared_connect
 request with twenty commands would wait twenty times for a slow store before it is refused.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 
 LOOK_S = 0.01
 """Seconds between two looks at the connection of the store."""
@@ -16,6 +15,7 @@ SHARE_OF_REQUEST = 1.2
 """How long one request waits for all its commands, as a multiple of the time for which the store may be silent."""
 
 
+@lru_cache(maxsize=64)
 def looks_in(duration_s: float) -> int:
     return max(round(duration_s / LOOK_S), 1)
 
@@ -45,17 +45,22 @@ class Waiting:
 _of_request: ContextVar[Waiting | None] = ContextVar("waiting_for_store", default=None)
 
 
-@contextmanager
-def limited_waiting(silence_s: float) -> Iterator[None]:
+class limited_waiting:  # noqa: N801 - a context manager; every request enters it, and a class costs a third
     """During the `with` block, and in tasks that begin there, all commands of the store share one waiting time.
 
     `silence_s`: the time for which the store may be silent.
     """
-    token = _of_request.set(Waiting(silence_s))
-    try:
-        yield
-    finally:
-        _of_request.reset(token)
+
+    __slots__ = ("_token", "_waiting")
+
+    def __init__(self, silence_s: float) -> None:
+        self._waiting = Waiting(silence_s)
+
+    def __enter__(self) -> None:
+        self._token = _of_request.set(self._waiting)
+
+    def __exit__(self, *_: object) -> None:
+        _of_request.reset(self._token)
 
 
 def waiting_of_request() -> Waiting | None:

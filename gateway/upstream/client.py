@@ -21,23 +21,40 @@ class Upstream:
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
-        self.tokens = TokenEndpoints(calls)
-        self.account = AccountEndpoints(calls)
-        self.cart = CartEndpoints(calls)
-        self.payments = PaymentEndpoints(calls)
-        self.orders = OrderEndpoints(calls)
-        self.contracts = ContractEndpoints(calls)
+
+    # Each operation has a client of its own, and uses few of the endpoints.
+
+    @property
+    def tokens(self) -> TokenEndpoints:
+        return TokenEndpoints(self._calls)
+
+    @property
+    def account(self) -> AccountEndpoints:
+        return AccountEndpoints(self._calls)
+
+    @property
+    def cart(self) -> CartEndpoints:
+        return CartEndpoints(self._calls)
+
+    @property
+    def payments(self) -> PaymentEndpoints:
+        return PaymentEndpoints(self._calls)
+
+    @property
+    def orders(self) -> OrderEndpoints:
+        return OrderEndpoints(self._calls)
+
+    @property
+    def contracts(self) -> ContractEndpoints:
+        return ContractEndpoints(self._calls)
 
     def catalog(self, token: str, market: Market) -> CatalogEndpoints:
         return CatalogEndpoints(self._calls, token, market)
 
-    def until(self, deadline_at: float) -> "Upstream":
-        """Client whose calls have to end by `deadline_at`, a time of `elapsed_s` in seconds."""
-        return Upstream(replace(self._calls, deadline_at=deadline_at))
-
-    def spending(self, budget: CallBudget) -> "Upstream":
-        """Client whose reads are limited by the budget."""
-        return Upstream(replace(self._calls, budget=budget))
+    def until(self, deadline_at: float, budget: CallBudget | None = None) -> "Upstream":
+        """Client whose calls end by `deadline_at`, a time of `elapsed_s` in seconds, and whose reads are limited
+        by the budget."""
+        return Upstream(replace(self._calls, deadline_at=deadline_at, budget=budget))
 
     def holding(self, lease: Lease) -> "Upstream":
         """Client that sends changes only while the lease of the cart's lock is held."""

@@ -5,6 +5,8 @@ import json
 import socket
 from dataclasses import replace
 
+import pytest
+
 from gateway.http.protocol import ConnectionLimits
 from gateway.http.request_id import FIXED_HEADERS
 from sandbox.model.world import World
@@ -94,8 +96,15 @@ READ_ALIKE = {"lines ended by LF", "folded header", "HTTP/2.0 in text"}
 """Requests that HAProxy accepts, and rewrites as HTTP/1.1 that can be read in one way only."""
 
 
-async def test_request_that_can_be_read_in_two_ways_is_refused(world: World, network: InMemoryTransport) -> None:
-    async with served(world, network) as url:
+@pytest.fixture(params=[True, False], ids=["fast lane", "application"])
+def fast_lane(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+async def test_request_that_can_be_read_in_two_ways_is_refused(
+    world: World, network: InMemoryTransport, *, fast_lane: bool
+) -> None:
+    async with served(world, network, fast_lane=fast_lane) as url:
         for name, sent in AMBIGUOUS.items():
             received = await exchange(url, sent)
             head, _, body = received.partition(b"\r\n\r\n")
@@ -118,8 +127,8 @@ ORDINARY = {
 }
 
 
-async def test_ordinary_requests_are_answered(world: World, network: InMemoryTransport) -> None:
-    async with served(world, network) as url:
+async def test_ordinary_requests_are_answered(world: World, network: InMemoryTransport, *, fast_lane: bool) -> None:
+    async with served(world, network, fast_lane=fast_lane) as url:
         for name, head in ORDINARY.items():
             received = await exchange(
                 url, head + b"Connection: close\r\n\r\n" + (BODY if head.startswith(POST) else b"")
@@ -127,16 +136,18 @@ async def test_ordinary_requests_are_answered(world: World, network: InMemoryTra
             assert statuses(received) == [200], (name, received)
 
 
-async def test_field_after_a_body_is_no_header(world: World, network: InMemoryTransport) -> None:
+async def test_field_after_a_body_is_no_header(world: World, network: InMemoryTransport, *, fast_lane: bool) -> None:
     chunks = b"%x;extension\r\n%s\r\n0\r\n" % (len(BODY), BODY)
     trailer = b"Accept: application/graphql-response+json\r\n\r\n"
-    async with served(world, network) as url:
+    async with served(world, network, fast_lane=fast_lane) as url:
         received = await exchange(url, CHUNKED + b"Connection: close\r\n\r\n" + chunks + trailer)
     assert statuses(received) == [200]
     assert b"content-type: application/json" in received
 
 
-async def test_head_is_refused_only_above_its_limits(world: World, network: InMemoryTransport) -> None:
+async def test_head_is_refused_only_above_its_limits(
+    world: World, network: InMemoryTransport, *, fast_lane: bool
+) -> None:
     end = b"Connection: close\r\n\r\n"
     many = [b"X: a\r\n" * (number - 2) for number in (100, 101)]
     large = [b"X: " + b"a" * (size - len(LIVE + end) - 5) + b"\r\n" for size in (16_384, 16_385)]
@@ -144,14 +155,16 @@ async def test_head_is_refused_only_above_its_limits(world: World, network: InMe
         b"GET /" + b"a" * (size - len(b"GET / HTTP/1.1\r\nHost: gateway\r\n" + end)) + b" HTTP/1.1\r\nHost: gateway\r\n"
         for size in (16_384, 16_385)
     ]
-    async with served(world, network) as url:
+    async with served(world, network, fast_lane=fast_lane) as url:
         for (accepted, refused), beginning in ((many, LIVE), (large, LIVE)):
             assert statuses(await exchange(url, beginning + accepted + end)) == [200]
             assert statuses(await exchange(url, beginning + refused + end)) == [431]
         assert [statuses(await exchange(url, target + end)) for target in targets] == [[404], [431]]
 
 
-async def test_endless_head_is_refused_at_its_limit(world: World, network: InMemoryTransport) -> None:
+async def test_endless_head_is_refused_at_its_limit(
+    world: World, network: InMemoryTransport, *, fast_lane: bool
+) -> None:
     endless = {
         "header": LIVE + b"X: " + b"a" * 1_000_000,
         "headers": LIVE + b"X: a\r\n" * 100_000,
@@ -160,24 +173,26 @@ async def test_endless_head_is_refused_at_its_limit(world: World, network: InMem
         "empty lines": b"\r\n" * 500_000,
         "trailers": CHUNKED + b"\r\n0\r\n" + b"X: a\r\n" * 1_000,
     }
-    async with served(world, network) as url:
+    async with served(world, network, fast_lane=fast_lane) as url:
         for name, sent in endless.items():
             # The client may be told that the connection is closed before it has read the answer.
             assert statuses(await exchange(url, sent)) in ([431], []), name
         assert statuses(await exchange(url, GET + b"Connection: close\r\n\r\n")) == [200]
 
 
-async def test_body_in_many_chunks_is_refused(world: World, network: InMemoryTransport) -> None:
+async def test_body_in_many_chunks_is_refused(world: World, network: InMemoryTransport, *, fast_lane: bool) -> None:
     few, many = [b"1\r\n \r\n" * number for number in (9_000, 10_000)]
     end = b"%x\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY)
-    async with served(world, network) as url:
+    async with served(world, network, fast_lane=fast_lane) as url:
         head = CHUNKED + b"Connection: close\r\n\r\n"
         assert statuses(await exchange(url, head + few + end)) == [200]
         assert statuses(await exchange(url, head + many + end)) == [400]
 
 
-async def test_client_of_a_large_body_reads_its_answer(world: World, network: InMemoryTransport) -> None:
-    async with served(world, network) as url:
+async def test_client_of_a_large_body_reads_its_answer(
+    world: World, network: InMemoryTransport, *, fast_lane: bool
+) -> None:
+    async with served(world, network, fast_lane=fast_lane) as url:
         for size, expected in ((200_000, [413]), (900_000, [413])):
             connection = await connect(url)
             connection[1].write(
@@ -186,31 +201,35 @@ async def test_client_of_a_large_body_reads_its_answer(world: World, network: In
             assert statuses(await rest(connection)) == [*expected, 200]
 
 
-async def test_endless_body_is_cut_off(world: World, network: InMemoryTransport) -> None:
+async def test_endless_body_is_cut_off(world: World, network: InMemoryTransport, *, fast_lane: bool) -> None:
     endless_extension = CHUNKED + b"\r\n1;" + b"a" * 2_000_000
     endless_body = POST + b"Content-Length: 20000000\r\n\r\n" + b" " * 2_000_000
-    async with served(world, network) as url:
+    async with served(world, network, fast_lane=fast_lane) as url:
         for sent in (endless_extension, endless_body):
             assert statuses(await exchange(url, sent)) in ([], [413])
 
 
-async def test_requests_at_once_are_answered_in_order(world: World, network: InMemoryTransport) -> None:
-    async with served(world, network) as url:
+async def test_requests_at_once_are_answered_in_order(
+    world: World, network: InMemoryTransport, *, fast_lane: bool
+) -> None:
+    async with served(world, network, fast_lane=fast_lane) as url:
         received = await exchange(
             url, GET + b"\r\n" + b"GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n" + LIVE + b"\r\n" + b"BROKEN\r\n\r\n"
         )
         assert statuses(received) == [200, 404, 200]
 
 
-async def test_few_requests_may_wait_for_an_earlier_answer(world: World, network: InMemoryTransport) -> None:
-    async with served(world, network) as url:
+async def test_few_requests_may_wait_for_an_earlier_answer(
+    world: World, network: InMemoryTransport, *, fast_lane: bool
+) -> None:
+    async with served(world, network, fast_lane=fast_lane) as url:
         assert statuses(await exchange(url, (LIVE + b"\r\n") * 4 + LIVE + b"Connection: close\r\n\r\n")) == [200] * 5
         assert statuses(await exchange(url, (LIVE + b"\r\n") * 1_000)) == [200] * 5
 
 
-async def test_only_listed_hosts_are_served(world: World, network: InMemoryTransport) -> None:
+async def test_only_listed_hosts_are_served(world: World, network: InMemoryTransport, *, fast_lane: bool) -> None:
     end = b"Connection: close\r\n\r\n"
-    async with served(world, network, hosts="gateway,shop.example") as url:
+    async with served(world, network, hosts="gateway,shop.example", fast_lane=fast_lane) as url:
         assert statuses(await exchange(url, GET + end)) == [200]
         assert statuses(await exchange(url, GET.replace(b": gateway", b": Shop.Example:443") + end)) == [200]
         assert statuses(await exchange(url, GET.replace(b": gateway", b": other.example") + end)) == [421]
@@ -230,9 +249,11 @@ HALF_SENT = {
 }
 
 
-async def test_half_sent_requests_end_while_others_are_served(world: World, network: InMemoryTransport) -> None:
+async def test_half_sent_requests_end_while_others_are_served(
+    world: World, network: InMemoryTransport, *, fast_lane: bool
+) -> None:
     limits = ConnectionLimits(head_s=SHORT_S, body_s=SHORT_S)
-    async with served(world, network, limits) as url:
+    async with served(world, network, limits, fast_lane=fast_lane) as url:
         connections = []
         for name in list(HALF_SENT) * 20:
             connections.append((name, await connect(url)))
@@ -245,8 +266,10 @@ async def test_half_sent_requests_end_while_others_are_served(world: World, netw
     assert [name for name, status in answers if status == [408]]
 
 
-async def test_slow_bytes_do_not_extend_the_time_limit(world: World, network: InMemoryTransport) -> None:
-    async with served(world, network, ConnectionLimits(head_s=SHORT_S, body_s=SHORT_S)) as url:
+async def test_slow_bytes_do_not_extend_the_time_limit(
+    world: World, network: InMemoryTransport, *, fast_lane: bool
+) -> None:
+    async with served(world, network, ConnectionLimits(head_s=SHORT_S, body_s=SHORT_S), fast_lane=fast_lane) as url:
         for head in (LIVE + b"X: ", CHUNKED + b"\r\n"):
             reader, writer = await connect(url)
             writer.write(head)
@@ -257,8 +280,10 @@ async def test_slow_bytes_do_not_extend_the_time_limit(world: World, network: In
             assert statuses(await reading) in ([408], [400])
 
 
-async def test_half_open_connections_beyond_the_limit_are_closed(world: World, network: InMemoryTransport) -> None:
-    async with served(world, network, replace(PATIENT, connections=20)) as url:
+async def test_half_open_connections_beyond_the_limit_are_closed(
+    world: World, network: InMemoryTransport, *, fast_lane: bool
+) -> None:
+    async with served(world, network, replace(PATIENT, connections=20), fast_lane=fast_lane) as url:
         half_open = [await connect(url) for _ in range(60)]
         for number, (_, writer) in enumerate(half_open):
             writer.write((b"", LIVE, POST + b"Content-Length: 9\r\n\r\n")[number % 3])
@@ -269,12 +294,14 @@ async def test_half_open_connections_beyond_the_limit_are_closed(world: World, n
             writer.close()
 
 
-async def test_connection_of_a_running_request_is_not_closed(world: World, network: InMemoryTransport) -> None:
+async def test_connection_of_a_running_request_is_not_closed(
+    world: World, network: InMemoryTransport, *, fast_lane: bool
+) -> None:
     network.gates[PRODUCTS] = gate = asyncio.Event()
     search = (
         GET.replace(QUERY, b"/graphql?query=%7Bproducts(first:1)%7BtotalCount%7D%7D") + b"Connection: close\r\n\r\n"
     )
-    async with served(world, network, replace(PATIENT, connections=2)) as url:
+    async with served(world, network, replace(PATIENT, connections=2), fast_lane=fast_lane) as url:
         # The first request of the connection has its answer, and the second one is running.
         running = asyncio.create_task(exchange(url, LIVE + b"\r\n" + search))
         await network.arrived[PRODUCTS].wait()
@@ -285,9 +312,11 @@ async def test_connection_of_a_running_request_is_not_closed(world: World, netwo
         assert statuses(await running) == [200, 200]
 
 
-async def test_client_that_reads_no_answer_is_cut_off(world: World, network: InMemoryTransport) -> None:
+async def test_client_that_reads_no_answer_is_cut_off(
+    world: World, network: InMemoryTransport, *, fast_lane: bool
+) -> None:
     script = b"GET /graphiql/vendor/graphiql.min.js HTTP/1.1\r\nHost: gateway\r\n\r\n"
-    async with served(world, network, replace(PATIENT, answer_s=SHORT_S)) as url:
+    async with served(world, network, replace(PATIENT, answer_s=SHORT_S), fast_lane=fast_lane) as url:
         whole = await exchange(url, script.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
         reader, writer = await _lazy_client(url)
         writer.write(script * 10)
@@ -295,9 +324,11 @@ async def test_client_that_reads_no_answer_is_cut_off(world: World, network: InM
         assert len(await rest((reader, writer))) < 10 * len(whole), whole[:900]
 
 
-async def test_connections_of_clients_that_do_not_read_make_room(world: World, network: InMemoryTransport) -> None:
+async def test_connections_of_clients_that_do_not_read_make_room(
+    world: World, network: InMemoryTransport, *, fast_lane: bool
+) -> None:
     script = b"GET /graphiql/vendor/graphiql.min.js HTTP/1.1\r\nHost: gateway\r\n\r\n"
-    async with served(world, network, replace(PATIENT, connections=3)) as url:
+    async with served(world, network, replace(PATIENT, connections=3), fast_lane=fast_lane) as url:
 
         async def is_answered() -> bool:
             return statuses(await exchange(url, GET + b"Connection: close\r\n\r\n")) == [200]
@@ -329,9 +360,11 @@ async def _other_answers(url: str, number: int) -> None:
         assert statuses(await exchange(url, GET + b"Connection: close\r\n\r\n")) == [200]
 
 
-async def test_no_request_is_smuggled_through_a_proxy(world: World, network: InMemoryTransport) -> None:
+async def test_no_request_is_smuggled_through_a_proxy(
+    world: World, network: InMemoryTransport, *, fast_lane: bool
+) -> None:
     get = GET + b"Connection: close\r\n\r\n"
-    async with served(world, network) as url, behind_haproxy(url) as proxy:
+    async with served(world, network, fast_lane=fast_lane) as url, behind_haproxy(url) as proxy:
         whole = await exchange(proxy, get)
         for name, sent in AMBIGUOUS.items():
             connection = await connect(proxy)

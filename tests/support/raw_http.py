@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from gateway.http.protocol import ConnectionLimits
@@ -31,7 +32,7 @@ Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 @asynccontextmanager
 async def served(
-    world: World, network: InMemoryTransport, limits: ConnectionLimits = PATIENT, **changes: str
+    world: World, network: InMemoryTransport, limits: ConnectionLimits = PATIENT, **changes: Any
 ) -> AsyncIterator[str]:
     """Serve a gateway with these limits and settings, and yield its URL."""
     settings = settings_for(world, port=0, **changes)
