@@ -51,6 +51,7 @@ class Traces:
         lines = self.by_line.get(mutant.path, {})
         if mutant.is_at_import or mutant.path in self.changed:
             hits = {test for tests in lines.values() for test in tests} or set(self.seconds)
+            hits |= {test for test in self.seconds if _file(test) in near}  # They may read only a value.
         else:
             hits = {test for line in range(mutant.line, mutant.last_line + 1) for test in lines.get(line, [])}
         known = [test for test in hits if test in self.seconds and _file(test) not in new]

@@ -94,3 +94,24 @@ async def test_amounts_of_digital_river_are_shown_as_sent(shopper: Shopper, netw
         "amountContributed": {"amount": "12.34"},
         "amountRemaining": {"amount": "5.67"},
     }
+
+
+async def test_source_without_an_amount_pays_the_whole_total(shopper: Shopper, network: InMemoryTransport) -> None:
+    await shopper.fill_cart()
+    await shopper.pay_with()
+
+    def change(wire: Any) -> Any:
+        for name in ("amountContributed", "amountRemainingToBeContributed"):
+            del wire["cart"]["paymentSession"][name]
+        wire["cart"]["paymentMethod"].pop("amount", None)
+        return wire
+
+    network.rewrites["GET", CART] = change
+    query = """{ cart { totals { orderTotal { amount } } }
+      paymentSession { isFunded amountContributed { amount } amountRemaining { amount } } }"""
+    data = (await shopper.storefront.ask(query)).data
+    assert data["paymentSession"] == {
+        "isFunded": True,
+        "amountContributed": data["cart"]["totals"]["orderTotal"],
+        "amountRemaining": {"amount": "0.00"},
+    }

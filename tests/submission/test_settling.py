@@ -76,6 +76,7 @@ async def test_submission_of_an_earlier_version_is_settled(
         clock.move(5)
         submission = (await storefront.ask(READ_SUBMISSION, key=key)).data["orderSubmission"]
         assert submission["status"] == "PLACED"
+        assert json.loads(await store.get(store_key) or b"")["session_id"] == store_key.split(":")[1]
         assert shopper.submits == 1
         assert (await storefront.add(POLES))["errors"] == [], "the cart is unlocked"
 
