@@ -5,15 +5,14 @@ has a core of its own. Every answer is compared with graphql-core's before anyth
 writes the figures to a file.
 """
 
-import argparse
 import asyncio
 import json
 from dataclasses import replace
-from pathlib import Path
 
+from bench.harness.answers import Answer
 from bench.harness.operations import CART_PAGE, CHANGE_QUANTITY, READS, Operation
-from bench.harness.recording import Answer, Recorded, record
-from bench.harness.report import introduce, print_table, write_json
+from bench.harness.recording import Recorded, record
+from bench.harness.report import arguments_of, introduce, print_table, write_json
 from bench.harness.rounds import SESSIONS, Results, contestants, measure, prepared, upstream
 from bench.harness.servers import OURS, PASS_THROUGH, serving, take_last_core
 from tests.support.shop import CART
@@ -49,11 +48,7 @@ async def of_pass_through(recorded: Recorded, rounds: int, seconds: float) -> Re
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Measure the CPU time of each kind of operation.")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=1)
-    parser.add_argument("--json", type=Path)
-    arguments = parser.parse_args()
+    arguments = arguments_of(__doc__, rounds=5, seconds=1)
     take_last_core()
     figures = asyncio.run(main(arguments.rounds, arguments.seconds))
     if arguments.json is not None:

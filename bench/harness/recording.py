@@ -6,13 +6,12 @@ are those that every measured gateway must give.
 
 import json
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
-import msgspec
 
+from bench.harness.answers import Answer, Recording
 from bench.harness.operations import Operation
 from gateway.settings import Settings
 from sandbox.app import create_app as create_sandbox
@@ -26,7 +25,7 @@ AS_MEASURED = {
 }
 """Settings of the recorded gateway that answer as those of `bench.harness.servers.gateway`, but with graphql-core."""
 
-NOTHING: Mapping[str, "Answer"] = {}
+NOTHING: Mapping[str, Answer] = {}
 
 PRODUCTS = [5401230100 + 100 * number for number in (0, 1, 5, 6, 7, 8, 9, 10, 11, 12)]
 """Ten products of the demo shop that a guest can buy together with every payment method."""
@@ -35,45 +34,18 @@ CHANGING = {"expiresAt", "fetchedAt", "evaluatedAt", "supportReference"}
 """Fields that differ from answer to answer, besides the id of the session."""
 
 
-class Answer(msgspec.Struct):
-    status: int
-    body: bytes
-
-
-class Recording(msgspec.Struct):
-    """Answers by method and target, such as `GET /v1/shoppers/me?expand=all`, and by method and path alone."""
-
-    answers: dict[str, Answer]
-
-    def with_answer(self, key: str, answer: Answer) -> "Recording":
-        """A copy with another answer to the calls whose method and path are `key`, whatever their query."""
-        changed = {name: answer if name.partition("?")[0] == key else same for name, same in self.answers.items()}
-        return Recording(changed)
-
-    def with_lines(self, count: int) -> "Recording":
-        """A copy whose cart has so many lines. The lines of the cart are repeated under other ids."""
-        key = f"GET {CART}"
-        wire = json.loads(self.answers[key].body)
-        lines = wire["cart"]["lineItems"]["lineItem"]
-        repeated = [deepcopy(lines[number % len(lines)]) for number in range(count)]
-        for number, line in enumerate(repeated):
-            line["id"] = 21150010082 + number
-        wire["cart"]["lineItems"]["lineItem"] = repeated
-        return self.with_answer(key, Answer(200, json.dumps(wire).encode()))
-
-
 class Recorder(InMemoryTransport):
     """Calls the sandbox and keeps its answers. Those to the methods and paths of `replaced` are other ones."""
 
-    def __init__(self, world: World, replaced: Mapping[str, Answer]) -> None:
+    def __init__(self, world: World) -> None:
         super().__init__(create_sandbox(world))
         self.answers: dict[str, Answer] = {}
-        self._replaced = replaced
+        self.replaced: Mapping[str, Answer] = NOTHING
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         target = request.url.raw_path.decode()
         call, path = f"{request.method} {target}", f"{request.method} {target.partition('?')[0]}"
-        if (answer := self._replaced.get(path)) is None:
+        if (answer := self.replaced.get(path)) is None:
             response, body = await read_copy(await super().handle_async_request(request))
             answer = Answer(response.status_code, body)
         else:
@@ -90,13 +62,17 @@ class Recorded:
     recording: Recording
 
 
-async def record(operations: list[Operation], replaced: Mapping[str, Answer] = NOTHING) -> Recorded:
-    """Let a guest with ten lines and a card execute the operations. `replaced` has answers that the sandbox would not
-    give, by method and path."""
+async def record(
+    operations: list[Operation], replaced: Mapping[str, Answer] = NOTHING, lines: int | None = None
+) -> Recorded:
+    """Let a guest with ten lines and a card execute the operations.
+
+    `replaced` has answers that the sandbox would not give, by method and path. With `lines`, the cart has so many.
+    """
     world = World()
     for product_id in PRODUCTS:
         world.stock[product_id] = None
-    recorder = Recorder(world, replaced)
+    recorder = Recorder(world)
     async with (
         gateway(world, recorder, Clock(), **AS_MEASURED) as storefront,
         httpx.AsyncClient(transport=recorder, base_url="http://sandbox") as sandbox,
@@ -109,6 +85,7 @@ async def record(operations: list[Operation], replaced: Mapping[str, Answer] = N
         await shopper.pay_with()
         # Calls that no operation below makes, but a peer.
         await sandbox.get(f"{CART}?expand=all", headers={"Authorization": f"Bearer {token_of(world)}"})
+        recorder.replaced = replaced if lines is None else {**replaced, f"GET {CART}": with_lines(recorder, lines)}
         cart = await shopper.storefront.cart()
         done = [await executed(shopper, operation, cart) for operation in operations]
     return Recorded(done, Recording(recorder.answers))
@@ -129,6 +106,15 @@ def cart_value(cart: dict[str, Any], value: Any) -> Any:
     for name in value[1:].split("."):
         part = part[int(name) if name.isdecimal() else name]
     return part
+
+
+def with_lines(recorder: Recorder, count: int) -> Answer:
+    """The cart with so many lines. Its lines are repeated under other ids."""
+    wire = json.loads(recorder.answers[f"GET {CART}"].body)
+    few = wire["cart"]["lineItems"]["lineItem"]
+    many = [few[number % len(few)] | {"id": few[0]["id"] + number} for number in range(count)]
+    wire["cart"]["lineItems"]["lineItem"] = many
+    return Answer(200, json.dumps(wire).encode())
 
 
 def token_of(world: World) -> str:

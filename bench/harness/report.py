@@ -1,5 +1,6 @@
 """Prints what a bench measured, with the question, the load and the machine."""
 
+import argparse
 import json
 import os
 import platform
@@ -15,6 +16,15 @@ def introduce(description: str | None, load: str) -> None:
     print((description or "").partition("\n")[0])
     print(f"  load: {load}")
     print(f"  machine: {machine()}", flush=True)
+
+
+def arguments_of(description: str | None, *, rounds: int, seconds: float) -> argparse.Namespace:
+    """Arguments of a bench with rounds."""
+    parser = argparse.ArgumentParser(description=(description or "").partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=rounds)
+    parser.add_argument("--seconds", type=float, default=seconds, help="of each line in each round")
+    parser.add_argument("--json", type=Path, help="file for the figures")
+    return parser.parse_args()
 
 
 def machine() -> str:

@@ -13,9 +13,10 @@ from typing import Any
 import httpx
 import msgspec
 
+from bench.harness.answers import Recording
 from bench.harness.load import Load, post, send
 from bench.harness.operations import Operation
-from bench.harness.recording import Recording, differences
+from bench.harness.recording import differences
 from bench.harness.servers import CORES, Server, Variant, serving
 from bench.harness.upstream import COUNTS
 

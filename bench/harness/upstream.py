@@ -16,7 +16,7 @@ import httptools
 import msgspec
 import uvloop
 
-from bench.harness.recording import Answer, Recording
+from bench.harness.answers import Answer, Recording
 
 COUNTS = "/_bench/requests"
 
