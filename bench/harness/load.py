@@ -60,10 +60,10 @@ class Client(asyncio.Protocol):
 
     transport: asyncio.Transport
 
-    def __init__(self, load: Load, requests: Iterator[bytes], ends_at: float) -> None:
+    def __init__(self, load: Load, requests: Iterator[bytes]) -> None:
         self._load = load
         self._requests = requests
-        self._ends_at = ends_at
+        self._ends_at = 0.0
         self._parser = httptools.HttpResponseParser(self)
         self._parts: list[bytes] = []
         self._sent_at = 0.0
@@ -71,7 +71,11 @@ class Client(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)  # those of uvloop have another base class
+
+    def start(self, seconds: float) -> None:
+        """Send at least one request, and more until the time is over."""
         self._send()
+        self._ends_at = self._sent_at + seconds
 
     def connection_lost(self, _error: Exception | None) -> None:
         if not self.ended.done():
@@ -91,14 +95,21 @@ class Client(asyncio.Protocol):
         self._load.failures += self._parser.get_status_code() != 200
         self._load.body = b"".join(self._parts)
         self._parts.clear()
-        self._send()
+        if now < self._ends_at:
+            self._send()
+        else:
+            self._end()
 
     def _send(self) -> None:
         self._sent_at = time.perf_counter()
-        request = next(self._requests, None) if self._sent_at < self._ends_at else None
-        if request is not None:
+        request = next(self._requests, None)
+        if request is None:
+            self._end()
+        else:
             self.transport.write(request)
-        elif not self.ended.done():
+
+    def _end(self) -> None:
+        if not self.ended.done():
             self.ended.set_result(None)
             self.transport.close()
 
@@ -111,12 +122,11 @@ async def send(
     endless = itertools.cycle(requests)
     source = endless if times is None else itertools.islice(endless, times)
     loop = asyncio.get_running_loop()
-    began_at = time.perf_counter()
-    opened = [
-        loop.create_connection(lambda: Client(load, source, began_at + seconds), "127.0.0.1", port)
-        for _ in range(connections)
-    ]
+    opened = [loop.create_connection(lambda: Client(load, source), "127.0.0.1", port) for _ in range(connections)]
     clients = [client for _, client in await asyncio.gather(*opened)]
+    began_at = time.perf_counter()
+    for client in clients:
+        client.start(seconds)
     async with asyncio.timeout(seconds + PATIENCE_S):
         await asyncio.gather(*(client.ended for client in clients))
     load.took_s = time.perf_counter() - began_at
