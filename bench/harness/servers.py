@@ -14,7 +14,6 @@ from pathlib import Path
 
 from bench.replicas.environment import free_port
 from examples.run import ROOT, STOP_S
-from gateway.settings import Settings
 from sandbox.model.world import World
 from tests.support.shop import ORIGIN
 
@@ -61,7 +60,7 @@ SANDBOX = Variant("sandbox", (sys.executable, "-m", "sandbox", "--port", "{port}
 
 PASS_THROUGH = Variant("pass-through", (sys.executable, "-m", "bench.harness.pass_through"), {"UPSTREAM": "{upstream}"})
 
-OURS = [PLANS, PLANS_OFF] if "compiled_plans" in Settings.model_fields else [PLANS]
+OURS = [PLANS, PLANS_OFF]
 """The gateway with and without compiled plans."""
 
 
