@@ -14,11 +14,12 @@ from graphql import parse, validate
 from pydantic import ValidationError
 
 from gateway import telemetry
-from gateway.app import create_app
+from gateway.app import create_app, preload
 from gateway.documents.manifest import ManifestInvalid, manifest_of, operations_in
 from gateway.errors import StoreEvicts, StoreUnavailable
 from gateway.http.protocol import ConnectionLimits
-from gateway.http.server import Server
+from gateway.http.server import Server, listening_socket
+from gateway.http.workers import Worker, Workers
 from gateway.settings import PREFIX, Settings
 from gateway.store.redis import RedisStore
 from schema.build import build
@@ -43,26 +44,50 @@ ABSENT = frozenset({"missing", "too_short", "string_too_short"})
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    workers: int = typer.Option(
+        1, min=1, help="Processes that serve the port. More than one need RIVERFRONT_STORE_URL."
+    ),
+) -> None:
     """Serve the graph. Settings are environment variables named RIVERFRONT_...; the README lists them."""
     try:
         settings = Settings.from_environment()
     except ValueError as error:
         sys.exit(_settings_report(error))
     telemetry.configure(settings.log_level)
+    has_shared_store = bool(settings.store_url.get_secret_value())
+    if workers > 1 and not has_shared_store:
+        sys.exit("The gateway cannot start: several workers need a store that they share. Set RIVERFRONT_STORE_URL.")
     try:
-        gateway = create_app(settings)
+        preload(settings)
     except ManifestInvalid as error:
         sys.exit(f"The gateway cannot start: {error}.")
-    if settings.store_url.get_secret_value():
+    if has_shared_store:
         asyncio.run(_check_store(settings))
     else:
         log.warning("store in memory: run exactly one process")
+    limits = ConnectionLimits(connections=_files_for_connections())
+    if workers == 1:
+        _serve(settings, limits)
+    else:
+        _leave_to_workers()
+        Workers(workers, listening_socket(settings), lambda worker: _serve(settings, limits, worker)).run()
+
+
+def _serve(settings: Settings, limits: ConnectionLimits, worker: Worker | None = None) -> None:
+    gateway = create_app(settings)
     # The objects that exist now live as long as the process. Without `freeze`, the garbage collector would traverse
     # them repeatedly and delay a request by up to 0.1 s.
     gc.collect()
     gc.freeze()
-    Server(gateway, settings, ConnectionLimits(connections=_files_for_connections())).run()
+    Server(gateway, settings, limits, worker).run()
+
+
+def _leave_to_workers() -> None:
+    """Let the workers share the memory of what is loaded. A garbage collection in a worker would write to it, and so
+    copy it."""
+    gc.collect()
+    gc.freeze()
 
 
 def _files_for_connections() -> int:

@@ -97,6 +97,12 @@ def create_app(
     return app
 
 
+def preload(settings: Settings) -> None:
+    """Build what all applications with these settings share: the schema, and the documents of the manifest. Raises
+    `ManifestInvalid`."""
+    _documents(build(suggests=settings.development), settings)
+
+
 def _services(
     settings: Settings,
     upstream: Upstream,

@@ -13,6 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from gateway.http.protocol import ConnectionLimits, limited
+from gateway.http.workers import Worker
 from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -24,16 +25,36 @@ BACKLOG = 2048
 """Connections that may wait to be accepted."""
 
 AT_ONCE = 32
-"""Connections that are accepted before the server reads from those that it has."""
+"""Connections that are accepted before the server reads from those that it has. A worker accepts one, and leaves the
+next to the others."""
+
+LEFT_TO_OTHERS_S = 0.001
+"""Time for which a worker leaves a connection to others that have fewer connections."""
 
 WITHOUT_FILES_S = 0.1
 """Pause after the operating system has refused a connection, for example because all files are open."""
 
 
-class Server(uvicorn.Server):
-    """Serves an application of `gateway.app.create_app`."""
+def listening_socket(settings: Settings) -> socket.socket:
+    """A socket that listens on the port of the settings. Exits if the port is in use."""
+    # uvicorn reports that the port is in use. It needs no application for that.
+    listener = uvicorn.Config("", host=settings.host, port=settings.port, log_config=None).bind_socket()
+    listener.listen(BACKLOG)
+    listener.setblocking(False)
+    return listener
 
-    def __init__(self, app: Starlette, settings: Settings, limits: ConnectionLimits) -> None:
+
+class Server(uvicorn.Server):
+    """Serves an application of `gateway.app.create_app`.
+
+    A `worker` uses the socket of its parent process, and ends when the parent has ended.
+    """
+
+    def __init__(
+        self, app: Starlette, settings: Settings, limits: ConnectionLimits, worker: Worker | None = None
+    ) -> None:
+        self._settings = settings
+        self._worker = worker
         self._protocol = limited(settings, limits, app.state.exchange)
         super().__init__(
             uvicorn.Config(
@@ -60,13 +81,19 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Exit if the port is in use, before anything else is started."""
-        self._listener = self.config.bind_socket()
-        self._listener.listen(BACKLOG)
-        self._listener.setblocking(False)
+        self._listener = listening_socket(self._settings) if self._worker is None else self._worker.listener
         # With a list of sockets, even an empty one, uvicorn does not listen by itself.
         await super().startup(sockets or [])
         asyncio.get_running_loop().add_reader(self._listener, self._accept, self._listener)
+        if self._worker is not None:
+            self._worker.has_started()
+            asyncio.get_running_loop().add_reader(self._worker.parent, self._stop_without_parent, self._worker.parent)
         log.info("listening", extra={"host": self.config.host, "port": self.port})
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._worker is not None:
+            self._report_to(self._worker)
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._listener is not None:
@@ -77,9 +104,33 @@ class Server(uvicorn.Server):
             await asyncio.wait(self._opening)
         await super().shutdown(sockets)
 
+    def _stop_without_parent(self, parent: int) -> None:
+        asyncio.get_running_loop().remove_reader(parent)
+        self.should_exit = True
+
     def _accept(self, listener: socket.socket) -> None:
+        if self._worker is None:
+            self._accept_up_to(AT_ONCE, listener)
+            return
+        self._report_to(self._worker)
+        if self._worker.has_more_than_another():
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(listener)
+            loop.call_later(LEFT_TO_OTHERS_S, self._accept_what_is_left, listener)
+        else:
+            self._accept_up_to(1, listener)
+
+    def _accept_what_is_left(self, listener: socket.socket) -> None:
+        if listener.fileno() != -1:
+            self._accept_up_to(1, listener)
+            self._accept_again(listener)
+
+    def _report_to(self, worker: Worker) -> None:
+        worker.report(len(self.server_state.connections) + len(self._opening))
+
+    def _accept_up_to(self, number: int, listener: socket.socket) -> None:
         loop = asyncio.get_running_loop()
-        for _ in range(AT_ONCE):
+        for _ in range(number):
             try:
                 client, _ = listener.accept()
             except (BlockingIOError, ConnectionAbortedError):
