@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from gateway.errors import StoreUnavailable
 from gateway.store.redis import RedisStore
-from gateway.store.waiting import limited_waiting, looks_in, renew_waiting
+from gateway.store.waiting import Waiting, limited_waiting, looks_in, renew_waiting
 from tests.support.shop import eventually
 from tests.support.store_relay import StoreRelay, relay_to
 from tests.support.valkey import Valkey
@@ -187,6 +187,26 @@ async def test_server_that_became_a_replica_is_looked_up_again(own_valkey: Valke
         assert relay.connections == 2
         await redis.aclose()
         await store.aclose()
+
+
+async def test_closing_the_store_fails_commands_that_wait(relay: StoreRelay) -> None:
+    store = store_on(relay.url, LONG_S)
+    assert await failures(store) == 0
+    relay.open.clear()
+    waiting = asyncio.create_task(failures(store))
+    await asyncio.sleep(0)
+    await store.aclose()
+    async with asyncio.timeout(5):
+        assert await waiting == 50
+
+
+def test_each_look_is_counted_once_until_the_waiting_is_over() -> None:
+    waiting = Waiting(SHORT_S)
+    for look in range(1, 13):
+        assert not waiting.is_over
+        waiting.count(look)
+        waiting.count(look)
+    assert waiting.is_over
 
 
 @pytest.mark.parametrize(("duration_s", "looks"), [(0.001, 1), (0.01, 1), (0.25, 25)])

@@ -3,11 +3,19 @@
 A sign-in does not replace such a cart, but another channel of the shop may.
 """
 
+import json
 from typing import Any
+from uuid import uuid4
 
 import httpx
+import msgspec
 import pytest
 
+from gateway.app import utc_now
+from gateway.orders.attempts import AttemptRecord
+from gateway.submission.evidence import replaces
+from gateway.upstream.cart import CartAnswer
+from gateway.upstream.decoding import decode
 from sandbox.model.world import World
 from tests.submission.lost_submissions import order_states, status_of
 from tests.support.shop import CART, Clock, InMemoryTransport, Shopper, eventually, gateway, new_key, signed_in
@@ -125,3 +133,32 @@ async def test_order_behind_another_waiting_cart_is_not_resumed_in_background(
 
     await eventually(is_checked_again)
     assert world.calls.count("POST", RESUME_CART) == 0
+
+
+@pytest.mark.parametrize(
+    ("cart_id", "session_id", "is_another"),
+    [
+        ("11", "ps-1", False),
+        ("11", "ps-2", False),
+        ("12", "ps-1", True),
+        ("active", "ps-1", False),
+        ("active", "ps-2", True),
+        ("active", None, False),
+    ],
+)
+def test_cart_is_another_one_by_its_order_or_payment_session(
+    cart_id: str, session_id: str | None, is_another: bool
+) -> None:
+    payment = {"paymentSession": {"id": session_id, "status": "requires_source"}} if session_id else {}
+    cart = decode(json.dumps({"cart": {"id": cart_id} | payment}).encode(), CartAnswer).cart
+    submitted = AttemptRecord(
+        key=uuid4(),
+        fingerprint="",
+        replica_id="1",
+        started_at=utc_now(),
+        updated_at=utc_now(),
+        order_id="11",
+        payment_session_id="ps-1",
+    )
+    assert replaces(cart, submitted) is is_another
+    assert not replaces(cart, msgspec.structs.replace(submitted, order_id=None, payment_session_id=None))
