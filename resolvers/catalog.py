@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from gateway.errors import BadUserInput, UpstreamInvalidResponse
 from gateway.operation.context import Context
@@ -111,12 +111,14 @@ def _page(page: ProductPage) -> Page[Product]:
     return Page(page.products, page.total_count)
 
 
-async def pricing(parent: Product, ctx: Context) -> ProductPricing:
+def pricing(parent: Product, ctx: Context) -> ProductPricing | Awaitable[ProductPricing]:
     """The price of a product. The products on cart lines come without a price, so one call reads the prices of all
     lines.
     """
-    if parent.listed_pricing is not None:
-        return parent.listed_pricing
+    return parent.listed_pricing if parent.listed_pricing is not None else _unlisted_pricing(parent, ctx)
+
+
+async def _unlisted_pricing(parent: Product, ctx: Context) -> ProductPricing:
     product = await ctx.products.load(parent.upstream_id)
     if product is None or product.listed_pricing is None:
         raise UpstreamInvalidResponse(detail="product without price")
@@ -138,7 +140,7 @@ async def _stock_of_base(parent: Product, ctx: Context) -> InventoryStatus:
 
     A base product is in stock if at least one of its variations is in stock.
     """
-    below = await variations(parent, ctx)
+    below = await ctx.catalog.variations(parent.upstream_id)
     statuses = await asyncio.gather(*(ctx.stock.load(variation.upstream_id) for variation in below))
     return stock_of_any([status for status in statuses if status is not None])
 
@@ -149,18 +151,20 @@ async def line_inventory(parent: CartLine, ctx: Context) -> InventoryStatus:
     return stock or UNKNOWN_STOCK
 
 
-async def parent_product(parent: Product, ctx: Context) -> Product | None:
+def parent_product(parent: Product, ctx: Context) -> Product | Awaitable[Product | None] | None:
     """The base product of a variation. A call reads it if Digital River sent only some fields of the base product."""
     base = parent.parent_product
-    if base is None or base.is_whole:
-        return displayable(base)
-    return displayable(await ctx.products.load(base.upstream_id))
+    return displayable(base) if base is None or base.is_whole else _whole_product(base.upstream_id, ctx)
 
 
-async def variations(parent: Product, ctx: Context) -> list[Product]:
+async def _whole_product(product_id: str, ctx: Context) -> Product | None:
+    return displayable(await ctx.products.load(product_id))
+
+
+def variations(parent: Product, ctx: Context) -> list[Product] | Awaitable[list[Product]]:
     # `base_product` is None if Digital River sent only some fields of the product. The product may be a base product,
     # so the variations are read.
-    return [] if parent.base_product is False else await ctx.catalog.variations(parent.upstream_id)
+    return [] if parent.base_product is False else ctx.catalog.variations(parent.upstream_id)
 
 
 async def product_categories(parent: Product, ctx: Context) -> list[Category]:
@@ -216,9 +220,9 @@ async def offers(ctx: Context, point_of_promotion: str) -> list[Offer]:
     return await ctx.catalog.offers_of_point_of_promotion(point_of_promotion)
 
 
-async def offered_products(parent: Offer, ctx: Context) -> list[OfferedProduct]:
+def offered_products(parent: Offer, ctx: Context) -> list[OfferedProduct] | Awaitable[list[OfferedProduct]]:
     """The products of an offer. Digital River sends a cart's offer without products, so a further call reads them."""
-    return parent.offered if parent.offered is not None else await ctx.catalog.offered_products(parent.upstream_id)
+    return parent.offered if parent.offered is not None else ctx.catalog.offered_products(parent.upstream_id)
 
 
 def custom_attributes(

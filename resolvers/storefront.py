@@ -16,7 +16,7 @@ class Storefront:
     terms_of_sale_mode: TermsOfSaleMode
 
 
-async def storefront(ctx: Context) -> Storefront:
+def storefront(ctx: Context) -> Storefront:
     settings = ctx.settings
     return Storefront(
         publishable_key=settings.publishable_key,

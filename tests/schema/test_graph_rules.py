@@ -1,6 +1,5 @@
 """Rules for the names, types and nullability of all fields of the graph."""
 
-import inspect
 import re
 from collections.abc import Iterator
 
@@ -17,6 +16,7 @@ from graphql import (
     is_object_type,
 )
 
+from gateway.execution.field_resolver import may_wait
 from schema.build import build
 from schema.directives import Cost, Idempotency, SemanticNonNull
 
@@ -72,13 +72,14 @@ def test_field_that_needs_its_own_upstream_call_is_nullable() -> None:
 
 
 def fields_with_own_call() -> set[str]:
-    """Coordinates of the fields that may need an upstream call of their own: they have a cost or an async resolver."""
-    return {name for name, field in fields() if directives(field, Cost) or has_async_resolver(field)}
+    """Coordinates of the fields that may need an upstream call of their own: they have a cost, or a resolver that may
+    wait."""
+    return {name for name, field in fields() if directives(field, Cost) or has_waiting_resolver(field)}
 
 
-def has_async_resolver(field: GraphQLField) -> bool:
+def has_waiting_resolver(field: GraphQLField) -> bool:
     resolver = field.extensions["strawberry-definition"].metadata.get("resolver")
-    return resolver is not None and inspect.iscoroutinefunction(resolver)
+    return resolver is not None and may_wait(resolver)
 
 
 def test_root_field_is_nullable() -> None:

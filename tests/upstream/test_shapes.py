@@ -9,7 +9,7 @@ import inspect
 import operator
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, cached_property
@@ -191,6 +191,8 @@ def inner(hint: object) -> object:
 def alternatives(hint: object) -> list[object]:
     if get_origin(hint) in (Union, UnionType):
         return [part for option in get_args(hint) for part in alternatives(option) if part is not NoneType]
+    if get_origin(hint) is Awaitable:
+        return alternatives(get_args(hint)[0])
     return [hint]
 
 
