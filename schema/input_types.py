@@ -67,13 +67,17 @@ def _set_conversion(made: Any, declaration: type[Input]) -> None:
     definition = get_object_definition(made, strict=True)
     by_name = {to_camel_case(field.python_name): field for field in definition.fields}
 
+    @cache
+    def type_of(name: str) -> Any:
+        """Type of a field. It is resolved when it is first needed, as it may be declared after this type."""
+        return by_name[name].resolve_type(type_definition=definition)
+
     def from_input(_: Any, values: Mapping[str, Any], context: InputContext) -> Input:
-        arguments = {}
-        for name, value in values.items():
-            if value is not None:
-                field = by_name[name]
-                type_ = field.resolve_type(type_definition=definition)
-                arguments[field.python_name] = context.convert(value, type_, name)
+        arguments = {
+            by_name[name].python_name: context.convert(value, type_of(name), name)
+            for name, value in values.items()
+            if value is not None
+        }
         return declaration(**arguments)
 
     definition.from_input = from_input

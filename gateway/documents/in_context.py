@@ -1,9 +1,7 @@
 """The directive `@inContext`, which selects the market for public data. The market of the session does not change."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, get_directive_values, get_variable_values
+from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, get_directive_values
+from graphql.execution.values import VariableValues
 
 from gateway.catalog.markets import not_offered
 from gateway.documents.errors import DocumentRefused
@@ -19,20 +17,17 @@ def has_in_context(operation: OperationDefinitionNode) -> bool:
 
 
 def chosen_market(
-    schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Mapping[str, Any], settings: Settings
+    schema: GraphQLSchema, operation: OperationDefinitionNode, variables: VariableValues | None, settings: Settings
 ) -> Market | None:
     """Market that the operation selects with `@inContext`, or None. Raises `DocumentRefused` for a market that the
     storefront does not offer."""
     node = next((directive for directive in operation.directives or () if directive.name.value == NAME), None)
     definition = schema.get_directive(NAME)
-    if node is None or definition is None:
-        return None
-    coerced = get_variable_values(schema, operation.variable_definitions or (), dict(variables))
-    if isinstance(coerced, list):
-        # The variables are invalid. graphql-core reports each invalid variable when it executes the operation.
+    if node is None or definition is None or variables is None:
+        # If the variables are invalid, graphql-core reports each invalid variable when it executes the operation.
         return None
     try:
-        arguments = get_directive_values(definition, operation, coerced) or {}
+        arguments = get_directive_values(definition, operation, variables) or {}
     except GraphQLError as error:
         raise DocumentRefused(TopLevelCode.BAD_USER_INPUT, error) from None
     locale, currency_code = arguments.get("locale"), arguments.get("currencyCode")

@@ -7,8 +7,7 @@ the document need only a lookup.
 import logging
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import Any
 
 from graphql import (
@@ -19,26 +18,25 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     parse,
-    separate_operations,
     validate,
     visit,
 )
 
-from gateway.documents.cacheability import CachePolicy, cache_policy
+from gateway.documents.cacheability import CachePolicy
 from gateway.documents.card_literals import document_has_card_number
 from gateway.documents.card_numbers import Screen
 from gateway.documents.card_variables import CardFields, card_number_refused, card_paths, remove_cards
-from gateway.documents.cost import OperationCost, SlicingArgumentMissing
+from gateway.documents.cost import SlicingArgumentMissing
 from gateway.documents.directive_tables import DirectiveTables
 from gateway.documents.error_messages import RULES, variable_errors, without_token
 from gateway.documents.errors import DocumentRefused, IndexedSource, OperationFacts, bad_value, too_expensive
 from gateway.documents.in_context import chosen_market, has_in_context
+from gateway.documents.known_documents import KnownDocument, KnownOperation, PreparedOperation
 from gateway.documents.limits import MAX_TOKENS, LiteralLimits, SizeMeter, check_lines, check_size, check_values
 from gateway.documents.manifest import read_manifest, sha256, short_name
 from gateway.documents.sensitive_literals import has_sensitive_literal
 from gateway.errors import TopLevelCode
 from gateway.settings import DocumentsMode, Settings
-from gateway.upstream.catalog import Market
 
 log = logging.getLogger(__name__)
 
@@ -67,63 +65,6 @@ DIGEST_MISMATCH = "The hash is not the SHA-256 of the document in `query`."
 
 PARSING_ABORTED = "Parsing aborted."
 """End of graphql-core's error message for a document with more than `MAX_TOKENS` tokens."""
-
-
-@dataclass(frozen=True, eq=False)
-class KnownOperation:
-    """An operation of a valid document. Its cost and cache policy are computed when they are first used."""
-
-    schema: GraphQLSchema
-    tables: DirectiveTables
-    document: DocumentNode
-    node: OperationDefinitionNode
-    name: str | None
-    kind: OperationType
-    buys: bool
-    """Whether the operation submits or resumes an order."""
-    chooses_market: bool
-
-    @cached_property
-    def single_document(self) -> DocumentNode:
-        """The document with this operation and its fragments only."""
-        return separate_operations(self.document)[self.name or ""]
-
-    @cached_property
-    def cost(self) -> OperationCost:
-        return OperationCost(self.schema, self.tables, self.document, self.node)
-
-    @cached_property
-    def cache_policy(self) -> CachePolicy:
-        return cache_policy(self.schema, self.tables, self.single_document)
-
-
-@dataclass(frozen=True, eq=False)
-class KnownDocument:
-    """A cached document. `name` is used in the log: the name in the manifest, or else the beginning of the digest."""
-
-    source: str = field(repr=False)
-    digest: str
-    name: str
-    operations: tuple[KnownOperation, ...]
-    is_in_manifest: bool
-
-
-@dataclass(frozen=True, eq=False)
-class PreparedOperation:
-    """An operation that may be executed.
-
-    `card_fields` are root fields that must not be executed, because their arguments had card numbers. The card numbers
-    were removed from `variables`. `market` is the market that `@inContext` selects. Only a GET request has a
-    `cache_policy`. `was_known` is False for the first request with a document.
-    """
-
-    operation: KnownOperation
-    variables: dict[str, Any]
-    card_fields: CardFields
-    cache_policy: CachePolicy | None
-    market: Market | None
-    was_known: bool
-    facts: OperationFacts
 
 
 class ParsedSource:
@@ -201,13 +142,14 @@ class Documents:
             facts.cost = _cost(operation, variables)
             if facts.cost > self._settings.cost_limit:
                 raise self._too_expensive(facts.cost)
-            market = None
+            prepared = PreparedOperation(operation, variables, card_fields, policy, was_known, facts)
             if operation.chooses_market:
-                market = chosen_market(self._schema, operation.node, variables, self._settings)
+                coerced = prepared.coerced_variables
+                prepared.market = chosen_market(self._schema, operation.node, coerced, self._settings)
         except DocumentRefused as refused:
             refused.facts = facts
             raise
-        return PreparedOperation(operation, variables, card_fields, policy, market, was_known, facts)
+        return prepared
 
     def variables_refused(self, prepared: PreparedOperation) -> DocumentRefused:
         """The error for an operation whose variables graphql-core refused."""

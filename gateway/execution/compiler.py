@@ -19,6 +19,7 @@ from graphql import (
     VariableNode,
     Visitor,
     get_named_type,
+    get_nullable_type,
     is_abstract_type,
     is_leaf_type,
     is_list_type,
@@ -26,15 +27,15 @@ from graphql import (
     is_object_type,
     visit,
 )
-from strawberry.types.arguments import convert_arguments
+from strawberry.types.arguments import StrawberryArgument, convert_argument
 from strawberry.types.field import StrawberryField
 
-from gateway.documents.registry import KnownOperation
+from gateway.documents.known_documents import KnownOperation
 from gateway.execution.field_resolver import FieldResolver
 from gateway.execution.leaves import leaf
 from gateway.execution.mutation_payload import PayloadSelection
 from gateway.execution.plan import Plan, Unplannable
-from gateway.execution.run import Arguments, PlannedField
+from gateway.execution.run import Arguments, Conversion, PlannedField
 from gateway.execution.selections import Flags, SelectedFields, fragments_of, selected_fields, selections_below
 
 MAX_SOURCE_CHARACTERS = 60_000
@@ -114,14 +115,7 @@ class Compiler:
         return PayloadSelection(self._schema, payload_type, key, nodes, names)
 
     def _arguments(self, field: GraphQLField, node: FieldNode) -> Arguments | Mapping[str, Any]:
-        definition = strawberry_field(field)
-        strawberry_schema: Any = self._schema.extensions["strawberry-definition"]
-        scalars, config = strawberry_schema.schema_converter.scalar_registry, strawberry_schema.config
-
-        def convert(coerced: dict[str, Any]) -> dict[str, Any]:
-            return convert_arguments(coerced, definition.arguments, scalars, config)
-
-        arguments = Arguments(field, node, convert)
+        arguments = Arguments(field, node, conversions(self._schema, field))
         if has_variable(node):
             return arguments
         try:
@@ -245,6 +239,23 @@ class Compiler:
         exec(compile(source, "<plan>", "exec"), self._scope)  # noqa: S102
         self._source.append(source)
         return name
+
+
+def conversions(schema: GraphQLSchema, field: GraphQLField) -> Mapping[str, Conversion]:
+    """How the values of a field's arguments are converted for the resolver, by the name of the argument."""
+    strawberry_schema: Any = schema.extensions["strawberry-definition"]
+    scalars, config = strawberry_schema.schema_converter.scalar_registry, strawberry_schema.config
+
+    def conversion(argument: StrawberryArgument) -> Conversion:
+        if is_leaf_type(get_nullable_type(field.args[config.name_converter.from_argument(argument)].type)):
+            return Conversion(argument.python_name, None)
+        of = argument.type
+        return Conversion(argument.python_name, lambda value: convert_argument(value, of, scalars, config))
+
+    return {
+        config.name_converter.from_argument(argument): conversion(argument)
+        for argument in strawberry_field(field).arguments
+    }
 
 
 def strawberry_field(field: GraphQLField) -> StrawberryField:

@@ -1,9 +1,8 @@
 """Executes operations: by their plans, or by graphql-core."""
 
-from graphql import ExecutionResult, GraphQLSchema, execute, get_variable_values
-from graphql.execution.values import VariableValues
+from graphql import ExecutionResult, GraphQLSchema, execute
 
-from gateway.documents.registry import PreparedOperation
+from gateway.documents.known_documents import PreparedOperation
 from gateway.execution.plan import Plan
 from gateway.execution.plan_cache import PlanCache
 from gateway.operation.context import Context
@@ -19,12 +18,10 @@ class Executor:
         self._plans_new_documents = plans_new_documents
 
     async def execute(self, prepared: PreparedOperation, ctx: Context) -> ExecutionResult:
-        planned = self._planned(prepared)
-        if planned is not None:
-            plan, variables = planned
-            data = await plan.execute(ctx, variables)
-            if data is not None:
-                return ExecutionResult(data)
+        plan = self._plan(prepared)
+        data = await plan.execute(ctx, prepared.coerced_variables) if plan is not None else None
+        if data is not None:
+            return ExecutionResult(data)
         running = execute(
             self._schema,
             prepared.operation.document,
@@ -36,15 +33,8 @@ class Executor:
         )
         return running if isinstance(running, ExecutionResult) else await running
 
-    def _planned(self, prepared: PreparedOperation) -> tuple[Plan, VariableValues | None] | None:
+    def _plan(self, prepared: PreparedOperation) -> Plan | None:
         if self._plans is None or not (prepared.was_known or self._plans_new_documents):
             return None
-        definitions = prepared.operation.node.variable_definitions
-        variables = None
-        if definitions:
-            coerced = get_variable_values(self._schema, definitions, prepared.variables, hide_suggestions=True)
-            if isinstance(coerced, list):
-                return None
-            variables = coerced
-        plan = self._plans.plan(prepared.operation, variables.coerced if variables is not None else {})
-        return None if plan is None else (plan, variables)
+        variables = prepared.coerced_variables
+        return None if variables is None else self._plans.plan(prepared.operation, variables.coerced)

@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql import GraphQLSchema
 
-from gateway.documents.registry import KnownOperation
+from gateway.documents.known_documents import KnownOperation
 from gateway.execution.compiler import Compiler
 from gateway.execution.plan import Plan, Unplannable
 from gateway.execution.selections import flag_names

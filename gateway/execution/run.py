@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import FieldNode, GraphQLField, get_argument_values
 from graphql.execution.values import VariableValues
@@ -24,17 +24,28 @@ Complete = Callable[[Any, "Run", ResponsePath], Any]
 """Function of a plan that makes a resolver's value a part of the answer."""
 
 
+class Conversion(NamedTuple):
+    """How the value of an argument is converted for the resolver. `convert` is None for a value that stays."""
+
+    parameter: str
+    convert: Callable[[Any], Any] | None
+
+
 @dataclass(frozen=True, eq=False)
 class Arguments:
     """Arguments of a field that depend on variables."""
 
     field: GraphQLField
     node: FieldNode
-    convert: Callable[[dict[str, Any]], dict[str, Any]]
-    """Converts coerced values to those that the resolver takes."""
+    conversions: Mapping[str, Conversion]
 
     def values(self, variables: VariableValues | None) -> dict[str, Any]:
-        return self.convert(get_argument_values(self.field, self.node, variables))
+        """Arguments for the resolver, by the name of its parameter."""
+        arguments = {}
+        for name, value in get_argument_values(self.field, self.node, variables).items():
+            parameter, convert = self.conversions[name]
+            arguments[parameter] = value if convert is None else convert(value)
+        return arguments
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,12 +90,11 @@ class Run:
             value = field.resolver.call(parent, self.ctx, self.arguments(field.arguments), field.coordinate)
             if not hasattr(value, "__await__"):
                 field.resolver.check(value, field.coordinate)
+                answer[field.key] = field.complete(value, self, path)
+                return
         except Exception:
-            # Wrong arguments, or a resolver that has not waited for anything. graphql-core repeats this.
+            # Nothing has waited, so graphql-core can repeat this.
             self.has_failed = True
-            return
-        if not hasattr(value, "__await__"):
-            self._complete(field, answer, path, value)
             return
         running = asyncio.ensure_future(value, loop=self._loop)
         self._running.add(running)

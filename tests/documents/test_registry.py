@@ -5,8 +5,9 @@ from graphql import OperationType
 
 from gateway.documents.card_numbers import Screen
 from gateway.documents.errors import DocumentRefused
+from gateway.documents.known_documents import PreparedOperation
 from gateway.documents.manifest import sha256
-from gateway.documents.registry import MAX_CACHED_CHARACTERS, Documents, PreparedOperation
+from gateway.documents.registry import MAX_CACHED_CHARACTERS, Documents
 from gateway.errors import TopLevelCode
 from sandbox.model.world import World
 from schema.build import build
