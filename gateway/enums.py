@@ -16,7 +16,12 @@ SYNONYMS = {
 """Digital River's synonyms of enum values, each with the value that the enum declares."""
 
 
-class UpstreamEnum(Enum):
+class GraphEnum(Enum):
+    __hash__ = object.__hash__
+    """Hash of the identity, as each value is one object. `Enum` computes a hash of the name in Python."""
+
+
+class UpstreamEnum(GraphEnum):
     @classmethod
     def _missing_(cls, value: object) -> Self:
         word = value.strip().lower() if isinstance(value, str) else ""
@@ -28,7 +33,7 @@ class UpstreamEnum(Enum):
         return cls["UNKNOWN"]
 
 
-class OwnEnum(Enum):
+class OwnEnum(GraphEnum):
     @staticmethod
     def _generate_next_value_(name: str, start: int, count: int, last_values: list[object]) -> str:  # noqa: ARG004 - the signature is enum's
         return name

@@ -115,7 +115,8 @@ def pricing(parent: Product, ctx: Context) -> ProductPricing | Awaitable[Product
     """The price of a product. The products on cart lines come without a price, so one call reads the prices of all
     lines.
     """
-    return parent.listed_pricing if parent.listed_pricing is not None else _unlisted_pricing(parent, ctx)
+    listed = parent.listed_pricing
+    return listed if listed is not None else _unlisted_pricing(parent, ctx)
 
 
 async def _unlisted_pricing(parent: Product, ctx: Context) -> ProductPricing:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import CoroutineType
 from typing import Any, NamedTuple
 
 from graphql import FieldNode, GraphQLField, get_argument_values
@@ -96,7 +97,8 @@ class Run:
             # Nothing has waited, so graphql-core can repeat this.
             self.has_failed = True
             return
-        running = asyncio.ensure_future(value, loop=self._loop)
+        is_coroutine = isinstance(value, CoroutineType)
+        running = self._loop.create_task(value) if is_coroutine else asyncio.ensure_future(value)
         self._running.add(running)
         running.add_done_callback(partial(self._end, field, answer, path))
         if self._is_late:
