@@ -49,6 +49,7 @@ from gateway.submission.reconciler import INTERVAL_S, Reconciler
 from gateway.telemetry import log_retries
 from gateway.upstream import transport
 from gateway.upstream.client import Upstream
+from gateway.upstream.exchange import Reserve, Sender
 from gateway.upstream.retrying_calls import Calls, Retries
 from schema.build import Graph, build
 
@@ -70,7 +71,7 @@ def create_app(
 ) -> Starlette:
     """The application for these settings. The other parameters are for tests. Raises `ManifestInvalid`."""
     log_retries()
-    http = transport.client(network or transport.Network())
+    http = transport.sender_over(network or transport.Network())
     services = _services(
         settings, Upstream(Calls(http, settings, retries)), store or _store(settings, now), now, elapsed
     )
@@ -121,7 +122,7 @@ def _services(
         upstream=upstream,
         store=store,
         sessions=sessions,
-        token_renewal=TokenRenewal(sessions, store, upstream.reserving(transport.Reserve.TOKENS), now),
+        token_renewal=TokenRenewal(sessions, store, upstream.reserving(Reserve.TOKENS), now),
         method_lists=MethodLists(cache, upstream, settings),
         catalog=Catalog.of_home_market(upstream, cache, settings, now),
         idempotency=IdempotencyRecords(store),
@@ -158,7 +159,7 @@ def _executor(graph: Graph, settings: Settings, plans_new_documents: bool) -> Ex
 
 @asynccontextmanager
 async def _lifespan(
-    services: Services, readiness: health.Readiness, http: httpx.AsyncClient, reconciler: Reconciler
+    services: Services, readiness: health.Readiness, http: Sender, reconciler: Reconciler
 ) -> AsyncIterator[None]:
     # If the store cannot be reached now, the next heartbeat synchronizes the clock.
     with contextlib.suppress(StoreUnavailable):

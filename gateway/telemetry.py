@@ -44,7 +44,7 @@ description of the exception."""
 
 MAX_VALUE_LENGTH = 200
 
-NOISY_LOGGERS = ("httpx", "httpcore", "aiohttp", "asyncio", "uvicorn.access", "uvicorn.error")
+NOISY_LOGGERS = ("asyncio", "uvicorn.access", "uvicorn.error")
 """Third-party loggers that log every call, or events that the gateway logs itself. Only their warnings and errors are
 logged."""
 

@@ -38,10 +38,10 @@ from gateway.upstream.call_budget import CallBudget
 from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import InventoryStatus, Market, Product
 from gateway.upstream.client import Upstream
+from gateway.upstream.exchange import Reserve
 from gateway.upstream.order import Order
 from gateway.upstream.shopper import PaymentOption, SavedAddress, Shopper
 from gateway.upstream.tax import TaxIdentifierRequirement
-from gateway.upstream.transport import Reserve
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from gateway.elapsed_time import elapsed_s
 from gateway.errors import CartBusy, RateLimited, StoreUnavailable
 from gateway.store.interface import Lease, LockNotAcquired, Store
-from gateway.upstream.transport import UNACKNOWLEDGED_S
+from gateway.upstream.connections.connecting import UNACKNOWLEDGED_S
 
 log = logging.getLogger(__name__)
 

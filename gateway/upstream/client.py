@@ -12,8 +12,8 @@ from gateway.upstream.endpoints.contracts import ContractEndpoints
 from gateway.upstream.endpoints.orders import OrderEndpoints
 from gateway.upstream.endpoints.payments import PaymentEndpoints
 from gateway.upstream.endpoints.tokens import TokenEndpoints
+from gateway.upstream.exchange import Reserve
 from gateway.upstream.retrying_calls import Calls
-from gateway.upstream.transport import Reserve
 
 
 class Upstream:

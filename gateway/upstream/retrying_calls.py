@@ -5,7 +5,6 @@ A read may be repeated. A change is repeated only if Digital River certainly did
 repeated.
 """
 
-import asyncio
 import base64
 import random
 from collections.abc import Iterator, Mapping
@@ -14,8 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
+from urllib.parse import urlencode
 
-import httpx
 import msgspec
 import stamina
 
@@ -28,18 +27,16 @@ from gateway.errors import (
     UpstreamKeyRefused,
     UpstreamNotReached,
     UpstreamRefusal,
-    UpstreamTimeout,
     UpstreamTokenInvalid,
     UpstreamUnavailable,
 )
 from gateway.settings import Settings
 from gateway.store.interface import Lease
 from gateway.store.waiting import renew_waiting
-from gateway.upstream import error_envelopes, refusal_codes, transport
-from gateway.upstream.body import ACCEPTED, read_body
+from gateway.upstream import error_envelopes, refusal_codes
 from gateway.upstream.call_budget import CallBudget
 from gateway.upstream.endpoints.paths import CART
-from gateway.upstream.transport import Reserve
+from gateway.upstream.exchange import Header, Request, Reserve, Response, Sender, base_url
 
 READ_ATTEMPTS = 3
 
@@ -59,6 +56,8 @@ LEASE_MARGIN_S = 2
 MAX_RETRY_AFTER_S = 5
 """Maximum wait in seconds that an answer may demand with its `Retry-After` header. If it demands more, the call is not
 repeated, because the shopper would wait for too long."""
+
+ACCEPT: Header = ("Accept", "application/json")
 
 TOO_MANY_REQUESTS = 429
 """Status after which a read is repeated, if the answer says when."""
@@ -89,7 +88,7 @@ class Retries:
 class Calls:
     """HTTP calls to Digital River. Every method returns the body of a 2xx answer and raises only `UpstreamError`."""
 
-    http: httpx.AsyncClient
+    http: Sender
     settings: Settings
     retries: Retries = Retries()
     reserve: Reserve | None = None
@@ -154,33 +153,43 @@ class Calls:
         if repeat is Repeat.READ and self.budget is not None:
             self.budget.spend()
         deadline_at = self.deadline_at or elapsed_s() + settings.operation_deadline_s
-        headers = {"Accept": "application/json", "Accept-Encoding": ACCEPTED}
-        if token is None:
-            headers["Authorization"] = _basic(basic or self._site_key())
-        elif token:
-            headers["Authorization"] = f"Bearer {token}"
-        if json is not None:
-            headers["Content-Type"] = "application/json"
-        request = self.http.build_request(
+        site = base_url(base or settings.upstream_url)
+        request = Request(
             method,
-            (base or settings.upstream_url).rstrip("/") + path,
-            params=params,
-            headers=headers,
-            content=None if json is None else msgspec.json.encode(json),
-            data=form,
-            extensions=self._extensions(method, repeat, deadline_at),
+            site.origin,
+            site.target(path, urlencode(params) if params else ""),
+            self._headers(token, basic, json=json, form=form),
+            _body(json, form),
+            self.reserve,
+            on_new_connection=repeat is Repeat.NEVER,
+            may_send=None if method == "GET" else lambda: elapsed_s() < deadline_at and self._holds_leases(),
         )
+        try:
+            return await self._once(request, deadline_at, repeat)
+        except UpstreamError as failure:
+            if not may_repeat(failure, repeat):
+                raise
+            first_failure = failure
+        return await self._repeated(request, deadline_at, repeat, first_failure)
+
+    async def _repeated(self, request: Request, deadline_at: float, repeat: Repeat, failure: UpstreamError) -> bytes:
+        """Send the request again, after its first attempt has failed with `failure`."""
         attempts = {Repeat.READ: self.retries.read_attempts, Repeat.CHANGE: CHANGE_ATTEMPTS, Repeat.NEVER: 1}[repeat]
+        first_failure: UpstreamError | None = failure
         async for attempt in stamina.retry_context(
             on=Pauses(repeat, self.retries.first_wait_s, deadline_at),
             attempts=attempts,
             timeout=max(deadline_at - elapsed_s(), 0.001),
         ):
             with attempt:
+                # The first attempt was made before, because most calls need no further one.
+                if first_failure is not None:
+                    first, first_failure = first_failure, None
+                    raise first
                 return await self._once(request, deadline_at, repeat)
         raise AssertionError  # unreachable: stamina, the retry library, raises the last error
 
-    async def _once(self, request: httpx.Request, deadline_at: float, repeat: Repeat) -> bytes:
+    async def _once(self, request: Request, deadline_at: float, repeat: Repeat) -> bytes:
         if request.method != "GET":
             await self._extend_leases()
         left_s = deadline_at - elapsed_s()
@@ -189,7 +198,7 @@ class Calls:
         if request.method != "GET":
             renew_waiting()
         try:
-            return await self._answer(request, left_s)
+            return _body_of_success(await self.http.send(request, left_s))
         except (UpstreamNotReached, UpstreamRefusal):
             raise  # The change certainly does not arrive later.
         except BaseException:
@@ -197,32 +206,6 @@ class Calls:
                 for lease in self.leases:
                     lease.is_unsettled = True
             raise
-
-    async def _answer(self, request: httpx.Request, left_s: float) -> bytes:
-        try:
-            async with asyncio.timeout(left_s):
-                response = await self.http.send(request, stream=True)
-                body = await read_body(response)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise UpstreamNotReached(detail=type(error).__name__) from error
-        except (httpx.TimeoutException, TimeoutError) as error:
-            raise UpstreamTimeout(detail=type(error).__name__) from error
-        except httpx.TransportError as error:
-            raise UpstreamUnavailable(detail=type(error).__name__) from error
-        except (httpx.InvalidURL, ValueError) as error:
-            # httpx parses the `Location` header of a redirect and fails if it is malformed.
-            raise UpstreamInvalidResponse(detail="location") from error
-        status = response.status_code
-        if 200 <= status < 300:
-            return body
-        refusal = error_envelopes.refusal(status, body)
-        retry_after_s = _seconds(response.headers.get("retry-after"))
-        if 400 <= status < 500:
-            refusal.retry_after_s = retry_after_s
-            raise refusal
-        if status >= 500:
-            raise UpstreamUnavailable(status=status, reason=refusal.reason, retry_after_s=retry_after_s)
-        raise UpstreamInvalidResponse(detail=f"status {status}")
 
     async def _extend_leases(self) -> None:
         """Raise `CartLockLost` unless all locks are held. Only the store knows: this process may have been paused, or
@@ -236,11 +219,17 @@ class Calls:
         if not self._holds_leases():
             raise CartLockLost(detail="lock of the cart")
 
-    def _extensions(self, method: str, repeat: Repeat, deadline_at: float) -> dict[str, object]:
-        extensions: dict[str, object] = {transport.NEW_CONNECTION: True} if repeat is Repeat.NEVER else {}
-        if method != "GET":
-            extensions[transport.MAY_SEND] = lambda: elapsed_s() < deadline_at and self._holds_leases()
-        return extensions if self.reserve is None else extensions | {transport.RESERVE: self.reserve}
+    def _headers(self, token: str | None, basic: str | None, *, json: object, form: object) -> tuple[Header, ...]:
+        headers = [ACCEPT]
+        if token is None:
+            headers.append(("Authorization", _basic(basic or self._site_key())))
+        elif token:
+            headers.append(("Authorization", f"Bearer {token}"))
+        if json is not None:
+            headers.append(("Content-Type", "application/json"))
+        elif form is not None:
+            headers.append(("Content-Type", "application/x-www-form-urlencoded"))
+        return tuple(headers)
 
     def _holds_leases(self) -> bool:
         return all(lease.is_held(for_s=LEASE_MARGIN_S) for lease in self.leases)
@@ -262,6 +251,27 @@ def outage_if_key_rejected(name: str, *, code: str | None = None) -> Iterator[No
         if code not in (None, refusal.reason):
             raise
         raise UpstreamKeyRefused(status=refusal.status, reason=f"{name} refused") from refusal
+
+
+def _body(json: object, form: Mapping[str, str] | None) -> bytes:
+    if json is not None:
+        return msgspec.json.encode(json)
+    return urlencode(form).encode() if form is not None else b""
+
+
+def _body_of_success(response: Response) -> bytes:
+    """The body of a 2xx answer. Raises the `UpstreamError` of any other status."""
+    status, _, body = response
+    if 200 <= status < 300:
+        return body
+    refusal = error_envelopes.refusal(status, body)
+    retry_after_s = _seconds(response.header(b"retry-after"))
+    if 400 <= status < 500:
+        refusal.retry_after_s = retry_after_s
+        raise refusal
+    if status >= 500:
+        raise UpstreamUnavailable(status=status, reason=refusal.reason, retry_after_s=retry_after_s)
+    raise UpstreamInvalidResponse(detail=f"status {status}")
 
 
 def _basic(pair: str) -> str:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from gateway.enums import ErrorCode, WarningCode
+from gateway.upstream import transport
 from gateway.upstream.client import Upstream
 from gateway.upstream.retrying_calls import Calls
 from resolvers import cart_edits
@@ -334,7 +335,7 @@ async def test_warning_in_cart_object_or_at_top_level_is_read(
     wire = (await shopper.sandbox.get(f"{CART}?expand=all", headers={"Authorization": f"Bearer {token}"})).json()
     (wire["cart"] if inside else wire)[collection] = [{code_field: warning_code, "description": DESCRIPTION}]
 
-    async with httpx.AsyncClient(transport=httpx.MockTransport(lambda request: json_answer(request, wire))) as http:
+    async with transport.client(httpx.MockTransport(lambda request: json_answer(request, wire))) as http:
         cart = await Upstream(Calls(http, settings_for(world))).cart.active_cart(token)
     (warning,) = cart_edits.warnings_of(cart)
     assert warning.code is WARNINGS[warning_code]

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from gateway.upstream.transport import Network
 from tests.support.shop import SUBMIT, InMemoryTransport
+from tests.support.upstream_ways import Way
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -46,7 +47,6 @@ READABLE: dict[str, bytes] = {
     "206": b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-1/9\r\n" + LENGTH + b"\r\n{}",
     "204 with an encoding and a length": b"HTTP/1.1 204 No Content\r\n" + GZIP + b"Content-Length: 9\r\n\r\n",
     "two encodings of transfer": OK + b"Transfer-Encoding: chunked, gzip\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
-    "a header with a blank": OK + b"Content-Length : 2\r\n\r\n{}",
     "2 MB of numbers": with_length(OK, b"[1" + b",1" * 1_000_000 + b"]"),
     "2 MB of lists": with_length(OK, b"[" * 2_000_000),
     "a page of the proxy": with_length(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n", b"<html>Sign in</html>"),
@@ -72,6 +72,7 @@ UNREADABLE: dict[str, bytes] = {
     "a chunk that is no number": CHUNKED + b"0x2\r\n{}\r\n0\r\n\r\n",
     "a huge chunk": CHUNKED + b"f" * 17 + b"\r\n{}\r\n0\r\n\r\n",
     "a chunk without an end": CHUNKED + b"2\r\n{}xx0\r\n\r\n",
+    "a header with a blank": OK + b"Content-Length : 2\r\n\r\n{}",
     "a header without a colon": OK + b"no colon\r\n" + LENGTH + b"\r\n{}",
     "a header with a zero byte": OK + b"X: \x00\r\n" + LENGTH + b"\r\n{}",
     "a large header": OK + b"X: " + b"x" * 1_000_000 + b"\r\n" + LENGTH + b"\r\n{}",
@@ -106,7 +107,7 @@ ANSWERS = READABLE | UNREADABLE
 
 
 @asynccontextmanager
-async def answering(answer: bytes) -> AsyncIterator[str]:
+async def answering(answer: bytes, way: Way = Way.DIRECT) -> AsyncIterator[str]:
     """A server that answers one request on each connection with these bytes and then closes it. Yields its URL."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -118,9 +119,9 @@ async def answering(answer: bytes) -> AsyncIterator[str]:
                 await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=way.server_tls)
     async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield f"{way.scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 
 
 class Middlebox(InMemoryTransport):

@@ -7,16 +7,21 @@ import struct
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-import aiohttp
 import httpx
 import pytest
 
-from gateway.errors import UpstreamError, UpstreamInvalidResponse, UpstreamNotReached, UpstreamUnavailable
+from gateway.errors import (
+    UpstreamError,
+    UpstreamInvalidResponse,
+    UpstreamNotReached,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+)
 from gateway.upstream import transport
 from gateway.upstream.retrying_calls import Calls, Repeat
-from gateway.upstream.transport import Network, Stream
 from sandbox.model.world import World
 from tests.support.shop import settings_for
+from tests.support.upstream_ways import Way
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -58,7 +63,7 @@ BROKEN: dict[str, tuple[bytes, End, type[UpstreamError]]] = {
 
 
 @asynccontextmanager
-async def server(sent: bytes, end: End) -> AsyncIterator[str]:
+async def server(sent: bytes, end: End, way: Way) -> AsyncIterator[str]:
     writers: list[asyncio.StreamWriter] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -68,8 +73,8 @@ async def server(sent: bytes, end: End) -> AsyncIterator[str]:
         await writer.drain()
         end(writer)
 
-    listener = await asyncio.start_server(serve, "127.0.0.1", 0)
-    yield f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+    listener = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=way.server_tls)
+    yield f"{way.scheme}://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
     listener.close()
     for writer in writers:
         writer.close()
@@ -78,55 +83,63 @@ async def server(sent: bytes, end: End) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def calls_to(url: str, world: World) -> AsyncIterator[Calls]:
-    async with transport.client(Network()) as http:
+async def calls_to(url: str, world: World, way: Way) -> AsyncIterator[Calls]:
+    async with way.sender() as http:
         yield Calls(http, settings_for(world, upstream_url=url, operation_deadline_s=20))
 
 
+@pytest.mark.parametrize("way", Way)
 @pytest.mark.parametrize(("sent", "end", "expected"), BROKEN.values(), ids=BROKEN)
 async def test_broken_answer_raises_error_of_a_request_that_arrived(
-    world: World, sent: bytes, end: End, expected: type[UpstreamError]
+    world: World, way: Way, sent: bytes, end: End, expected: type[UpstreamError]
 ) -> None:
-    async with server(sent, end) as url, calls_to(url, world) as calls:
+    async with server(sent, end, way) as url, calls_to(url, world, way) as calls:
         with pytest.raises(UpstreamError) as caught:
             await calls.send("POST", "/submit-cart", token="token", repeat=Repeat.NEVER)
     assert type(caught.value) is expected
     assert caught.value.was_sent
 
 
-async def test_refused_connection_raises_error_of_a_request_not_sent(world: World) -> None:
-    async with server(b"", close) as url:
+@pytest.mark.parametrize("way", Way)
+async def test_refused_connection_raises_error_of_a_request_not_sent(world: World, way: Way) -> None:
+    async with server(b"", close, way) as url:
         pass
-    async with calls_to(url, world) as calls:
+    async with calls_to(url, world, way) as calls:
         with pytest.raises(UpstreamNotReached) as caught:
             await calls.send("POST", "/submit-cart", token="token", repeat=Repeat.NEVER)
     assert not caught.value.was_sent
 
 
-ERRORS: list[tuple[BaseException, type[httpx.TransportError]]] = [
-    (aiohttp.ConnectionTimeoutError(), httpx.ConnectTimeout),
-    (aiohttp.SocketTimeoutError(), httpx.ReadTimeout),
-    (TimeoutError(), httpx.ReadTimeout),
-    (aiohttp.ServerDisconnectedError(), httpx.RemoteProtocolError),
-    (aiohttp.ClientPayloadError(), httpx.RemoteProtocolError),
-    (aiohttp.ClientOSError(), httpx.ReadError),
-    (aiohttp.ClientConnectionResetError(), httpx.RemoteProtocolError),
-    (aiohttp.ClientConnectionError(), httpx.RemoteProtocolError),
+ERRORS: list[tuple[type[Exception], type[UpstreamError]]] = [
+    (httpx.ConnectError, UpstreamNotReached),
+    (httpx.ConnectTimeout, UpstreamNotReached),
+    (httpx.PoolTimeout, UpstreamNotReached),
+    (httpx.ReadTimeout, UpstreamTimeout),
+    (httpx.WriteTimeout, UpstreamTimeout),
+    (TimeoutError, UpstreamTimeout),
+    (httpx.ReadError, UpstreamUnavailable),
+    (httpx.WriteError, UpstreamUnavailable),
+    (httpx.RemoteProtocolError, UpstreamUnavailable),
+    (httpx.DecodingError, UpstreamInvalidResponse),
 ]
 
 
-@pytest.mark.parametrize("mapped", [None, httpx.ConnectTimeout("as httpx_aiohttp maps it")], ids=["alone", "mapped"])
-@pytest.mark.parametrize(("error", "expected"), ERRORS, ids=[type(row[0]).__name__ for row in ERRORS])
-async def test_error_of_a_body_has_the_class_of_its_cause(
-    error: BaseException, expected: type[httpx.TransportError], mapped: httpx.ConnectTimeout | None
+@pytest.mark.parametrize("is_in_body", [False, True], ids=["before the answer", "in the body"])
+@pytest.mark.parametrize(("error", "expected"), ERRORS)
+async def test_error_of_httpx_says_whether_the_request_was_sent(
+    world: World, error: type[Exception], expected: type[UpstreamError], is_in_body: bool
 ) -> None:
     class BrokenBody(httpx.AsyncByteStream):
         async def __aiter__(self) -> AsyncIterator[bytes]:
             yield b"{"
-            if mapped is None or (isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ClientError)):
-                raise error
-            raise mapped from error
+            raise error("broken")
 
-    with pytest.raises(httpx.TransportError) as caught:
-        _ = [chunk async for chunk in Stream(BrokenBody(), lambda: None)]
+    def answer(_request: httpx.Request) -> httpx.Response:
+        if is_in_body:
+            return httpx.Response(200, stream=BrokenBody())
+        raise error("broken")
+
+    async with transport.client(httpx.MockTransport(answer)) as http:
+        with pytest.raises(UpstreamError) as caught:
+            await Calls(http, settings_for(world)).send("POST", "/submit-cart", token="token", repeat=Repeat.NEVER)
     assert type(caught.value) is expected

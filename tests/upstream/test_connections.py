@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import socket
+import stat
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
@@ -24,10 +25,14 @@ from gateway.errors import (
 from gateway.settings import Settings
 from gateway.store.interface import Lease
 from gateway.upstream import transport
+from gateway.upstream.connections.connection import Connection
+from gateway.upstream.connections.pool import ConnectionPool
+from gateway.upstream.exchange import Origin, Reserve
 from gateway.upstream.retrying_calls import Calls, Repeat, Retries
-from gateway.upstream.transport import Network, Reserve
+from gateway.upstream.transport import Network
 from sandbox.model.world import World
 from tests.support.shop import CART, SUBMIT, eventually, settings_for, shopper_over_socket
+from tests.support.upstream_ways import Way
 
 SEARCH = "/v1/shoppers/me/product-search"
 
@@ -49,6 +54,7 @@ class Server:
     """Index of the connection on which the last request for each path arrived."""
     answer: bytes | None = None
     """Answer to all requests; None for the path of the request."""
+    way: Way = Way.DIRECT
     closes_reused: bool = False
     """Close a connection when a second request arrives, without an answer."""
 
@@ -82,11 +88,12 @@ def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, bool]]
     return "asyncio", {"use_uvloop": request.param}
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[Server]:
-    server = Server()
-    serving = await asyncio.start_server(server.serve, "127.0.0.1", 0)
-    server.url = f"http://127.0.0.1:{serving.sockets[0].getsockname()[1]}"
+@pytest.fixture(params=Way, ids=lambda way: way.value)
+async def server(request: pytest.FixtureRequest) -> AsyncIterator[Server]:
+    """A server that is asked on each way."""
+    server = Server(way=request.param)
+    serving = await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=server.way.server_tls)
+    server.url = f"{server.way.scheme}://127.0.0.1:{serving.sockets[0].getsockname()[1]}"
     yield server
     serving.close()
     for writer in server.connections:
@@ -97,7 +104,7 @@ async def server() -> AsyncIterator[Server]:
 
 @asynccontextmanager
 async def calls_to(server: Server, world: World, **limits: float) -> AsyncIterator[Calls]:
-    async with transport.client(Network(**limits)) as http:  # type: ignore[arg-type]  # two limits are whole numbers
+    async with server.way.sender(**limits) as http:
         settings = settings_for(world, upstream_url=server.url, operation_deadline_s=20)
         yield Calls(http, settings, Retries(read_attempts=1))
 
@@ -161,16 +168,17 @@ async def test_surplus_in_the_moment_of_sending_is_discarded(
 ) -> None:
     async with calls_to(server, world) as calls:
         await calls.read("/first", "token", {})
-        connector = pool(calls)
-        take = connector._get
+        connections = pool(calls)
+        take = connections._take
 
-        async def take_and_send_surplus(*args: Any) -> Any:
-            connection = await take(*args)
-            # The connection has been checked, and the request is sent next.
-            os.write(server.connections[0].get_extra_info("socket").fileno(), surplus)
+        def take_and_send_surplus(origin: Origin) -> Connection | None:
+            connection = take(origin)
+            if connection is not None:
+                # The connection was idle, and the request is sent next.
+                os.write(server.connections[0].get_extra_info("socket").fileno(), surplus)
             return connection
 
-        connector._get = take_and_send_surplus
+        vars(connections)["_take"] = take_and_send_surplus
         assert await calls.send(method, "/second", token="token", json={}) == b'"/second"'
         assert server.last_request["/second"] == 1
 
@@ -186,21 +194,22 @@ async def test_surplus_behind_an_expired_connection_is_discarded(server: Server,
         idle = idle_connections(calls)
         assert len(idle) == 2
         # The connection that became idle first has been idle for too long.
-        idle[0] = (idle[0][0], idle[0][1] - 3600)
+        idle[0].idle_since -= 3600
         server.connections[0].write(answer('"/another-shopper"'))
         assert await calls.read("/second", "token", {}) == b'"/second"'
     assert server.last_request["/second"] == 2
 
 
-def idle_connections(calls: Calls) -> Any:
-    """The idle connections of aiohttp, each with the time since which it is idle, the oldest first."""
-    (idle,) = pool(calls)._conns.values()
+def idle_connections(calls: Calls) -> list[Connection]:
+    """The idle connections, the oldest first."""
+    (idle,) = pool(calls)._idle.values()
     return idle
 
 
-def pool(calls: Calls) -> Any:
-    network: Any = calls.http._transport
-    return network._reused.client.connector
+def pool(calls: Calls) -> ConnectionPool:
+    sender: Any = calls.http
+    network: Network = getattr(sender, "_network", sender)
+    return network._pool
 
 
 async def test_connection_is_reused_while_nothing_arrives(server: Server, world: World) -> None:
@@ -278,9 +287,11 @@ async def test_unacknowledged_bytes_are_given_up_before_the_quiet_time(
 def own_sockets() -> Iterator[socket.socket]:
     """Copies of the connected TCP sockets of this process."""
     for descriptor in Path("/proc/self/fd").iterdir():
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(descriptor.name))) as copy:
-            copy.getpeername()
-            yield copy
+        with contextlib.suppress(OSError):
+            if stat.S_ISSOCK(os.fstat(int(descriptor.name)).st_mode):
+                with socket.socket(fileno=os.dup(int(descriptor.name))) as copy:
+                    copy.getpeername()
+                    yield copy
 
 
 class EndingLease(Lease):

@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 
 from gateway.errors import UpstreamError
-from gateway.upstream import transport
 from gateway.upstream.retrying_calls import Calls, Repeat, Retries
-from gateway.upstream.transport import Network
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.support.middlebox import ANSWERS, READABLE, UNREADABLE, Middlebox, answering
 from tests.support.shop import Clock, Shopper, new_key, settings_for
+from tests.support.upstream_ways import Way
 
 MOST_MEMORY = 20 * 1024 * 1024
 
@@ -20,9 +19,9 @@ OUTCOME = """query($key: UUID!) { orderSubmission(idempotencyKey: $key) { result
   ... on OrderPlaced { order { number } } } } }"""
 
 
-async def outcome_of(answer: bytes, world: World, repeat: Repeat) -> UpstreamError | bytes:
+async def outcome_of(answer: bytes, world: World, way: Way, repeat: Repeat) -> UpstreamError | bytes:
     """What a call returns or raises. Checks the memory that it takes."""
-    async with answering(answer) as url, transport.client(Network()) as http:
+    async with answering(answer, way) as url, way.sender() as http:
         calls = Calls(http, settings_for(world, upstream_url=url, operation_deadline_s=20), Retries(read_attempts=1))
         tracemalloc.start()
         try:
@@ -35,16 +34,18 @@ async def outcome_of(answer: bytes, world: World, repeat: Repeat) -> UpstreamErr
             assert peak < MOST_MEMORY
 
 
+@pytest.mark.parametrize("way", Way)
 @pytest.mark.parametrize("repeat", [Repeat.READ, Repeat.NEVER], ids=["a read", "submit-cart"])
 @pytest.mark.parametrize("name", READABLE)
-async def test_readable_answer_of_a_proxy_is_returned(world: World, name: str, repeat: Repeat) -> None:
-    assert isinstance(await outcome_of(READABLE[name], world, repeat), bytes)
+async def test_readable_answer_of_a_proxy_is_returned(world: World, way: Way, name: str, repeat: Repeat) -> None:
+    assert isinstance(await outcome_of(READABLE[name], world, way, repeat), bytes)
 
 
+@pytest.mark.parametrize("way", Way)
 @pytest.mark.parametrize("repeat", [Repeat.READ, Repeat.NEVER], ids=["a read", "submit-cart"])
 @pytest.mark.parametrize("name", UNREADABLE)
-async def test_unreadable_answer_of_a_proxy_is_one_error(world: World, name: str, repeat: Repeat) -> None:
-    outcome = await outcome_of(UNREADABLE[name], world, repeat)
+async def test_unreadable_answer_of_a_proxy_is_one_error(world: World, way: Way, name: str, repeat: Repeat) -> None:
+    outcome = await outcome_of(UNREADABLE[name], world, way, repeat)
     assert isinstance(outcome, UpstreamError)
     assert outcome.was_sent
 

@@ -1,0 +1,134 @@
+"""Opens connections to Digital River: looks up the addresses of its hosts, and tries them in turn."""
+
+import asyncio
+import socket
+import ssl
+import sys
+from collections.abc import Awaitable, Callable
+from functools import cached_property
+from typing import NamedTuple, cast
+
+from gateway.elapsed_time import elapsed_s
+from gateway.errors import UpstreamNotReached
+from gateway.upstream.connections.connection import Connection
+from gateway.upstream.exchange import Origin
+
+CONNECT_TIMEOUT_S = 1
+"""Maximum time for the look-up of a host, the connection and its TLS handshake."""
+
+ADDRESSES_S = 60
+"""Time for which the addresses of a host are remembered."""
+
+UNACKNOWLEDGED_S = 30
+"""Maximum time for which the operating system repeats bytes that the other side does not acknowledge.
+
+By default, Linux repeats them for up to 15 minutes, also after the connection was closed. An order that arrives after
+the quiet time of its doubt could be a second order.
+"""
+
+Address = tuple[socket.AddressFamily, tuple[str, int] | tuple[str, int, int, int]]
+
+
+async def addresses_of(host: str, port: int) -> list[Address]:
+    """Addresses of a host, looked up as the operating system does. Raises `OSError`."""
+    loop = asyncio.get_running_loop()
+    entries = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    # With TCP, an address begins with the host, not with bytes.
+    return [cast(Address, (family, to)) for family, _, _, _, to in entries]
+
+
+class ConnectionOptions(NamedTuple):
+    timeout_s: float = CONNECT_TIMEOUT_S
+    tls: ssl.SSLContext | None = None
+    """The certificates that are trusted. None: those of the system."""
+    look_up: Callable[[str, int], Awaitable[list[Address]]] = addresses_of
+
+
+class Connecting:
+    def __init__(self, options: ConnectionOptions) -> None:
+        self._options = options
+        self._addresses: dict[Origin, tuple[float, list[Address]]] = {}
+        self._look_ups: dict[Origin, asyncio.Task[list[Address]]] = {}
+
+    async def connect(self, origin: Origin, new: Callable[[], Connection]) -> Connection:
+        """A new connection, which `new` creates. Raises `UpstreamNotReached`."""
+        try:
+            async with asyncio.timeout(self._options.timeout_s):
+                return await self._connected(origin, new)
+        except (OSError, UnicodeError, TimeoutError) as error:
+            raise UpstreamNotReached(detail=type(error).__name__) from error
+
+    def close(self) -> None:
+        for look_up in self._look_ups.values():
+            look_up.cancel()
+
+    async def _connected(self, origin: Origin, new: Callable[[], Connection]) -> Connection:
+        ends_at = elapsed_s() + self._options.timeout_s
+        addresses = await self._addresses_of(origin)
+        for count, address in enumerate(list(addresses)):
+            untried = len(addresses) - count
+            try:
+                # An address that is silent leaves as much time to each of the others.
+                async with asyncio.timeout((ends_at - elapsed_s()) / untried):
+                    connection = await self._connected_to(address, origin, new)
+            except (OSError, TimeoutError):
+                if untried == 1:
+                    self._addresses.pop(origin, None)
+                    raise
+            else:
+                # The next connection begins with the address that has worked.
+                addresses.remove(address)
+                addresses.insert(0, address)
+                return connection
+        raise OSError("the host has no address")
+
+    async def _connected_to(self, address: Address, origin: Origin, new: Callable[[], Connection]) -> Connection:
+        loop = asyncio.get_running_loop()
+        family, to = address
+        opened = tcp_socket(family)
+        try:
+            await loop.sock_connect(opened, to)
+            _, connection = await loop.create_connection(
+                new,
+                sock=opened,
+                ssl=self._tls if origin.scheme == "https" else None,
+                server_hostname=origin.host if origin.scheme == "https" else None,
+            )
+        except BaseException:
+            opened.close()
+            raise
+        return connection
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Verifies the certificate of the server and the host name in it."""
+        tls = self._options.tls or ssl.create_default_context()
+        tls.set_alpn_protocols(["http/1.1"])
+        return tls
+
+    async def _addresses_of(self, origin: Origin) -> list[Address]:
+        ends_at, addresses = self._addresses.get(origin, (0.0, []))
+        if elapsed_s() < ends_at:
+            return addresses
+        if origin not in self._look_ups:
+            self._look_ups[origin] = asyncio.ensure_future(self._look_up(origin))
+        # A look-up that takes longer than this connection may take is there for the next one.
+        return await asyncio.shield(self._look_ups[origin])
+
+    async def _look_up(self, origin: Origin) -> list[Address]:
+        try:
+            addresses = await self._options.look_up(origin.host, origin.port)
+        finally:
+            del self._look_ups[origin]
+        self._addresses[origin] = elapsed_s() + ADDRESSES_S, addresses
+        return addresses
+
+
+def tcp_socket(family: socket.AddressFamily) -> socket.socket:
+    """A new socket for a connection to Digital River, see `UNACKNOWLEDGED_S`."""
+    new = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    new.setblocking(False)
+    new.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if sys.platform == "linux":
+        new.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_S * 1000)
+    return new
