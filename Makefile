@@ -21,7 +21,7 @@ PROJECTS := tests/node/node_modules/.stamp $(CLIENTS)/typescript/node_modules/.s
 
 export PORT SANDBOX_PORT
 
-.PHONY: help run demo check format test quick clients bench schema image lock
+.PHONY: help run demo check format test quick clients bench bench-peers schema image lock
 .DELETE_ON_ERROR:
 
 help:
@@ -32,6 +32,7 @@ help:
 	@echo "make quick    run the quick tests only"
 	@echo "make clients  generate, compile and run the example clients, and lint the graph"
 	@echo "make bench    measure the gateway's CPU time and its calls to Digital River"
+	@echo "make bench-peers  compare the gateway with other GraphQL servers (needs Node and npm)"
 	@echo "make format   format the code and apply automatic fixes"
 	@echo "make schema   write schema/schema.graphql and the generated pages of docs/"
 	@echo "make image    build the container image (needs Docker)"
@@ -65,6 +66,9 @@ bench: .venv/.dev
 	$(BIN)/python -m bench.documents
 	$(BIN)/python -m bench.operations
 	$(BIN)/python -m bench.purchase
+
+bench-peers: .venv/.dev bench/peers/node/node_modules/.stamp
+	$(BIN)/python -m bench.peers
 
 schema: .venv/.runtime
 	$(BIN)/python -m gateway schema > schema/schema.graphql

@@ -26,7 +26,7 @@ from graphql import build_schema, execute_sync, parse, validate
 from starlette.types import ASGIApp, Message
 
 from bench.harness.operations import CHECKOUT, CHECKOUT_PAGE, PRODUCT_PAGE, SMALLEST, Operation
-from bench.harness.recording import Recorded, differences, record
+from bench.harness.recording import Recorded, record
 from bench.harness.report import introduce
 from bench.harness.rounds import START_SESSION, upstream
 from gateway.app import create_app
@@ -212,7 +212,7 @@ class Asker:
     async def part(self, operation: Operation, times: int) -> Part:
         """The whole request, from the ASGI message to the last byte of the answer."""
         for _ in range(3):
-            wrong = list(differences(operation.expected, await self.ask(operation.body)))
+            wrong = list(operation.differences(await self.ask(operation.body)))
             assert wrong == [], wrong
         return Part(f"request: {operation.name}", "execution", repeated_async(lambda: self.ask(operation.body)), times)
 

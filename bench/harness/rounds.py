@@ -16,7 +16,6 @@ import msgspec
 from bench.harness.answers import Recording
 from bench.harness.load import Load, post, send
 from bench.harness.operations import Operation
-from bench.harness.recording import differences
 from bench.harness.servers import CORES, Server, Variant, serving
 from bench.harness.upstream import COUNTS
 
@@ -98,7 +97,7 @@ class Contestant:
         return self.server.name
 
     def check(self, operation: Operation, answer: Any) -> None:
-        if wrong := list(differences(operation.expected, answer)):
+        if wrong := list(operation.differences(answer)):
             raise AssertionError(f"{self.name} answers {operation.name} wrongly: {'; '.join(wrong[:5])}")
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.replicas.environment import free_port
-from examples.run import ROOT, STOP_S
+from examples.run import ROOT, STOP_S, NotStarted
 from sandbox.model.world import World
 from tests.support.shop import ORIGIN
 
@@ -27,14 +28,16 @@ START_S = 120
 
 @dataclass(frozen=True)
 class Variant:
-    """A program to measure. `{port}` and `{upstream}` in its command and environment are filled in."""
+    """A program to measure. `{port}`, `{upstream}` and `{file}` in its command and environment are filled in."""
 
     name: str
     command: tuple[str, ...]
     environment: dict[str, str] = field(default_factory=dict)
     folder: Path = ROOT
-    ready: str = "/graphql?query=%7B__typename%7D"
-    """Path that answers 200 when the program is ready."""
+    ready: str | None = None
+    """Path that answers 200 when the program is ready. None if any answer shows that it is."""
+    template: str = ""
+    """Content of a file for the program. `{port}` and `{upstream}` in it are filled in, and `{file}` is its path."""
 
 
 def gateway(name: str, **settings: str) -> Variant:
@@ -118,22 +121,28 @@ def cpu_s(pid: int) -> float:
 def serving(variant: Variant, upstream: str, cores: list[int] = SERVER_CORES) -> Iterator[Server]:
     """Run a program on these cores until the `with` block ends."""
     port = free_port()
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        file, log = Path(folder, "template.graphql"), Path(folder, "log")
 
-    def filled(value: str) -> str:
-        return value.replace("{port}", str(port)).replace("{upstream}", upstream)
+        def filled(value: str) -> str:
+            values = {"{port}": str(port), "{upstream}": upstream, "{file}": str(file)}
+            for name, replacement in values.items():
+                value = value.replace(name, replacement)
+            return value
 
-    environment = {name: filled(value) for name, value in variant.environment.items()}
-    with tempfile.NamedTemporaryFile(prefix="bench-", suffix=".log") as log:
-        process = subprocess.Popen(
-            [filled(part) for part in variant.command],
-            cwd=filled(str(variant.folder)),
-            env=os.environ | {"PORT": str(port)} | environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        file.write_text(filled(variant.template))
+        environment = {name: filled(value) for name, value in variant.environment.items()}
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [filled(part) for part in variant.command],
+                cwd=variant.folder,
+                env=os.environ | {"PORT": str(port)} | environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         os.sched_setaffinity(process.pid, cores)
-        server = Server(variant.name, process, port, Path(log.name))
+        server = Server(variant.name, process, port, log)
         try:
             wait_until_ready(server, variant.ready)
             yield server
@@ -141,14 +150,19 @@ def serving(variant: Variant, upstream: str, cores: list[int] = SERVER_CORES) ->
             stop(process)
 
 
-def wait_until_ready(server: Server, path: str) -> None:
+def wait_until_ready(server: Server, path: str | None) -> None:
     give_up_at = time.monotonic() + START_S
     while time.monotonic() < give_up_at and server.process.poll() is None:
-        with suppress(OSError):
-            urllib.request.urlopen(server.url + path, timeout=5).close()  # noqa: S310 - a local address
+        try:
+            urllib.request.urlopen(server.url + (path or "/"), timeout=5).close()  # noqa: S310 - a local address
             return
+        except urllib.error.HTTPError:
+            if path is None:
+                return
+        except OSError:
+            pass
         time.sleep(0.1)
-    raise RuntimeError(f"{server.name} did not start:\n{server.log.read_text()[-2000:]}")
+    raise NotStarted(f"{server.name} did not start:\n{server.log.read_text()[-2000:]}")
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

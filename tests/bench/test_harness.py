@@ -9,8 +9,8 @@ import pytest
 
 from bench.harness.answers import Answer, Recording
 from bench.harness.load import post, send
-from bench.harness.operations import CART_PAGE
-from bench.harness.recording import differences, record
+from bench.harness.operations import CART_PAGE, differences
+from bench.harness.recording import record
 from bench.harness.upstream import COUNTS, Connection, Upstream
 from tests.support.shop import CART
 

@@ -76,7 +76,8 @@ def test_lock_files_have_hashes_and_no_registry_url() -> None:
         assert "--hash=sha256:" in lock
         assert "://" not in lock
         assert "index-url" not in lock
-    for name in ("tests/node/package-lock.json", "examples/clients/typescript/package-lock.json"):
+    for folder in ("tests/node", "examples/clients/typescript", "bench/peers/node"):
+        name = f"{folder}/package-lock.json"
         lock = (ROOT / name).read_text()
         assert '"integrity": "sha512-' in lock
         assert '"resolved"' not in lock
