@@ -67,7 +67,7 @@ bench: .venv/.dev
 	$(BIN)/python -m bench.operations
 	$(BIN)/python -m bench.purchase
 
-bench-peers: .venv/.dev bench/peers/node/node_modules/.stamp
+bench-peers: .venv/.dev bench/peers/node/node_modules/.stamp bench/peers/hive/node_modules/.stamp
 	$(BIN)/python -m bench.peers
 
 schema: .venv/.runtime

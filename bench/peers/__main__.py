@@ -17,6 +17,7 @@ from bench.harness.recording import record
 from bench.harness.report import introduce, print_table, write_json
 from bench.harness.rounds import SESSIONS, Contestant, Results, measure, prepared, upstream
 from bench.harness.servers import OURS, Variant, serving, take_last_core
+from bench.peers import upstream_shape
 from bench.peers.answers import LooseOperation
 from examples.run import NotStarted
 
@@ -36,10 +37,14 @@ def node(name: str, script: str, **environment: str) -> Variant:
     return Variant(name, ("node", script), {"UPSTREAM": "{upstream}", "NODE_ENV": "production"} | environment, NODE)
 
 
-def tailcall(name: str, cache: str = "") -> Variant:
+def tailcall(name: str, configuration: str) -> Variant:
     command = (os.environ.get("TAILCALL", str(TAILCALL)), "start", "{file}")
-    template = (HERE / "tailcall.graphql").read_text().replace("{cache}", cache)
-    return Variant(name, command, {"TAILCALL_TRACKER": "false", "TAILCALL_LOG_LEVEL": "error"}, template=template)
+    environment = {"TAILCALL_TRACKER": "false", "TAILCALL_LOG_LEVEL": "error"}
+    return Variant(name, command, environment, template=configuration)
+
+
+def renaming(*, cache: str) -> str:
+    return (HERE / "tailcall.graphql").read_text().replace("{cache}", cache)
 
 
 PEERS = [
@@ -49,9 +54,23 @@ PEERS = [
     node("Yoga", "yoga.mjs"),
     node("Apollo Server, cached", "apollo.mjs", METHODS="cached"),
     node("Apollo Server", "apollo.mjs"),
-    tailcall("Tailcall, cached", cache="@cache(maxAge: 60000)"),
-    tailcall("Tailcall"),
+    tailcall("Tailcall, cached", renaming(cache="@cache(maxAge: 60000)")),
+    tailcall("Tailcall", renaming(cache="")),
 ]
+
+HIVE_COMMAND = ("node", "node_modules/.bin/hive-gateway", "supergraph", "-c", "gateway.config.mjs", "{file}")
+
+EASIER_TASK = [
+    tailcall("Tailcall, own names", upstream_shape.tailcall_configuration()),
+    Variant(
+        "Hive JIT, own names",
+        HIVE_COMMAND,
+        {"SUPERGRAPH": "{file}", "NODE_ENV": "production"},
+        HERE / "hive",
+        template=upstream_shape.hive_supergraph(),
+    ),
+]
+"""Peers that serve the upstream's answers under the upstream's own names, and are given the payment session's id."""
 
 
 async def main(options: Namespace) -> Results:
@@ -63,7 +82,9 @@ async def main(options: Namespace) -> Results:
         url = running.enter_context(upstream(recorded.recording, options.delay_ms))
         programs = [prepared(running.enter_context(serving(variant, url)), [checkout]) for variant in OURS]
         loose = LooseOperation(checkout.name, checkout.document, expected=checkout.expected)
-        programs += [peer for variant in PEERS if (peer := started(running, variant, url, loose)) is not None]
+        easier = upstream_shape.checkout(recorded.recording)
+        tasks = [*((variant, loose) for variant in PEERS), *((variant, easier) for variant in EASIER_TASK)]
+        programs += [peer for variant, task in tasks if (peer := started(running, variant, url, task)) is not None]
         results = await measure(
             programs,
             rounds=options.rounds,

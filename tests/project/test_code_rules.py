@@ -76,7 +76,7 @@ def test_lock_files_have_hashes_and_no_registry_url() -> None:
         assert "--hash=sha256:" in lock
         assert "://" not in lock
         assert "index-url" not in lock
-    for folder in ("tests/node", "examples/clients/typescript", "bench/peers/node"):
+    for folder in ("tests/node", "examples/clients/typescript", "bench/peers/node", "bench/peers/hive"):
         name = f"{folder}/package-lock.json"
         lock = (ROOT / name).read_text()
         assert '"integrity": "sha512-' in lock
