@@ -20,6 +20,8 @@ COLOURS = {"gateway": "#0b6e4f", "plans off": "#9fb8ad"}
 
 PEER_COLOUR = "#8a8fa3"
 
+CAPTION = "Bars are medians of the rounds, lines their range. Less is better."
+
 STYLE = """text { font: 13px system-ui, sans-serif; fill: #1c1c1c } .title { font-weight: 600; font-size: 15px }
 .number { fill: #444 } .range { stroke: #1c1c1c; stroke-width: 1.2 } .background { fill: #fff }"""
 
@@ -55,17 +57,23 @@ def height(shown: list[Bar]) -> int:
     return len(shown) * ROW + GAP
 
 
+def labelled(bar: Bar) -> Bar:
+    """The bar, with its program in the label if that is not the gateway as shipped."""
+    return bar if bar.program == "gateway" else bar._replace(label=f"{bar.label}, {bar.program}")
+
+
 def drawing(operations: list[Bar], peers: list[Bar]) -> str:
-    by_operation = [
-        bar._replace(label=f"{bar.label}{', plans off' * (bar.program == 'plans off')}") for bar in operations
-    ]
+    names = [bar.label for bar in operations]
+    by_operation = [labelled(bar) for bar in sorted(operations, key=lambda bar: names.index(bar.label))]
     by_program = sorted((bar._replace(label=bar.program) for bar in peers), key=lambda bar: median(bar.cpu_ms))
     second = 30 + height(by_program)
     lines = [
         *panel("CPU time of one checkout, the same operation and upstream for all", by_program, 30),
         *panel("CPU time of one request to the gateway, with and without compiled plans", by_operation, second),
     ]
-    size = f'width="{WIDTH}" height="{second + height(by_operation)}"'
+    below = second + height(by_operation)
+    lines.append(f'<text class="number" x="16" y="{below}">{CAPTION}</text>')
+    size = f'width="{WIDTH}" height="{below + 20}"'
     body = "\n".join(lines)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size}>\n<style>{STYLE}</style>\n'
