@@ -154,7 +154,9 @@ def _documents(graph: Graph, settings: Settings) -> Documents:
 @lru_cache(maxsize=8)
 def _executor(graph: Graph, settings: Settings, plans_new_documents: bool) -> Executor:
     plans = PlanCache(graph.core) if settings.compiled_plans else None
-    return Executor(graph.core, plans, plans_new_documents=plans_new_documents)
+    executor = Executor(graph.core, plans, plans_new_documents=plans_new_documents)
+    executor.compile(_documents(graph, settings).operations_of_manifest())
+    return executor
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ the document need only a lookup.
 
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -104,6 +104,11 @@ class Documents:
         self._recent_characters = 0
         self._manifest = read_manifest(settings.manifest) if settings.manifest else {}
         self._read_manifest_documents()
+
+    def operations_of_manifest(self) -> Iterator[KnownOperation]:
+        for document in self._by_source.values():
+            if document.is_in_manifest:
+                yield from document.operations
 
     def prepare(
         self,

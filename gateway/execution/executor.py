@@ -1,8 +1,10 @@
 """Executes operations: by their plans, or by graphql-core."""
 
+from collections.abc import Iterable
+
 from graphql import ExecutionResult, GraphQLSchema, execute
 
-from gateway.documents.known_documents import PreparedOperation
+from gateway.documents.known_documents import KnownOperation, PreparedOperation
 from gateway.execution.plan import Plan
 from gateway.execution.plan_cache import PlanCache
 from gateway.operation.context import Context
@@ -16,6 +18,13 @@ class Executor:
         self._schema = schema
         self._plans = plans
         self._plans_new_documents = plans_new_documents
+
+    def compile(self, operations: Iterable[KnownOperation]) -> None:
+        """Compile operations before they are sent, as long as the cache has room. Operations with flags are compiled
+        when the values of their flags are known."""
+        for operation in operations:
+            if self._plans is not None and not self._plans.is_half_full:
+                self._plans.plan(operation, {})
 
     async def execute(self, prepared: PreparedOperation, ctx: Context) -> ExecutionResult:
         plan = self._plan(prepared)

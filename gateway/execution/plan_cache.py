@@ -36,6 +36,10 @@ class PlanCache:
         self._by_operation: OrderedDict[KnownOperation, PlansOfOperation] = OrderedDict()
         self._characters = 0
 
+    @property
+    def is_half_full(self) -> bool:
+        return self._characters > MAX_CHARACTERS / 2
+
     def plan(self, operation: KnownOperation, variables: Mapping[str, Any]) -> Plan | None:
         """The plan of an operation, compiled if need be; None if graphql-core must execute the operation. `variables`
         are coerced.

@@ -1,0 +1,96 @@
+"""Plans are compiled when a document is sent for the second time, and for the manifest at the start."""
+
+from pathlib import Path
+
+import pytest
+from graphql import OperationType
+
+from gateway.documents.card_numbers import Screen
+from gateway.documents.known_documents import KnownOperation, PreparedOperation
+from gateway.documents.manifest import manifest_of
+from gateway.documents.registry import Documents
+from gateway.execution import plan_cache
+from gateway.execution.compiler import Compiler
+from gateway.execution.plan import Unplannable
+from gateway.execution.plan_cache import MAX_PLANS, PlanCache
+from sandbox.model.world import World
+from schema.build import build
+from tests.support.shop import documents, settings_for
+
+FLAGS = " ".join(f"$f{number}: Boolean!" for number in range(5))
+CHOICES = " ".join(f"name @include(if: $f{number})" for number in range(5))
+WITH_FLAGS = f"query({FLAGS}) {{ products(first: 1) {{ nodes {{ id {CHOICES} }} }} }}"
+
+
+def registry(**changes: object) -> Documents:
+    graph = build(suggests=True)
+    return Documents(graph.core, graph.directive_tables, settings_for(World(), **changes))
+
+
+def prepared(source: str, known: Documents, **variables: object) -> PreparedOperation:
+    return known.prepare(source, None, None, variables, Screen(), over_get=False)
+
+
+def operation(source: str) -> KnownOperation:
+    return prepared(source, registry()).operation
+
+
+def cache() -> PlanCache:
+    return PlanCache(build(suggests=True).core)
+
+
+def test_document_is_known_when_it_is_sent_again() -> None:
+    known = registry()
+    assert [prepared("{ __typename }", known).was_known for _ in range(3)] == [False, True, True]
+
+
+def test_operations_of_the_manifest_are_known_at_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "manifest.json"
+    file.write_text(manifest_of({"Locales": "query Locales { storefront { locales } }"}))
+    known = registry(manifest=str(file))
+    [locales] = known.operations_of_manifest()
+    assert (locales.name, locales.kind) == ("Locales", OperationType.QUERY)
+    assert cache().plan(locales, {}) is not None
+
+
+def test_operation_has_a_plan_for_each_combination_of_its_flags() -> None:
+    plans, source = cache(), operation(WITH_FLAGS)
+    flags = [{f"f{bit}": bool(number >> bit & 1) for bit in range(5)} for number in range(MAX_PLANS + 1)]
+    compiled = [plans.plan(source, values) for values in flags]
+    assert [plan is None for plan in compiled] == [False] * MAX_PLANS + [True]
+    assert "name" not in (compiled[0].source if compiled[0] else "")
+    assert "name" in (compiled[1].source if compiled[1] else "")
+    assert plans.plan(source, flags[1]) is compiled[1]
+
+
+def test_operation_with_a_flag_that_is_null_has_no_plan() -> None:
+    assert cache().plan(operation("query($f: Boolean = true) { __typename @skip(if: $f) }"), {"f": None}) is None
+
+
+def test_introspection_has_no_plan() -> None:
+    plans, source = cache(), operation("{ __schema { queryType { name } } }")
+    assert plans.plan(source, {}) is None
+    assert plans.plan(source, {}) is None
+
+
+def test_oldest_plans_make_room_for_new_ones() -> None:
+    plans = cache()
+    page = documents()["CheckoutPage"]
+    first = operation(page)
+    plan = plans.plan(first, {})
+    assert plan is not None
+    room = plan_cache.MAX_CHARACTERS // (len(plan.source) + len(page))
+    for _ in range(room):
+        assert plans.plan(operation(page), {}) is not None
+    assert plans.plan(first, {}) is not plan
+
+
+def test_operation_with_too_large_a_plan_is_not_compiled() -> None:
+    parts = " ".join(f"a{number}: node(id: $id) {{ id ... on Product {{ name }} }}" for number in range(10))
+    fields = " ".join(f"... on Product {{ b{number}: name sku keywords }}" for number in range(20))
+    with pytest.raises(Unplannable):
+        Compiler(
+            build(suggests=True).core,
+            operation(f"query($id: ID!) {{ {parts} nodes(ids: []) {{ {fields} }} }}"),
+            {},
+        ).plan()
