@@ -39,7 +39,7 @@ from gateway.execution.run import Arguments, Conversion, PlannedField
 from gateway.execution.selections import Flags, SelectedFields, fragments_of, selected_fields, selections_below
 
 MAX_SOURCE_CHARACTERS = 60_000
-"""Maximum length of a plan's source. Compiling it keeps other requests waiting, about a millisecond for 2,000
+"""Maximum length of a plan's source. Compiling it keeps other requests waiting, about a millisecond for 3,000
 characters."""
 
 Nodes = list[FieldNode]

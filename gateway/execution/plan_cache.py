@@ -1,9 +1,13 @@
-"""The plans of operations, in the memory of the process."""
+"""The plans of operations, in the memory of the process.
+
+A plan is removed together with its operation, which the cache of documents contains.
+"""
 
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import ref
 
 from graphql import GraphQLSchema
 
@@ -12,9 +16,8 @@ from gateway.execution.compiler import Compiler
 from gateway.execution.plan import Plan, Unplannable
 from gateway.execution.selections import flag_names
 
-MAX_CHARACTERS = 1_000_000
-"""Maximum length of all plans' sources and of the documents of their operations, in characters. A plan takes up to 20
-bytes for each character."""
+MAX_CHARACTERS = 2_000_000
+"""Maximum length of the sources of all plans, in characters. A plan takes about 5 bytes for each character."""
 
 MAX_PLANS = 8
 """Maximum number of plans of one operation, which differ in the values of `@skip` and `@include`."""
@@ -24,7 +27,7 @@ MAX_PLANS = 8
 class PlansOfOperation:
     flags: tuple[str, ...]
     """Names of the variables in `@skip` and `@include`."""
-    characters: int
+    characters: int = 0
     by_flags: dict[tuple[Any, ...], Plan | None] = field(default_factory=dict)
 
 
@@ -33,7 +36,7 @@ class PlanCache:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
-        self._by_operation: OrderedDict[KnownOperation, PlansOfOperation] = OrderedDict()
+        self._by_operation: OrderedDict[ref[KnownOperation], PlansOfOperation] = OrderedDict()
         self._characters = 0
 
     @property
@@ -44,36 +47,37 @@ class PlanCache:
         """The plan of an operation, compiled if need be; None if graphql-core must execute the operation. `variables`
         are coerced.
         """
-        plans = self._by_operation.get(operation)
-        if plans is None:
-            plans = self._add(operation)
-        else:
-            self._by_operation.move_to_end(operation)
+        plans = self._plans_of(operation)
         values = tuple(variables.get(name) for name in plans.flags)
         if values in plans.by_flags:
             return plans.by_flags[values]
-        if len(plans.by_flags) == MAX_PLANS or not all(isinstance(value, bool) for value in values):
+        flags = {name: value for name, value in zip(plans.flags, values, strict=True) if isinstance(value, bool)}
+        if len(plans.by_flags) == MAX_PLANS or len(flags) < len(values):
             return None
-        return self._compile(operation, plans, values)
-
-    def _add(self, operation: KnownOperation) -> PlansOfOperation:
-        characters = operation.document.loc.end if operation.document.loc else 0
-        plans = PlansOfOperation(tuple(sorted(flag_names(operation.document))), characters)
-        self._by_operation[operation] = plans
-        self._characters += characters
-        return plans
-
-    def _compile(self, operation: KnownOperation, plans: PlansOfOperation, values: tuple[Any, ...]) -> Plan | None:
-        plan = None
-        try:
-            plan = Compiler(self._schema, operation, dict(zip(plans.flags, values, strict=True))).plan()
-        except Unplannable:
-            pass
-        else:
+        plan = plans.by_flags[values] = self._compiled(operation, flags)
+        if plan is not None:
             plans.characters += len(plan.source)
             self._characters += len(plan.source)
-        plans.by_flags[values] = plan
-        while self._characters > MAX_CHARACTERS:
-            _, oldest = self._by_operation.popitem(last=False)
-            self._characters -= oldest.characters
+            while self._characters > MAX_CHARACTERS:
+                self._remove(next(iter(self._by_operation)))
         return plan
+
+    def _plans_of(self, operation: KnownOperation) -> PlansOfOperation:
+        key = ref(operation, self._remove)
+        plans = self._by_operation.get(key)
+        if plans is None:
+            plans = self._by_operation[key] = PlansOfOperation(tuple(sorted(flag_names(operation.document))))
+        else:
+            self._by_operation.move_to_end(key)
+        return plans
+
+    def _compiled(self, operation: KnownOperation, flags: Mapping[str, bool]) -> Plan | None:
+        try:
+            return Compiler(self._schema, operation, flags).plan()
+        except Unplannable:
+            return None
+
+    def _remove(self, key: "ref[KnownOperation]") -> None:
+        plans = self._by_operation.pop(key, None)
+        if plans is not None:
+            self._characters -= plans.characters

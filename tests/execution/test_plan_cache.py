@@ -1,9 +1,13 @@
 """Plans are compiled when a document is sent for the second time, and for the manifest at the start."""
 
+import gc
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from weakref import ref
 
 import pytest
-from graphql import OperationType
+from graphql import OperationType, get_named_type, is_leaf_type, is_required_argument
 
 from gateway.documents.card_numbers import Screen
 from gateway.documents.known_documents import KnownOperation, PreparedOperation
@@ -74,23 +78,41 @@ def test_introspection_has_no_plan() -> None:
 
 
 def test_oldest_plans_make_room_for_new_ones() -> None:
-    plans = cache()
-    page = documents()["CheckoutPage"]
-    first = operation(page)
+    plans, first = cache(), operation(documents()["CheckoutPage"])
     plan = plans.plan(first, {})
     assert plan is not None
-    room = plan_cache.MAX_CHARACTERS // (len(plan.source) + len(page))
-    for _ in range(room):
-        assert plans.plan(operation(page), {}) is not None
+    others = [replace(first) for _ in range(plan_cache.MAX_CHARACTERS // len(plan.source))]
+    assert all(plans.plan(other, {}) is not None for other in others)
+    assert plans.plan(others[-1], {}) is plans.plan(others[-1], {})
     assert plans.plan(first, {}) is not plan
 
 
+def test_plan_is_removed_together_with_its_operation() -> None:
+    plans, page = cache(), documents()["CartPage"]
+    plan = plans.plan(operation(page), {})
+    assert plan is not None
+    removed = ref(plan)
+    del plan
+    gc.collect()
+    assert removed() is None
+
+
+def everything_of(name: str, depth: int = 0) -> str:
+    """Selects all fields of a type at three levels, except lists with pages."""
+    of: Any = build(suggests=True).core.type_map[name]
+    parts = []
+    for field_name, field in getattr(of, "fields", {}).items():
+        below = get_named_type(field.type)
+        if "first" in field.args or any(is_required_argument(argument) for argument in field.args.values()):
+            continue
+        if is_leaf_type(below):
+            parts.append(field_name)
+        elif depth < 2:
+            parts.append(f"{field_name} {{ {everything_of(below.name, depth + 1)} }}")
+    return " ".join(parts or ["__typename"])
+
+
 def test_operation_with_too_large_a_plan_is_not_compiled() -> None:
-    parts = " ".join(f"a{number}: node(id: $id) {{ id ... on Product {{ name }} }}" for number in range(10))
-    fields = " ".join(f"... on Product {{ b{number}: name sku keywords }}" for number in range(20))
+    source = " ".join(f"{alias}: cart {{ {everything_of('Cart')} }}" for alias in "ab")
     with pytest.raises(Unplannable):
-        Compiler(
-            build(suggests=True).core,
-            operation(f"query($id: ID!) {{ {parts} nodes(ids: []) {{ {fields} }} }}"),
-            {},
-        ).plan()
+        Compiler(build(suggests=True).core, operation(f"{{ {source} }}"), {}).plan()
