@@ -24,7 +24,7 @@ Format = Callable[[Decimal], str]
 
 
 @lru_cache(maxsize=1024)
-def amount_format(locale_name: str, currency_code: str, *, keeps_digits: bool) -> Format:
+def amount_format(locale_name: str, currency_code: str, keeps_digits: bool) -> Format:
     """Function that formats amounts of a currency. With `keeps_digits`, amounts keep all their decimal places."""
     locale = _babel_locale(locale_name)
     pattern = locale.currency_formats["standard"]

@@ -94,5 +94,4 @@ def formatted(money: Money, locale: str) -> str:
     """
     if money.text and not money.text.rstrip().endswith(money.currency_code):
         return money.text
-    keeps_digits = money.currency_code in ISO_DIGITS
-    return amount_format(locale, money.currency_code, keeps_digits=keeps_digits)(money.amount)
+    return amount_format(locale, money.currency_code, money.currency_code in ISO_DIGITS)(money.amount)

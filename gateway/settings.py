@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -261,14 +262,18 @@ class Settings(BaseSettings):
             raise ValueError("\n".join(f"{name} is not a setting.{_suggestion(name, known)}" for name in unknown))
         return cls(_secrets_dir=SECRETS_FOLDER if Path(SECRETS_FOLDER).is_dir() else None)
 
-    @property
+    @cached_property
     def currencies_by_locale(self) -> dict[str, str]:
         """The default currency of each locale: the first one, if the locale has several."""
         return dict(reversed(self.locales))
 
-    @property
+    @cached_property
     def currencies(self) -> list[str]:
         return list(dict.fromkeys(currency for _, currency in self.locales))
+
+    @cached_property
+    def locale_names(self) -> list[str]:
+        return list(dict.fromkeys(locale for locale, _ in self.locales))
 
     @model_validator(mode="before")
     @classmethod

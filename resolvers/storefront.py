@@ -22,7 +22,7 @@ def storefront(ctx: Context) -> Storefront:
         publishable_key=settings.publishable_key,
         billing_countries=settings.billing_countries,
         shipping_countries=settings.shipping_countries,
-        locales=list(dict.fromkeys(locale for locale, _ in settings.locales)),
+        locales=settings.locale_names,
         currencies=settings.currencies,
         terms_of_sale_mode=settings.terms_of_sale_mode,
     )

@@ -99,6 +99,12 @@ def parse_url(value: object) -> str:
     raise GraphQLError("URL must be an absolute http or https URL.")
 
 
+def decimal_string(value: Decimal) -> str:
+    """All digits of a number, without an exponent."""
+    digits = str(value)
+    return digits if "E" not in digits else f"{value:f}"
+
+
 def _iso_instant(value: datetime) -> str:
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
@@ -125,7 +131,7 @@ SCALARS: dict[object, ScalarDefinition] = {
     Decimal: scalar(
         name="Decimal",
         description='Exact decimal number, always a JSON string, for example "118.01".',
-        serialize="{:f}".format,
+        serialize=decimal_string,
         parse_value=parse_decimal,
     ),
     EmailAddress: _string_scalar("EmailAddress", "Email address.", parse_email_address),

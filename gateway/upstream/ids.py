@@ -2,18 +2,21 @@
 
 import binascii
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
 from urllib.parse import quote
 
 from gateway.errors import UpstreamRefusal
 from gateway.upstream import refusal_codes
+
+URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 PATTERN = re.compile(r"[A-Za-z0-9_-]{1,128}")
 """Format of an upstream id that can be used in a URL path."""
 
 
 def global_id(type_name: str, upstream_id: str) -> str:
-    return urlsafe_b64encode(f"{type_name}:{upstream_id}".encode()).rstrip(b"=").decode()
+    encoded = binascii.b2a_base64(f"{type_name}:{upstream_id}".encode(), newline=False)
+    return encoded.translate(URL_SAFE).rstrip(b"=").decode()
 
 
 def upstream_id(type_name: str, identifier: str) -> str | None:

@@ -53,7 +53,9 @@ class RandomComparison:
     async def start(self, number: int) -> None:
         """Start new gateways."""
         await self._stack.aclose()
-        self._pair = await self._stack.enter_async_context(pair(cost_limit=100_000))
+        self._pair = await self._stack.enter_async_context(
+            pair(cost_limit=100_000, operation_deadline_s=60, submission_deadline_s=60)
+        )
         await self._pair.both(SHOPPERS[number // OPERATIONS_PER_GATEWAY % len(SHOPPERS)])
 
     async def compare(self, number: int) -> str | None:
@@ -76,7 +78,8 @@ class RandomComparison:
         self.counts["with errors" if "errors" in comparison.body else "without errors"] += 1
         if comparison.difference is None:
             return None
-        return f"operation {number}: {comparison.difference}\n{operation.document}\n{variables[0]}\nfaults {faults}"
+        errors = comparison.body.get("errors")
+        return f"{number}: {comparison.difference}\n{operation.document}\n{variables[0]}\n{faults}\n{errors}"
 
     async def aclose(self) -> None:
         await self._stack.aclose()
