@@ -62,22 +62,28 @@ def input_type(declaration: type[Input]) -> Any:
 
 def _set_conversion(made: Any, declaration: type[Input]) -> None:
     """Make Strawberry convert the input in a request to an instance of `declaration`. A field with the value null gets
-    the default of the field.
+    the default of the field. Scalars and enums stay as they are; Strawberry would look up their types each time.
     """
     definition = get_object_definition(made, strict=True)
     by_name = {to_camel_case(field.python_name): field for field in definition.fields}
-
-    @cache
-    def type_of(name: str) -> Any:
-        """Type of a field. It is resolved when it is first needed, as it may be declared after this type."""
-        return by_name[name].resolve_type(type_definition=definition)
+    hints = get_type_hints(declaration)
+    staying = {name for name, field in by_name.items() if _is_leaf(hints[field.python_name])}
 
     def from_input(_: Any, values: Mapping[str, Any], context: InputContext) -> Input:
-        arguments = {
-            by_name[name].python_name: context.convert(value, type_of(name), name)
-            for name, value in values.items()
-            if value is not None
-        }
+        arguments = {}
+        for name, value in values.items():
+            if value is not None:
+                field = by_name[name]
+                if name not in staying:
+                    value = context.convert(value, field.resolve_type(type_definition=definition), name)
+                arguments[field.python_name] = value
         return declaration(**arguments)
 
     definition.from_input = from_input
+
+
+def _is_leaf(hint: Any) -> bool:
+    """Whether a type hint is that of a scalar or an enum, or None."""
+    if get_origin(hint) in (Union, UnionType):
+        return all(_is_leaf(part) for part in get_args(hint))
+    return get_origin(hint) is not list and not (isinstance(hint, type) and issubclass(hint, Input))
