@@ -142,12 +142,12 @@ class Generator:
     # Arguments.
 
     def field_arguments(self, definition: GraphQLField) -> str:
-        given = [
+        arguments = [
             f"{name}: {self.value(argument.type)}"
             for name, argument in definition.args.items()
             if is_required_argument(argument) or self.random.random() < SOMETIMES
         ]
-        return f"({', '.join(given)})" if given else ""
+        return f"({', '.join(arguments)})" if arguments else ""
 
     def value(self, of: GraphQLInputType) -> str:
         """A literal or a variable."""
