@@ -85,6 +85,21 @@ async def test_cart_with_zero_total_and_unreadable_source_is_not_submitted(
     assert shopper.submits == 0
 
 
+async def test_cart_of_one_cent_without_readable_source_is_not_ready(
+    shopper: Shopper, network: InMemoryTransport
+) -> None:
+    await shopper.get_ready()
+
+    def change(wire: Any) -> Any:
+        wire["cart"]["pricing"]["orderTotal"]["value"] = 0.01
+        wire["cart"]["paymentMethod"] = None
+        return wire
+
+    network.rewrites["GET", CART] = change
+    blockers = (await shopper.storefront.cart())["readiness"]["blockers"]
+    assert "CHECK_UNAVAILABLE" in [blocker["code"] for blocker in blockers]
+
+
 HARMLESS: dict[str, Change] = {
     "a picture": lambda cart: line(cart)["product"].update(thumbnailImage=7),
     "a description": lambda cart: cart["shippingMethod"].update(description=["?", "?"]),

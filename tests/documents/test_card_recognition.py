@@ -101,6 +101,8 @@ def test_identifiers_are_accepted_in_their_own_inputs(kind: str) -> None:
     type_name, input_name, parent_name, new = IN_OWN_INPUT[kind]
     values = [new() for _ in range(2_000)]
     assert all(accepts_number(type_name, input_name, parent_name, value) for value in values)
+    for type_name in ("ID", "UUID"):
+        assert accepts_number(type_name, "product", "", "4222222222222")
     assert not accepts_number("String", "value", "CustomAttributeInput", "4222222222222")
 
 
@@ -131,7 +133,7 @@ def in_script(number: str) -> str:
 
 
 def sprinkled(number: str) -> str:
-    invisible = "\u200b\u200d\u2060\ufeff\u00ad\u0301\u0316\u3164\u115f\ufe0f"
+    invisible = "\u200b\u200d\u2060\ufeff\u00ad\u0301\u0316\u20dd\u3164\u115f\ufe0f"
     return "".join(digit + "".join(chance.choices(invisible, k=chance.randint(0, 3))) for digit in number)
 
 
@@ -184,6 +186,12 @@ def test_card_number_is_recognised_behind_as_many_groups_as_looks() -> None:
     groups = MOST_LOOKS - 10
     assert not has_card_number("1 " * groups)
     assert has_card_number("1 " * groups + card_of_16_digits())
+
+
+def test_groups_far_from_each_other_are_no_card_number() -> None:
+    fours = in_fours("4111111111111111").split()
+    assert has_card_number((" " + "." * 10 + " ").join(fours))
+    assert not has_card_number((" " + "." * 11 + " ").join(fours))
 
 
 @pytest.mark.parametrize("size", [3, 5, 6])
