@@ -4,7 +4,6 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,7 +17,7 @@ from gateway.http.http_request import Reply
 from gateway.http.request import RequestRefused
 from gateway.http.response import LEGACY, MASKED, ResponseWriter
 from gateway.settings import Settings
-from gateway.telemetry import current_request_id
+from gateway.telemetry import current_request_id, log_often
 
 log = logging.getLogger(__name__)
 
@@ -95,12 +94,14 @@ def crash_reply(settings: Settings, request_id: str) -> Reply:
     return ResponseWriter(settings, request_id, LEGACY).request_refused(crash)[0]
 
 
-def log_request(method: str, route: str, logged: Mapping[str, object], duration_s: float) -> None:
+def log_request(method: str, route: str, logged: dict[str, object], duration_s: float) -> None:
     """`logged` has the other fields of the log line."""
     # Health checks are sent every few seconds, so they are logged at the level DEBUG.
     level = logging.DEBUG if route.startswith("/health/") else logging.INFO
-    facts = {"method": method if method in METHODS else "other", "route": route}
-    log.log(level, "request answered", extra={**facts, "duration_ms": round(duration_s * 1000, 1), **logged})
+    logged["method"] = method if method in METHODS else "other"
+    logged["route"] = route
+    logged["duration_ms"] = round(duration_s * 1000, 1)
+    log_often(log, level, "request answered", logged)
 
 
 def _route(scope: Scope) -> str:
