@@ -16,7 +16,7 @@ from gateway.http.client_address import client_connection
 from gateway.http.cors import CorsRules
 from gateway.http.endpoint import GraphQLEndpoint
 from gateway.http.http_request import HttpRequest, Reply
-from gateway.http.request_id import FIXED_HEADERS, HSTS, crash_reply, log_request, request_id_for
+from gateway.http.request_id import FIXED_HEADERS, HSTS, IdSource, crash_reply, log_request
 from gateway.settings import Settings
 from gateway.telemetry import current_request_id
 
@@ -39,11 +39,12 @@ class Exchange:
         self._endpoint = endpoint
         self._settings = settings
         self._cors = CorsRules(settings)
+        self._ids = IdSource()
 
     async def run(self, request: HttpRequest, send: Callable[[Reply], Awaitable[None]]) -> None:
         """Answer a request. `send` is called once, and the log line is written after it."""
         started_at = time.monotonic()
-        request_id = request_id_for(request.headers.get(b"x-request-id"))
+        request_id = self._ids.id_for(request.headers.get(b"x-request-id"))
         connection = client_connection(request.scope, self._settings)
         logged: dict[str, object] = {"status": 500}
         token = current_request_id.set(request_id)

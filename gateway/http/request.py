@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -34,8 +33,7 @@ class RequestRefused(Exception):
         self.allow = allow
 
 
-@dataclass(frozen=True)
-class ParsedRequest:
+class ParsedRequest(NamedTuple):
     """A well-formed GraphQL request, with a document, the document's SHA-256 in hex, or both.
 
     `other_strings` are the operation name, and the names and values of unknown URL parameters.

@@ -23,6 +23,10 @@ log = logging.getLogger(__name__)
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
+ID_BYTES = 16
+
+IDS_IN_BLOCK = 256
+
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 FIXED_HEADERS = {
@@ -42,13 +46,14 @@ class RequestIds:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._settings = settings
+        self._ids = IdSource()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         started_at = time.monotonic()
-        request_id = request_id_for(Headers(scope=scope).get("x-request-id", ""))
+        request_id = self._ids.id_for(Headers(scope=scope).get("x-request-id", ""))
         is_encrypted = client_connection(scope, self._settings).is_encrypted
         logged: dict[str, object] = {"status": 500}
         has_started = False
@@ -82,11 +87,21 @@ class RequestIds:
             current_request_id.reset(token)
 
 
-def request_id_for(client_id: str) -> str:
-    """The id of a request. If the client sends a valid `X-Request-Id`, it is used, so that clients can trace requests
-    by their own ids."""
-    is_harmless = REQUEST_ID.fullmatch(client_id) and not has_card_number(client_id)
-    return client_id if is_harmless else secrets.token_hex(16)
+class IdSource:
+    """Gives each request its id. Random bytes are read in blocks, because each reading asks the operating system."""
+
+    def __init__(self) -> None:
+        self._random_ids: list[str] = []
+
+    def id_for(self, client_id: str) -> str:
+        """If the client sends a valid `X-Request-Id`, it is the id, so that clients can trace requests by their own
+        ids."""
+        if client_id and REQUEST_ID.fullmatch(client_id) and not has_card_number(client_id):
+            return client_id
+        if not self._random_ids:
+            block = secrets.token_hex(ID_BYTES * IDS_IN_BLOCK)
+            self._random_ids = [block[start : start + ID_BYTES * 2] for start in range(0, len(block), ID_BYTES * 2)]
+        return self._random_ids.pop()
 
 
 def crash_reply(settings: Settings, request_id: str) -> Reply:

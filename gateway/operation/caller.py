@@ -1,12 +1,11 @@
 """The caller: the sender of a GraphQL request."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gateway.sessions.handle import Handle
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(NamedTuple):
     """The sender of a request.
 
     `address` is the shopper's IP address, or None if unknown. `nearest_address` is the address by which the caller's

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from typing import Any, TypeVar
@@ -373,7 +373,7 @@ def _already_read(value: T) -> "asyncio.Future[T]":
 def context_of_session(ctx: Context, session: Session) -> Context:
     """New context of the same operation in another session, with the same deadline."""
     operation = ctx.operation
-    caller = replace(ctx.caller, handle=None)
+    caller = ctx.caller._replace(handle=None)
     other = Operation(operation.within_s, operation.deadline_at, operation.upstream, market=None, session=session)
     return Context(ctx.services, caller, other)
 

@@ -6,6 +6,7 @@ therefore rejected.
 
 import logging
 from base64 import urlsafe_b64encode
+from collections import OrderedDict
 from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -47,10 +48,17 @@ def _derived(settings: Settings, purpose: bytes) -> bytes:
 
 
 class SessionEncryption:
-    """Encrypts with the first of `keys`, and decrypts with any of `keys`."""
+    """Encrypts with the first of `keys`, and decrypts with any of `keys`.
 
-    def __init__(self, keys: Sequence[bytes]) -> None:
+    The values that were decrypted last are remembered with their encrypted bytes. A record that has changed has other
+    bytes, since equal values differ once they are encrypted. Whether there still is a record, only the store knows.
+    """
+
+    def __init__(self, keys: Sequence[bytes], *, most_remembered: int = 0) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self._most_remembered = most_remembered
+        self._remembered: OrderedDict[tuple[str, bytes], bytes] = OrderedDict()
+        """The value that was decrypted first is first."""
 
     def encrypt(self, store_key: str, value: bytes) -> bytes:
         return self._fernet.encrypt(store_key.encode() + b"\0" + value)
@@ -62,6 +70,17 @@ class SessionEncryption:
         Raises `SessionUnreadable` if none of the keys decrypts the value. Another replica may have the key, so the
         session has not ended.
         """
+        remembered = self._remembered.get((store_key, encrypted))
+        if remembered is not None:
+            return remembered
+        value = self._decrypt(store_key, encrypted)
+        if value is not None and self._most_remembered:
+            self._remembered[store_key, encrypted] = value
+            if len(self._remembered) > self._most_remembered:
+                self._remembered.popitem(last=False)
+        return value
+
+    def _decrypt(self, store_key: str, encrypted: bytes) -> bytes | None:
         try:
             bound_key, _, value = self._fernet.decrypt(encrypted).partition(b"\0")
         except InvalidToken:

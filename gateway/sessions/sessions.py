@@ -38,6 +38,9 @@ RESERVED_S = 120
 REPLACED_S = 120
 """Seconds for which a replaced handle is known: longer than any request that was sent with it can take."""
 
+MOST_REMEMBERED = 500
+"""Sessions whose decrypted records are remembered: a megabyte. To decrypt a record takes longer than to read it."""
+
 LEVELS = list(SessionLevel)
 
 
@@ -100,7 +103,7 @@ class Sessions:
     def __init__(self, store: Store, settings: Settings, now: Callable[[], datetime]) -> None:
         self._store = store
         keys = encryption_keys(settings)
-        self._encryption = SessionEncryption(keys) if keys else None
+        self._encryption = SessionEncryption(keys, most_remembered=MOST_REMEMBERED) if keys else None
         self._idle = timedelta(seconds=settings.session_idle_s)
         self._absolute = timedelta(seconds=settings.session_absolute_s)
         self._now = now

@@ -12,6 +12,7 @@ import pytest
 from cryptography.fernet import Fernet
 from redis.asyncio import Redis
 
+from gateway.sessions.encryption import SessionEncryption
 from sandbox.model.world import World
 from tests.http.test_secrets import PERSONAL
 from tests.support.shop import ADDRESS, PACK, Clock, InMemoryTransport, Shopper, Storefront, gateway, new_key
@@ -229,3 +230,32 @@ async def test_record_in_unknown_format_does_not_end_the_session(
         await redis.set(key, record, ex=60)
         await redis.aclose()
         assert (await storefront.cart())["totalQuantity"] == 1
+
+
+async def test_change_by_another_replica_is_seen_at_once(
+    world: World, network: InMemoryTransport, clock: Clock, valkey: Valkey
+) -> None:
+    await emptied(valkey)
+    query = "{ session { locale } }"
+    async with (
+        gateway(world, network, clock, store_url=valkey.url) as first,
+        gateway(world, network, clock, store_url=valkey.url) as second,
+    ):
+        await first.add(PACK)
+        second.cookie = first.cookie
+        assert (await second.ask(query)).data == (await first.ask(query)).data == {"session": {"locale": "en-US"}}
+        changed = await first.ask('mutation { updateSession(input: {locale: "de-DE"}) { errors { code } } }')
+        assert changed.data == {"updateSession": {"errors": []}}
+        assert (await second.ask(query)).data == (await first.ask(query)).data == {"session": {"locale": "de-DE"}}
+        await second.ask("mutation { signOut { signedOut } }")
+        assert (await first.ask(query)).data == {"session": None}
+
+
+def test_number_of_remembered_records_is_limited() -> None:
+    encryption = SessionEncryption([Fernet.generate_key()], most_remembered=2)
+    records = {f"session:{number}": encryption.encrypt(f"session:{number}", b"%d" % number) for number in range(3)}
+    for _ in range(2):
+        for number, (key, record) in enumerate(records.items()):
+            assert encryption.decrypt(key, record) == b"%d" % number
+            assert encryption.decrypt("session:other", record) is None
+    assert len(encryption._remembered) == 2
