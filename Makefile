@@ -15,6 +15,9 @@ INSTALL := $(BIN)/python $(PIP_INSTALL)
 
 WORKERS := --numprocesses auto --maxprocesses 4
 
+# Tests of failures, security and orders. They run a second time without compiled plans.
+WITHOUT_PLANS := $(addprefix tests/,checkout http orders payments refusals resolvers sessions submission upstream)
+
 # Packages of the tests that use Node, and of the example clients.
 CLIENTS := examples/clients
 PROJECTS := tests/node/node_modules/.stamp $(CLIENTS)/typescript/node_modules/.stamp $(CLIENTS)/python/.venv/.stamp
@@ -55,6 +58,7 @@ format: .venv/.dev
 
 test: quick $(PROJECTS)
 	$(BIN)/python -m pytest $(WORKERS) -m "slow or browser"
+	TEST_PLANS=off $(BIN)/python -m pytest $(WORKERS) -m "not browser" $(WITHOUT_PLANS)
 
 quick: .venv/.dev
 	$(BIN)/python -m pytest $(WORKERS) -m "not slow and not browser"

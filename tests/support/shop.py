@@ -38,7 +38,7 @@ AT_ONCE = Retries(first_wait_s=0)
 
 NEVER_S = 3600
 
-USES_PLANS = os.environ.get("RIVERFRONT_TEST_PLANS", "on") != "off"
+USES_PLANS = os.environ.get("TEST_PLANS", "on") != "off"
 """Whether gateways compile operations. `make test` runs the tests of some folders a second time without plans."""
 
 OPERATIONS = Path(__file__).parents[2] / "examples" / "operations"
