@@ -3,7 +3,7 @@
 The guard is a pure function of `GuardInput`. `checkoutReadiness` and `submitOrder` use the same rules.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -60,7 +60,8 @@ def blockers(guard_input: GuardInput) -> list[Blocker]:
 
 def readiness(guard_input: GuardInput) -> CheckoutReadiness:
     open_blockers = blockers(guard_input)
-    steps = [CheckoutStep(kind=kind, status=_step_status(kind, guard_input, open_blockers)) for kind in Step]
+    unneeded = _unneeded_steps(guard_input)
+    steps = [CheckoutStep(kind=kind, status=_step_status(kind, unneeded, open_blockers)) for kind in Step]
     undone = (CheckoutStepStatus.BLOCKED, CheckoutStepStatus.UNKNOWN)
     return CheckoutReadiness(
         status=_readiness_status(open_blockers),
@@ -80,17 +81,17 @@ def _readiness_status(open_blockers: list[Blocker]) -> ReadinessStatus:
     return ReadinessStatus.BLOCKED
 
 
-def _step_status(kind: Step, guard_input: GuardInput, open_blockers: list[Blocker]) -> CheckoutStepStatus:
+def _step_status(kind: Step, unneeded: Collection[Step], open_blockers: list[Blocker]) -> CheckoutStepStatus:
     of_step = [blocker for blocker in open_blockers if blocker.step is kind]
     if of_step:
         return CheckoutStepStatus.UNKNOWN if _are_unavailable_checks(of_step) else CheckoutStepStatus.BLOCKED
+    return CheckoutStepStatus.NOT_NEEDED if kind in unneeded else CheckoutStepStatus.DONE
+
+
+def _unneeded_steps(guard_input: GuardInput) -> Collection[Step]:
     cart = guard_input.cart
-    is_needed = {
-        Step.SHIPPING_ADDRESS: cart.requires_shipping,
-        Step.SHIPPING_OPTION: cart.requires_shipping,
-        Step.TAX: bool(cart.tax_identifiers),
-    }
-    return CheckoutStepStatus.DONE if is_needed.get(kind, True) else CheckoutStepStatus.NOT_NEEDED
+    shipping = () if cart.requires_shipping else (Step.SHIPPING_ADDRESS, Step.SHIPPING_OPTION)
+    return shipping if cart.tax_identifiers else (*shipping, Step.TAX)
 
 
 def _are_unavailable_checks(open_blockers: list[Blocker]) -> bool:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from gateway.elapsed_time import elapsed_s
 from gateway.enums import CustomerType, PaymentFlow, PaymentSequence
@@ -155,17 +156,29 @@ class CartTraits:
         return is_for_amount and listed.country_code in (None, self.billing_country or locale[-2:])
 
     def obstacles_to(self, method: ListedPaymentMethod) -> list[Obstacle]:
-        applies = {
-            Obstacle.NOT_RECURRING: self.recurs and not method.supports_recurring,
-            Obstacle.NO_FREE_TRIAL: self.starts_free and not method.supports_free_trial,
-            Obstacle.NOT_COMBINABLE_WITH_STORE_CREDIT: self.has_store_credit
-            and method.type not in SUPPORTS_STORE_CREDIT,
-            Obstacle.ORGANIZATION_ID_MISSING: method.type in known_methods.NEEDS_ORGANIZATION
-            and not self.organization_id,
-            Obstacle.TAX_IDENTIFIER_MISSING: method.type in known_methods.NEEDS_TAX_IDENTIFIER
-            and not self.has_tax_identifier,
-        }
-        return [obstacle for obstacle, is_present in applies.items() if is_present]
+        applies = (
+            (Obstacle.NOT_RECURRING, self.recurs and not method.supports_recurring),
+            (Obstacle.NO_FREE_TRIAL, self.starts_free and not method.supports_free_trial),
+            (
+                Obstacle.NOT_COMBINABLE_WITH_STORE_CREDIT,
+                self.has_store_credit and method.type not in SUPPORTS_STORE_CREDIT,
+            ),
+            (
+                Obstacle.ORGANIZATION_ID_MISSING,
+                method.type in known_methods.NEEDS_ORGANIZATION and not self.organization_id,
+            ),
+            (
+                Obstacle.TAX_IDENTIFIER_MISSING,
+                method.type in known_methods.NEEDS_TAX_IDENTIFIER and not self.has_tax_identifier,
+            ),
+        )
+        return [obstacle for obstacle, is_present in applies if is_present]
+
+
+@lru_cache(maxsize=64)
+def _decoded(answer: bytes) -> PaymentMethodList:
+    """A cached list, decoded once for several operations, which must not change it."""
+    return decode(answer, PaymentMethodList)
 
 
 class MethodLists:
@@ -194,9 +207,9 @@ class MethodLists:
             traits.cache_key(session.id, locale),
             load,
             LIFETIME,
-            belongs_to_key=lambda value: traits.agrees_with(decode(value, PaymentMethodList), locale),
+            belongs_to_key=lambda value: traits.agrees_with(_decoded(value), locale),
         )
-        listed = decode(answer.value, PaymentMethodList)
+        listed = _decoded(answer.value)
         return AvailablePaymentMethods(
             session_id=session.id,
             amount=listed.amount or traits.total,

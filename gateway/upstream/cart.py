@@ -217,11 +217,11 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
         amount = first(pricing.order_total, pricing.subtotal, *(line.pricing.sale_price_total for line in self.lines))
         return amount.currency_code if amount else None
 
-    @property
+    @cached_property
     def order_total(self) -> Money | None:
         return with_text(self.pricing.order_total, self.pricing.formatted_order_total)
 
-    @property
+    @cached_property
     def requires_shipping(self) -> bool:
         return any(line.product.kind is ProductKind.PHYSICAL for line in self.lines)
 
@@ -262,7 +262,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
         name = self.wire_method.description if self.wire_method else None
         return ShippingOption(id=code, name=name or "", cost=cost, cost_with_discount=cost, is_selected=True)
 
-    @property
+    @cached_property
     def tax_identifiers(self) -> list[TaxIdentifier]:
         return [
             TaxIdentifier(key=wire.key, masked_value=_masked(str(wire.value))) for wire in many(self.tax_registrations)
@@ -312,11 +312,11 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
         """Whether `primary_source` or `secondary_source` is None because Digital River's answer could not be read."""
         return lacks_source(self.payment_method)
 
-    @property
+    @cached_property
     def primary_source(self) -> Source | None:
         return next((source for source in self._sources if source.type != "customerCredit"), None)
 
-    @property
+    @cached_property
     def secondary_source(self) -> Source | None:
         return next((source for source in self._sources if source.type == "customerCredit"), None)
 
@@ -324,7 +324,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     def warning_codes(self) -> list[str]:
         return [*warning_codes(self.inner_warnings, self.inner_capital_warnings), *self.outer_warnings]
 
-    @property
+    @cached_property
     def recurs(self) -> bool:
         return any(line.recurring_terms is not None for line in self.lines)
 
