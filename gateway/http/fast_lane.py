@@ -34,6 +34,7 @@ class DirectCycle(RequestResponseCycle):
         finally:
             if not self.response_complete:
                 self.transport.close()
+            self.on_response = _nothing  # Otherwise, the connection and its last request would refer to each other.
 
     async def _send(self, reply: Reply) -> None:
         if self.flow.write_paused and not self.disconnected:
@@ -52,6 +53,10 @@ class DirectCycle(RequestResponseCycle):
         if not self.keep_alive:
             self.transport.close()
         self.on_response()
+
+
+def _nothing() -> None:
+    pass
 
 
 def begin(protocol: HttpToolsProtocol, exchange: Exchange) -> None:

@@ -1,6 +1,6 @@
 """Client for all endpoints of Digital River. `gateway.upstream.endpoints` has a file for each group of endpoints."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gateway.store.interface import Lease
 from gateway.upstream.call_budget import CallBudget
