@@ -231,7 +231,7 @@ class Catalog:
                     raise BadUserInput("Digital River does not sell in this locale and currency.") from refusal
                 raise
         self.used.add(answer)
-        value = decode(answer.value, kind)
+        value = answer.decoded(lambda value: decode(value, kind))
         return _without_prices(value) if answer.is_stale else value
 
 

@@ -9,9 +9,11 @@ import asyncio
 import hashlib
 import logging
 import secrets
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -30,19 +32,62 @@ Because of the extension, entries that were loaded at the same time expire at di
 """
 
 
+MAX_RECENT_BYTES = 2 * 1024 * 1024
+
+NOT_DECODED = object()
+
+T = TypeVar("T")
+
+
 class Envelope(msgspec.Struct, array_like=True, frozen=True):
     version: int
     loaded_at: datetime
     value: bytes
 
 
-@dataclass(frozen=True)
 class Answer:
     """A cached or new answer. `is_stale` is true if the answer is too old, but a newer answer could not be loaded."""
 
-    value: bytes
-    loaded_at: datetime
-    is_stale: bool = False
+    def __init__(self, value: bytes, loaded_at: datetime, *, is_stale: bool = False) -> None:
+        self.value = value
+        self.loaded_at = loaded_at
+        self.is_stale = is_stale
+        self._decoded: Any = NOT_DECODED
+
+    def decoded(self, decode: Callable[[bytes], T]) -> T:
+        """The decoded value. Requests share it, so it must not be changed. All callers decode to the same type."""
+        if self._decoded is NOT_DECODED:
+            self._decoded = decode(self.value)
+        decoded: T = self._decoded
+        return decoded
+
+
+class RecentAnswers:
+    """The answers that were used last, with their decoded values. Their number is limited by the bytes of the answers,
+    which may take several times as much memory when they are decoded."""
+
+    def __init__(self) -> None:
+        self._answers: OrderedDict[str, Answer] = OrderedDict()
+        """The answer that was used longest ago is first."""
+        self._bytes = 0
+
+    def get(self, key: str) -> Answer | None:
+        answer = self._answers.get(key)
+        if answer is not None:
+            self._answers.move_to_end(key)
+        return answer
+
+    def add(self, key: str, answer: Answer) -> None:
+        self._drop(key)
+        self._answers[key] = answer
+        self._bytes += len(answer.value)
+        while self._bytes > MAX_RECENT_BYTES:
+            self._drop(next(iter(self._answers)))
+
+    def _drop(self, key: str) -> None:
+        dropped = self._answers.pop(key, None)
+        if dropped is not None:
+            self._bytes -= len(dropped.value)
 
 
 @dataclass
@@ -71,10 +116,8 @@ def hashed_key(scope: str, *parts: str | None) -> str:
 
     The length of each part is hashed too, so different `parts` never have the same key.
     """
-    digest = hashlib.sha256()
-    for part in (scope, *parts):
-        digest.update(b"-" if part is None else f"{len(part)}:{part}".encode())
-    return f"{scope}:{digest.hexdigest()}"
+    joined = "".join(["-" if part is None else f"{len(part)}:{part}" for part in (scope, *parts)])
+    return f"{scope}:{hashlib.sha256(joined.encode()).hexdigest()}"
 
 
 class AnswerCache:
@@ -85,6 +128,7 @@ class AnswerCache:
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._memory = BoundedMemory(now)
+        self._recent = RecentAnswers()
         self._now = now
         self._loads: dict[str, asyncio.Task[Answer]] = {}
 
@@ -112,9 +156,12 @@ class AnswerCache:
             before_load()
             return self._load(key, load, lifetime, belongs_to_key)
 
-        cached = _answer_in(await self._memory.get(key))
+        cached = self._recent.get(key)
         if cached is None:
-            return await self._once(key, begin)
+            cached = _answer_in(await self._memory.get(key))
+            if cached is None:
+                return await self._once(key, begin)
+            self._recent.add(key, cached)
         age = self._now() - cached.loaded_at
         if age < lifetime.fresh and not past_cache:
             return cached
@@ -158,6 +205,7 @@ class AnswerCache:
         envelope = msgspec.msgpack.encode(Envelope(VERSION, answer.loaded_at, value))
         ttl_s = (lifetime.fresh + lifetime.stale_if_error).total_seconds()
         await self._memory.set(key, envelope, ttl=ttl_s * (1 + secrets.randbelow(TTL_JITTER_PERCENT * 10) / 1000))
+        self._recent.add(key, answer)
         return answer
 
 

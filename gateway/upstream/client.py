@@ -1,6 +1,6 @@
 """Client for all endpoints of Digital River. `gateway.upstream.endpoints` has a file for each group of endpoints."""
 
-from msgspec.structs import replace
+from dataclasses import replace
 
 from gateway.store.interface import Lease
 from gateway.upstream.call_budget import CallBudget
@@ -14,6 +14,13 @@ from gateway.upstream.endpoints.payments import PaymentEndpoints
 from gateway.upstream.endpoints.tokens import TokenEndpoints
 from gateway.upstream.exchange import Reserve
 from gateway.upstream.retrying_calls import Calls
+
+
+def _changed(calls: Calls, **changes: object) -> Calls:
+    """Like `dataclasses.replace`, which takes six times as long. Every operation has a copy of its own."""
+    copy = object.__new__(Calls)
+    vars(copy).update(vars(calls), **changes)
+    return copy
 
 
 class Upstream:
@@ -54,7 +61,7 @@ class Upstream:
     def until(self, deadline_at: float, budget: CallBudget | None = None) -> "Upstream":
         """Client whose calls end by `deadline_at`, a time of `elapsed_s` in seconds, and whose reads are limited
         by the budget."""
-        return Upstream(replace(self._calls, deadline_at=deadline_at, budget=budget))
+        return Upstream(_changed(self._calls, deadline_at=deadline_at, budget=budget))
 
     def holding(self, lease: Lease) -> "Upstream":
         """Client that sends changes only while the lease of the cart's lock is held."""

@@ -10,7 +10,16 @@ import msgspec
 import pytest
 
 from gateway.errors import TooManyCalls, UpstreamUnavailable
-from gateway.store.answer_cache import VERSION, AnswerCache, Envelope, Lifetime, hashed_key
+from gateway.store.answer_cache import (
+    MAX_RECENT_BYTES,
+    VERSION,
+    Answer,
+    AnswerCache,
+    Envelope,
+    Lifetime,
+    RecentAnswers,
+    hashed_key,
+)
 from tests.support.shop import Clock
 
 LIFETIME = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(seconds=600))
@@ -111,3 +120,26 @@ def test_hashed_keys_are_distinct_and_contain_no_hashed_value() -> None:
     assert len({hashed_key("scope", *parts) for parts in lists}) == len(lists)
     assert hashed_key("scope", "secret").startswith("scope:")
     assert "secret" not in hashed_key("scope", "secret")
+
+
+async def test_cached_answer_is_decoded_once(clock: Clock) -> None:
+    cache, load, decoded = AnswerCache(clock), Loader(), []
+    for _ in range(3):
+        answer = await cache.get_or_load("k", load, LIFETIME)
+        decoded.append(answer.decoded(lambda value: [value]))
+    assert decoded[0] == [b"value"]
+    assert decoded[0] is decoded[1] is decoded[2]
+    clock.move(61)
+    assert (await cache.get_or_load("k", load, LIFETIME)).decoded(lambda value: [value]) is not decoded[0]
+
+
+def test_recent_answers_drop_the_one_used_longest_ago(clock: Clock) -> None:
+    recent = RecentAnswers()
+    for key in "abc":
+        recent.add(key, Answer(b" " * (MAX_RECENT_BYTES // 3), clock()))
+    recent.add("b", Answer(b" " * (MAX_RECENT_BYTES // 3), clock()))
+    assert recent.get("a") is not None
+    recent.add("d", Answer(b" " * (MAX_RECENT_BYTES // 2), clock()))
+    assert [key for key in "abcd" if recent.get(key)] == ["a", "d"]
+    recent.add("e", Answer(b" " * (MAX_RECENT_BYTES + 1), clock()))
+    assert [key for key in "abcde" if recent.get(key)] == []
