@@ -240,7 +240,10 @@ class Context:
     async def access_token(self, session: Session, *, good_for: timedelta = timedelta(0)) -> str:
         """Access token of the session, see `TokenRenewal.access_token`. Raises `UpstreamTimeout` at the deadline of
         this operation."""
-        return await self.in_time(self.services.token_renewal.access_token(session, good_for=good_for))
+        renewal = self.services.token_renewal
+        if renewal.has_time_left(session, good_for):
+            return session.record.access_token
+        return await self.in_time(renewal.access_token(session, good_for=good_for))
 
     async def in_time(self, awaited: Awaitable[T], spare_s: float = 0) -> T:
         """Result of an awaitable. Raises `UpstreamTimeout` at the operation's deadline, or `spare_s` before it."""

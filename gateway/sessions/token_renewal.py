@@ -35,13 +35,17 @@ class TokenRenewal:
         Raises `SessionExpired` if the token has expired and cannot be renewed. If the renewal fails earlier, the
         current token is returned.
         """
-        if session.record.access_ends_at - self._now() <= good_for:
+        if not self.has_time_left(session, good_for):
             if session.record.refresh_token is not None:
                 await self._renew_early(session)
             elif session.record.access_ends_at <= self._now():
                 await self._sessions.lose_tokens(session)
                 raise SessionExpired
         return session.record.access_token
+
+    def has_time_left(self, session: Session, good_for: timedelta) -> bool:
+        """Whether the access token of the session is valid for longer than `good_for`."""
+        return session.record.access_ends_at - self._now() > good_for
 
     async def _renew_early(self, session: Session) -> None:
         try:
