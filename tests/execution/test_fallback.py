@@ -1,0 +1,88 @@
+"""If anything goes wrong, graphql-core executes the operation with the results that the plan has recorded."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from sandbox.model.world import World
+from tests.support.operation_calls import ME
+from tests.support.plan_comparison import Pair, pair
+from tests.support.shop import CART, PACK, Clock, InMemoryTransport, Shopper, gateway, new_key
+
+ADD = """mutation($key: UUID!, $id: String!) {
+  addCartLines(input: {idempotencyKey: $key, lines: [{product: {upstreamId: $id}, quantity: 1}]}) {
+    cart { id totalQuantity appliedOffers { offer { name } } } } }"""
+
+TWO_COUPONS = """mutation {
+  first: applyOffer(input: {offer: {couponCode: "NOPE"}}) { cart { id appliedOffers { offer { id } } } }
+  second: applyOffer(input: {offer: {couponCode: "NEITHER"}}) { cart { totalQuantity } warnings { code } } }"""
+
+STOCK = f"{ME}/products/inventory-status"
+
+PAGE = "{ cart { id lines { id inventory { isInStock } } } storefront { currencies } }"
+
+
+async def compare(both: Pair, document: str, **variables: object) -> dict[str, Any]:
+    comparison = await both.compare(document, [variables, variables])
+    assert comparison.difference is None
+    return comparison.body
+
+
+async def test_mutation_is_executed_once_if_its_payload_cannot_be_read() -> None:
+    async with pair() as both:
+        await both.both(lambda shopper: shopper.storefront.add(PACK))
+        await both.both(lambda shopper: shopper.fault("status", f"{CART}/applied-offers", status=503))
+        body = await compare(both, ADD, key=new_key(), id=PACK)
+        assert body["data"]["addCartLines"]["cart"]["totalQuantity"] == 2
+        for shopper in both.shoppers:
+            assert shopper.world.calls.count("POST", f"{CART}/line-items") == 1
+
+
+async def test_unread_errors_are_reported_once_if_a_later_field_fails() -> None:
+    async with pair() as both:
+        await both.both(lambda shopper: shopper.storefront.add(PACK))
+        await both.both(lambda shopper: shopper.fault("status", f"{CART}/applied-offers", status=503))
+        body = await compare(both, TWO_COUPONS)
+        paths = [error["path"] for error in body["errors"]]
+        assert sorted(map(str, paths)) == ["['first', 'cart', 'appliedOffers']", "['first']", "['second']"]
+
+
+@pytest.mark.parametrize("path", [CART, STOCK, "/oauth20/token"])
+async def test_failed_call_leaves_the_same_fields(path: str) -> None:
+    async with pair() as both:
+        await both.both(lambda shopper: shopper.storefront.add(PACK))
+        await both.both(lambda shopper: shopper.fault("status", path, status=503))
+        await compare(both, PAGE)
+
+
+async def test_invalid_variables_are_reported_alike() -> None:
+    async with pair() as both:
+        await compare(both, "query($n: Int!) { products(first: $n) { totalCount } }", n="x")
+        await compare(both, "query($n: Int = 1) { products(first: $n) { totalCount } }", n=None)
+
+
+async def test_field_that_waits_at_the_deadline_is_null_with_an_error(
+    world: World, network: InMemoryTransport, clock: Clock
+) -> None:
+    async with gateway(world, network, clock, operation_deadline_s=0.5) as storefront:
+        await storefront.add(PACK)
+        network.gates[STOCK] = asyncio.Event()
+        answer = await storefront.ask(PAGE)
+        assert [(error["path"], error["extensions"]["code"]) for error in answer.body["errors"]] == [
+            (["cart", "lines", 0, "inventory"], "UPSTREAM_TIMEOUT")
+        ]
+        assert answer.body["data"]["cart"]["lines"][0]["inventory"] is None
+        assert answer.body["data"]["storefront"]["currencies"]
+
+
+async def test_operation_that_is_cancelled_cancels_its_fields(shopper: Shopper, network: InMemoryTransport) -> None:
+    await shopper.storefront.add(PACK)
+    network.gates[STOCK] = asyncio.Event()
+    asking = asyncio.create_task(shopper.storefront.ask(PAGE))
+    await network.arrived[STOCK].wait()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    network.gates[STOCK].set()
+    assert (await shopper.storefront.ask(PAGE)).data["cart"]["lines"][0]["inventory"]["isInStock"]
