@@ -1,5 +1,6 @@
 """Executes operations: by their plans, or by graphql-core."""
 
+import logging
 from collections.abc import Iterable
 
 from graphql import ExecutionResult, GraphQLSchema, execute
@@ -8,6 +9,8 @@ from gateway.documents.known_documents import KnownOperation, PreparedOperation
 from gateway.execution.plan import Plan
 from gateway.execution.plan_cache import PlanCache
 from gateway.operation.context import Context
+
+log = logging.getLogger(__name__)
 
 
 class Executor:
@@ -28,9 +31,18 @@ class Executor:
 
     async def execute(self, prepared: PreparedOperation, ctx: Context) -> ExecutionResult:
         plan = self._plan(prepared)
-        data = await plan.execute(ctx, prepared.coerced_variables) if plan is not None else None
+        if plan is None:
+            return await self._by_graphql_core(prepared, ctx)
+        data = await plan.execute(ctx, prepared.coerced_variables)
         if data is not None:
             return ExecutionResult(data)
+        result = await self._by_graphql_core(prepared, ctx)
+        if not result.errors:
+            # The answer is right, but slow. Either the plan is wrong, or an object has a value of another type.
+            log.warning("plan failed without an error", extra={"operation": prepared.facts.name})
+        return result
+
+    async def _by_graphql_core(self, prepared: PreparedOperation, ctx: Context) -> ExecutionResult:
         running = execute(
             self._schema,
             prepared.operation.document,

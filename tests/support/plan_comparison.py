@@ -1,13 +1,15 @@
 """Asks two gateways the same: one with compiled plans, one without. Each has a sandbox of its own."""
 
 import asyncio
+import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any, NamedTuple
 
 import httpx
 
+from gateway.execution import executor
 from gateway.upstream.retrying_calls import Retries
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
@@ -60,8 +62,9 @@ class Comparison(NamedTuple):
 class Pair:
     """A shopper of a gateway with plans, and one of a gateway without. Both do the same."""
 
-    def __init__(self, planned: Shopper, expected: Shopper) -> None:
+    def __init__(self, planned: Shopper, expected: Shopper, needless_failures: "Warnings") -> None:
         self.shoppers = (planned, expected)
+        self._needless_failures = needless_failures
 
     async def both(self, act: Callable[[Shopper], Awaitable[Any]]) -> list[Any]:
         return [await act(shopper) for shopper in self.shoppers]
@@ -76,6 +79,8 @@ class Pair:
             await settled()
             calls.append({f"{call.method} {call.path}": n for call, n in _counts(shopper).items()})
         first = difference(sorted_errors(bodies[0]), sorted_errors(bodies[1]), {})
+        if first is None and self._needless_failures.records:
+            first = "the plan failed without an error"
         if first is None and calls[0] != calls[1]:
             first = f"calls {calls[0]}, not {calls[1]}"
         return Comparison(first, bodies[0])
@@ -92,6 +97,25 @@ def _counts(shopper: Shopper) -> Mapping[Any, int]:
     return {call: calls.count(call.method, call.path) for call in calls.by_call}
 
 
+class Warnings(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@contextmanager
+def warnings_of(log: logging.Logger) -> Iterator[Warnings]:
+    handler = Warnings()
+    log.addHandler(handler)
+    try:
+        yield handler
+    finally:
+        log.removeHandler(handler)
+
+
 @asynccontextmanager
 async def pair(**changes: Any) -> AsyncIterator[Pair]:
     async with AsyncExitStack() as stack:
@@ -103,4 +127,5 @@ async def pair(**changes: Any) -> AsyncIterator[Pair]:
             options = {"retries": Retries(read_attempts=1), "compiled_plans": compiled_plans} | changes
             storefront = await stack.enter_async_context(gateway(world, network, Clock(), **options))
             shoppers.append(Shopper(storefront, sandbox, world))
-        yield Pair(*shoppers)
+        planned, expected = shoppers
+        yield Pair(planned, expected, stack.enter_context(warnings_of(executor.log)))
