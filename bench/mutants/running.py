@@ -33,6 +33,8 @@ FAILED = re.compile("(FAILED|ERROR) (?=tests/)")
 PATIENCE = 6
 """The tests of a mutant may take this many times their usual time, and `GRACE_S`."""
 GRACE_S = 60
+MOST_S = 200
+"""Tests that take longer hang, also if the tests of a mutant usually take longer together."""
 TEST_TIMEOUT_S = 40
 
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:randomly", "-p", "no:cacheprovider", "-p", "no:xdist"]
@@ -93,7 +95,7 @@ def run_one(mutant: Mutant, tests: list[str], recorded: Traces, worker: "Worker"
     started = time.monotonic()
     if not tests:
         return Result(mutant.id, noticed=False, by="no test runs the line", tests=0, seconds=0)
-    timeout_s = GRACE_S + PATIENCE * recorded.duration(tests)
+    timeout_s = min(GRACE_S + PATIENCE * recorded.duration(tests), max(recorded.duration(tests) * 2, MOST_S))
     by = worker.first_failure(mutant, tests, timeout_s)
     if by == NOT_REPLACED or (by is None and mutant.is_at_import):
         by = first_failure_in_copy(mutant, tests, timeout_s, copy)
