@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import httpx
 import pytest
 from dirty_equals import IsPartialDict
 
+from gateway.sessions.cart_change_lock import CartChangeLock
 from gateway.store.interface import Lease, LockNotAcquired
 from gateway.store.memory import MemoryStore
 from sandbox.model.world import World
@@ -108,3 +109,23 @@ async def test_only_twenty_changes_of_one_cart_wait(shop: Shop, network: InMemor
     assert [errors for change in changes if (errors := (await change)["errors"])] == refused
     assert (await storefront.cart())["totalQuantity"] == 21
     assert (await storefront.add(PACK))["errors"] == []
+
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("of_guest", "of_account", "after"),
+    [(None, None, None), (None, 2, 2), (1, None, 1), (2, 1, 2), (1, 2, 2)],
+)
+async def test_merged_cart_is_unsettled_as_long_as_either_was(
+    clock: Clock, of_guest: int | None, of_account: int | None, after: int | None
+) -> None:
+    lock = CartChangeLock(store := MemoryStore(clock), lambda: now)
+    now = clock()
+    for owner, minutes in (("guest", of_guest), ("account", of_account)):
+        if minutes is not None:
+            noted = (now + minutes * MINUTE).isoformat().encode()
+            await store.put(f"unsettled-cart:{owner}", noted, ttl_s=600)
+    await lock.carry_over("guest", "account")
+    assert await lock.unsettled_until("account") == (None if after is None else now + after * MINUTE)

@@ -7,7 +7,8 @@ import pytest
 from redis.asyncio import Redis
 
 from gateway.errors import RateLimited
-from gateway.store.rate_limits import RateLimits
+from gateway.store.client_calls import MemoryCounts
+from gateway.store.rate_limits import MAX_KEYS, MemoryWindows, RateLimits
 from tests.store.frozen_clock import FrozenClock
 
 KEY = b"any"
@@ -92,3 +93,13 @@ async def test_replica_without_shared_store_allows_half_the_tries(clock: Callabl
     assert [await refusal(limits, "sign-in", "address:a") is None for _ in range(3)] == [True, True, False]
     with pytest.raises(RateLimited):
         await limits.check("sign-in", "address:a")
+
+
+async def test_memory_forgets_the_clients_that_came_first() -> None:
+    tries, calls = MemoryWindows(lambda: 0), MemoryCounts(lambda: 0)
+    for key in ["first", *map(str, range(MAX_KEYS))]:
+        await tries.acquire_entry(key, 1, 60)
+        calls.incr(key, 60)
+    assert await tries.acquire_entry("first", 1, 60)
+    assert not await tries.acquire_entry("99999", 1, 60)
+    assert (calls.get("first"), calls.get("99999")) == (0, 1)
