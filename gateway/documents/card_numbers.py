@@ -164,6 +164,8 @@ class Screen:
             self._looks -= 1
             if self._looks < 0:
                 return True
+            if _is_apart(string, groups, index):
+                continue
             is_phone = group.start() > 0 and string[group.start() - 1] == "+"
             for number in (*_in_group(group.group()), *_across_groups(string, groups, index)):
                 if is_phone and len(number) in PHONE_LENGTHS:
@@ -172,6 +174,21 @@ class Screen:
                 if luhn.is_valid(number):
                     return True
         return False
+
+
+def _is_apart(string: str, groups: list[re.Match[str]], index: int) -> bool:
+    """Whether a group of digits is too short for a card number, and does not continue in the next group either. Most
+    groups of a UUID are, and without this check it takes twice as long."""
+    start, end = groups[index].span()
+    if end - start >= SHORTEST:
+        return False
+    if index + 1 == len(groups):
+        return True
+    next_start, next_end = groups[index + 1].span()
+    if next_start - end > ANY_BETWEEN:
+        return True
+    is_regular = end - start >= REGULAR_SIZE and next_end - next_start <= end - start
+    return not is_regular and SEPARATORS.fullmatch(string, end, next_start) is None
 
 
 def has_card_number(string: str) -> bool:
