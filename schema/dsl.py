@@ -65,8 +65,8 @@ def field(
     """
     if resolver is None:
         return strawberry.field(name=name, description=description, directives=directives)
-    call = FieldResolver(resolver, is_mutation=False)
-    return _resolved(call, make_field_resolver(call), arguments, description, directives)
+    field_resolver = FieldResolver(resolver, is_mutation=False)
+    return _resolved(field_resolver, make_field_resolver(field_resolver), arguments, description, directives)
 
 
 def mutation(description: str, *directives: object, resolver: Resolver) -> Any:
@@ -76,12 +76,12 @@ def mutation(description: str, *directives: object, resolver: Resolver) -> Any:
     parameter = inspect.signature(resolver).parameters.get("args")
     declaration = parameter.annotation if parameter is not None else None
     arguments = {} if declaration is None else {"input": argument(declaration, description_in(declaration.__doc__))}
-    call = FieldResolver(resolver, is_mutation=True)
-    return _resolved(call, make_mutation_resolver(call), arguments, description, directives)
+    field_resolver = FieldResolver(resolver, is_mutation=True)
+    return _resolved(field_resolver, make_mutation_resolver(field_resolver), arguments, description, directives)
 
 
 def _resolved(
-    call: FieldResolver,
+    field_resolver: FieldResolver,
     strawberry_resolver: Any,
     arguments: Mapping[str, Argument],
     description: str,
@@ -92,7 +92,7 @@ def _resolved(
         resolver=strawberry_resolver,
         description=description,
         directives=directives,
-        metadata={"resolver": call.resolver, "field_resolver": call},
+        metadata={"resolver": field_resolver.resolver, "field_resolver": field_resolver},
     )
 
 

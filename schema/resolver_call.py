@@ -13,7 +13,7 @@ from gateway.operation.context import Context
 from gateway.operation.recorded_results import RecordedResult
 
 
-def make_field_resolver(field: FieldResolver) -> Callable[..., Any]:
+def make_field_resolver(field_resolver: FieldResolver) -> Callable[..., Any]:
     """Make the function that Strawberry calls to resolve a field. The function returns a coroutine only if the value is
     not there at once. At the deadline of the operation, the coroutine is cancelled.
     """
@@ -24,21 +24,21 @@ def make_field_resolver(field: FieldResolver) -> Callable[..., Any]:
         if recorded is not None:
             return recorded.value_or_raise()
         coordinate = f"{info._raw_info.parent_type.name}.{info.field_name}"
-        answer = field.call(root, ctx, arguments, coordinate)
+        answer = field_resolver.call(root, ctx, arguments, coordinate)
         if hasattr(answer, "__await__"):
             return awaited(answer, ctx, coordinate)
-        field.check(answer, coordinate)
+        field_resolver.check(answer, coordinate)
         return answer
 
     async def awaited(answer: Awaitable[Any], ctx: Context, coordinate: str) -> Any:
         value = await ctx.in_time(answer)
-        field.check(value, coordinate)
+        field_resolver.check(value, coordinate)
         return value
 
     return call
 
 
-def make_mutation_resolver(field: FieldResolver) -> Callable[..., Any]:
+def make_mutation_resolver(field_resolver: FieldResolver) -> Callable[..., Any]:
     """Make the function that Strawberry calls to resolve a mutation."""
 
     async def call(root: object, info: Info, **arguments: Any) -> Any:  # noqa: ARG001 - Strawberry passes it
@@ -46,13 +46,13 @@ def make_mutation_resolver(field: FieldResolver) -> Callable[..., Any]:
         recorded = _recorded(ctx, info._raw_info)
         if recorded is not None:
             return recorded.value_or_raise()
-        return await field.mutate(ctx, arguments, _payload_selection(info._raw_info))
+        return await field_resolver.mutate(ctx, arguments, _payload_selection(info._raw_info))
 
     return call
 
 
 def _recorded(ctx: Context, raw: GraphQLResolveInfo[Any]) -> RecordedResult | None:
-    """What the resolver has returned to the plan of the operation; None if the plan did not call it."""
+    """What the plan of the operation has recorded of the resolver; None if graphql-core must call the resolver."""
     recorded = ctx.operation.recorded
     return recorded.get(tuple(raw.path.as_list())) if recorded else None
 

@@ -34,8 +34,8 @@ from gateway.documents.known_documents import KnownOperation
 from gateway.execution.field_resolver import FieldResolver
 from gateway.execution.leaves import leaf
 from gateway.execution.mutation_payload import PayloadSelection
-from gateway.execution.plan import Plan, Unplannable
-from gateway.execution.run import Arguments, Conversion, PlannedField
+from gateway.execution.plan import Plan
+from gateway.execution.run import Conversion, PlannedField, VariableArguments
 from gateway.execution.selections import Flags, SelectedFields, fragments_of, selected_fields, selections_below
 
 MAX_SOURCE_CHARACTERS = 60_000
@@ -46,6 +46,10 @@ Nodes = list[FieldNode]
 
 Path = tuple[str, ...]
 """Path from an object to a value below it, as Python expressions."""
+
+
+class Unplannable(Exception):
+    """The operation has no plan, so graphql-core executes it."""
 
 
 class NullForbidden(Exception):
@@ -114,8 +118,8 @@ class Compiler:
         names = frozenset(group[0].name.value for group in self._fields(payload_type, nodes).values())
         return PayloadSelection(self._schema, payload_type, key, nodes, names)
 
-    def _arguments(self, field: GraphQLField, node: FieldNode) -> Arguments | Mapping[str, Any]:
-        arguments = Arguments(field, node, conversions(self._schema, field))
+    def _arguments(self, field: GraphQLField, node: FieldNode) -> VariableArguments | Mapping[str, Any]:
+        arguments = VariableArguments(field, node, conversions(self._schema, field))
         if has_variable(node):
             return arguments
         try:
@@ -137,15 +141,14 @@ class Compiler:
         entries, starts = [], []
         for key, nodes in fields.items():
             name = nodes[0].name.value
-            value = repr(of.name)
-            if name != "__typename":
-                field = of.fields[name]
-                if waits(field):
-                    planned = self._bind(f"field_{name}", self._planned(key, of, nodes))
-                    starts.append(f"run.start({planned}, answer, v, path)")
-                    value = "None"
-                else:
-                    value = self._value(field.type, nodes, self._read(field, nodes[0]), (repr(key),))
+            if name == "__typename":
+                value = repr(of.name)
+            elif waits(field := of.fields[name]):
+                planned = self._bind(f"field_{name}", self._planned(key, of, nodes))
+                starts.append(f"run.start({planned}, answer, v, path)")
+                value = "None"
+            else:
+                value = self._value(field.type, nodes, self._read(field, nodes[0]), (repr(key),))
             entries.append(f"{key!r}: {value},")
         if not has_path:
             return self._function(of.name, "v, run", "return {", *(f"    {entry}" for entry in entries), "}")

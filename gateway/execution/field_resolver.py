@@ -48,13 +48,12 @@ class FieldResolver:
     resolver: Resolver
     is_mutation: bool
     conditions: Conditions = field(default_factory=Conditions)
-    is_nested: bool = field(init=False)
-    """Whether the resolver takes the parent object."""
+    takes_parent: bool = field(init=False)
     may_wait: bool = field(init=False)
     """Whether the resolver may return an awaitable."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "is_nested", takes_parent(self.resolver))
+        object.__setattr__(self, "takes_parent", takes_parent(self.resolver))
         object.__setattr__(self, "may_wait", may_wait(self.resolver))
 
     @property
@@ -62,7 +61,7 @@ class FieldResolver:
         """Whether the value is computed from the parent object, without waiting and without conditions."""
         conditions = self.conditions
         is_free = conditions.level is SessionLevel.NONE and not conditions.is_never_null
-        return self.is_nested and not self.may_wait and is_free
+        return self.takes_parent and not self.may_wait and is_free
 
     def call(self, parent: object, ctx: Context, arguments: Mapping[str, Any], coordinate: str) -> Any:
         """The value of the field, or an awaitable of the value. The caller must `check` the value, and must end the
@@ -79,7 +78,7 @@ class FieldResolver:
             raise PromisedValueMissing(coordinate)
 
     def _call(self, parent: object, ctx: Context, arguments: Mapping[str, Any]) -> Any:
-        return self.resolver(parent, ctx, **arguments) if self.is_nested else self.resolver(ctx, **arguments)
+        return self.resolver(parent, ctx, **arguments) if self.takes_parent else self.resolver(ctx, **arguments)
 
     async def _call_with_level(
         self, parent: object, ctx: Context, arguments: Mapping[str, Any], coordinate: str

@@ -21,8 +21,8 @@ AS_IT_IS = {
 
 
 def leaf(of: GraphQLLeafType, x: str, scope: dict[str, Any]) -> str:
-    """Expression that writes the value `x` of a scalar or enum, which is not None. `scope` contains the objects that
-    the expression names.
+    """Expression that writes the value `x` of a scalar or enum, which is not None. The objects that the expression
+    names are added to `scope`.
     """
     if isinstance(of, GraphQLEnumType):
         scope.setdefault(of.name, names_by_member(of))

@@ -11,10 +11,6 @@ from gateway.execution.run import PlannedField, Run
 from gateway.operation.context import Context
 
 
-class Unplannable(Exception):
-    """The operation has no plan, so graphql-core executes it."""
-
-
 @dataclass(frozen=True, eq=False)
 class Plan:
     """An operation, compiled for one combination of the variables in its `@skip` and `@include`."""
@@ -27,8 +23,8 @@ class Plan:
     """The functions of the plan, as Python source."""
 
     async def execute(self, ctx: Context, variables: VariableValues | None) -> dict[str, Any] | None:
-        """The data of the answer. None if anything went wrong; the results of all called resolvers are then in
-        `ctx.operation.recorded`."""
+        """The data of the answer. None if anything went wrong; the results of the mutations, and of the resolvers that
+        had to wait, are then in `ctx.operation.recorded`."""
         run, data = Run(ctx, variables), dict(self.data)
         if self.kind is OperationType.MUTATION:
             for field in self.fields:

@@ -12,8 +12,8 @@ from weakref import ref
 from graphql import GraphQLSchema
 
 from gateway.documents.known_documents import KnownOperation
-from gateway.execution.compiler import Compiler
-from gateway.execution.plan import Plan, Unplannable
+from gateway.execution.compiler import Compiler, Unplannable
+from gateway.execution.plan import Plan
 from gateway.execution.selections import flag_names
 
 MAX_CHARACTERS = 2_000_000
@@ -25,7 +25,7 @@ MAX_PLANS = 8
 
 @dataclass(eq=False)
 class PlansOfOperation:
-    flags: tuple[str, ...]
+    flag_names: tuple[str, ...]
     """Names of the variables in `@skip` and `@include`."""
     characters: int = 0
     by_flags: dict[tuple[Any, ...], Plan | None] = field(default_factory=dict)
@@ -48,10 +48,10 @@ class PlanCache:
         are coerced.
         """
         plans = self._plans_of(operation)
-        values = tuple(variables.get(name) for name in plans.flags)
+        values = tuple(variables.get(name) for name in plans.flag_names)
         if values in plans.by_flags:
             return plans.by_flags[values]
-        flags = {name: value for name, value in zip(plans.flags, values, strict=True) if isinstance(value, bool)}
+        flags = {name: value for name, value in zip(plans.flag_names, values, strict=True) if isinstance(value, bool)}
         if len(plans.by_flags) == MAX_PLANS or len(flags) < len(values):
             return None
         plan = plans.by_flags[values] = self._compiled(operation, flags)
@@ -63,6 +63,7 @@ class PlanCache:
         return plan
 
     def _plans_of(self, operation: KnownOperation) -> PlansOfOperation:
+        # References to one operation are equal. When it is gone, the one in the dictionary is passed to `_remove`.
         key = ref(operation, self._remove)
         plans = self._by_operation.get(key)
         if plans is None:

@@ -1,7 +1,7 @@
 """Runs a plan: calls resolvers, and completes their values as soon as they are there.
 
 A plan does not handle errors. If a resolver or a value fails, the plan waits for all other fields. Then graphql-core
-executes the operation again, with the recorded results of the resolvers.
+executes the operation again, with the recorded results of the resolvers that had to wait.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ class Conversion(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Arguments:
+class VariableArguments:
     """Arguments of a field that depend on variables."""
 
     field: GraphQLField
@@ -56,7 +56,7 @@ class PlannedField:
     key: str
     coordinate: str
     resolver: FieldResolver
-    arguments: Arguments | Mapping[str, Any]
+    arguments: VariableArguments | Mapping[str, Any]
     complete: Complete
     payload: PayloadSelection | None
     """What the operation selects of the payload. Only for a mutation."""
@@ -69,20 +69,20 @@ class Run:
         self.ctx = ctx
         self.has_failed = False
         self._variables = variables
-        self._arguments: dict[Arguments, Mapping[str, Any]] = {}
+        self._values: dict[VariableArguments, Mapping[str, Any]] = {}
         self._loop = asyncio.get_running_loop()
         self._running: set[asyncio.Future[Any]] = set()
         self._all_ended: asyncio.Future[None] | None = None
         self._is_late = False
         """Whether the deadline of the operation is over. From then on, fields that wait are cancelled."""
 
-    def arguments(self, of: Arguments | Mapping[str, Any]) -> Mapping[str, Any]:
+    def arguments(self, of: VariableArguments | Mapping[str, Any]) -> Mapping[str, Any]:
         """Values of a field's arguments. They are the same for all parent objects, so they are computed once."""
-        if not isinstance(of, Arguments):
+        if not isinstance(of, VariableArguments):
             return of
-        if of not in self._arguments:
-            self._arguments[of] = of.values(self._variables)
-        return self._arguments[of]
+        if of not in self._values:
+            self._values[of] = of.values(self._variables)
+        return self._values[of]
 
     def start(self, field: PlannedField, answer: dict[str, Any], parent: object, parent_path: ResponsePath) -> None:
         """Call the resolver of a field. Its value becomes a part of `answer`."""
@@ -102,6 +102,7 @@ class Run:
         self._running.add(running)
         running.add_done_callback(partial(self._end, field, answer, path))
         if self._is_late:
+            # Not at once: graphql-core lets a resolver begin as well, which may not have to wait.
             self._loop.call_soon(running.cancel)
 
     async def mutate(self, field: PlannedField, answer: dict[str, Any]) -> None:

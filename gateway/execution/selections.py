@@ -46,7 +46,7 @@ class _FlagNames(Visitor):
         self.names: set[str] = set()
 
     def enter_directive(self, node: DirectiveNode, *_: object) -> None:
-        if _is_flag(node):
+        if _is_condition(node):
             self.names |= {
                 argument.value.name.value
                 for argument in node.arguments or ()
@@ -54,7 +54,7 @@ class _FlagNames(Visitor):
             }
 
 
-def _is_flag(directive: DirectiveNode) -> bool:
+def _is_condition(directive: DirectiveNode) -> bool:
     return directive.name.value in ("skip", "include")
 
 
@@ -101,13 +101,13 @@ def _collect(
 
 def _is_included(node: SelectionNode, flags: Mapping[str, Any]) -> bool:
     return all(
-        _flag(directive, flags) is (directive.name.value == "include")
+        _value_of_condition(directive, flags) is (directive.name.value == "include")
         for directive in node.directives or ()
-        if _is_flag(directive)
+        if _is_condition(directive)
     )
 
 
-def _flag(directive: DirectiveNode, flags: Mapping[str, Any]) -> bool:
+def _value_of_condition(directive: DirectiveNode, flags: Mapping[str, Any]) -> bool:
     [argument] = directive.arguments or ()
     if isinstance(argument.value, BooleanValueNode):
         return argument.value.value

@@ -84,7 +84,7 @@ class Operation:
     card_fields: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
     """Paths of card numbers in arguments, by response key of the root field. These root fields are not resolved."""
     recorded: RecordedResults = field(default_factory=dict)
-    """Results of the resolvers that the plan of the operation has called, for graphql-core if the plan fails."""
+    """Results of mutations, and of resolvers that had to wait, for graphql-core if the plan of the operation fails."""
     unread_errors: list[GraphQLError] = field(default_factory=list)
     """Errors of payloads whose `errors` the operation did not select."""
     unread_warnings: list[object] = field(default_factory=list)

@@ -14,8 +14,7 @@ from gateway.documents.known_documents import KnownOperation, PreparedOperation
 from gateway.documents.manifest import manifest_of
 from gateway.documents.registry import Documents
 from gateway.execution import plan_cache
-from gateway.execution.compiler import Compiler
-from gateway.execution.plan import Unplannable
+from gateway.execution.compiler import Compiler, Unplannable
 from gateway.execution.plan_cache import MAX_PLANS, PlanCache
 from sandbox.model.world import World
 from schema.build import build
