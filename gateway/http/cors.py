@@ -4,10 +4,9 @@ from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import Response
 
 from gateway.http import csrf
-from gateway.http.http_request import HeaderLine, HttpRequest
+from gateway.http.http_request import HeaderLine, HttpRequest, Reply
 from gateway.http.response import COST_HEADERS
 from gateway.settings import Settings
 
@@ -32,7 +31,7 @@ def options(settings: Settings) -> dict[str, Any]:
 
 
 class CorsRules:
-    """The rules of Starlette's `CORSMiddleware`, without its wrapper of each answer. `Vary` is set elsewhere."""
+    """The rules of Starlette's `CORSMiddleware`, without its wrapper of each answer. The caller sets `Vary`."""
 
     def __init__(self, settings: Settings) -> None:
         self._rules = CORSMiddleware(_no_app, **options(settings))
@@ -55,12 +54,16 @@ class CorsRules:
                 self._by_origin[origin] = headers
         return headers
 
-    def preflight_response(self, request: HttpRequest) -> Response | None:
+    def preflight_reply(self, request: HttpRequest) -> Reply | None:
         """The answer to a preflight request; None if the request is none."""
-        headers = Headers(scope=request.scope)
-        if request.method != "OPTIONS" or "origin" not in headers or "access-control-request-method" not in headers:
+        if request.method != "OPTIONS":
             return None
-        return self._rules.preflight_response(headers)
+        headers = Headers(scope=request.scope)
+        if "origin" not in headers or "access-control-request-method" not in headers:
+            return None
+        response = self._rules.preflight_response(headers)
+        without_vary = [(name, value) for name, value in response.raw_headers if name != b"vary"]
+        return Reply(response.status_code, without_vary, bytes(response.body))
 
 
 async def _no_app(*_: object) -> None:

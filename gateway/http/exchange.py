@@ -33,7 +33,7 @@ HSTS_LINE = (b"strict-transport-security", HSTS.encode())
 
 
 class Exchange:
-    """One request and its reply, from the id to the log line."""
+    """Leads each request to the endpoint and its reply to the server, from the id to the log line."""
 
     def __init__(self, endpoint: GraphQLEndpoint, settings: Settings) -> None:
         self._endpoint = endpoint
@@ -50,7 +50,7 @@ class Exchange:
         token = current_request_id.set(request_id)
         try:
             try:
-                reply = self._preflight_reply(request)
+                reply = self._cors.preflight_reply(request)
                 if reply is None:
                     reply = await self._endpoint.answer(request, request_id, connection, logged)
                     reply.headers += self._cors.headers(request)
@@ -63,15 +63,6 @@ class Exchange:
         finally:
             log_request(request.method, PATH, logged, time.monotonic() - started_at)
             current_request_id.reset(token)
-
-    def _preflight_reply(self, request: HttpRequest) -> Reply | None:
-        if request.method != "OPTIONS":
-            return None
-        response = self._cors.preflight_response(request)
-        if response is None:
-            return None
-        headers = [(name, value) for name, value in response.raw_headers if name != b"vary"]
-        return Reply(response.status_code, headers, bytes(response.body))
 
     def _add_headers(self, reply: Reply, request_id: str, *, is_encrypted: bool) -> None:
         if reply.is_public:
