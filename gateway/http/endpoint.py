@@ -12,6 +12,7 @@ from graphql import OperationType
 from gateway.documents.card_numbers import Screen
 from gateway.documents.card_variables import refuse_card_numbers
 from gateway.documents.errors import DocumentRefused, OperationFacts
+from gateway.documents.known_documents import PreparedOperation
 from gateway.documents.registry import Documents
 from gateway.errors import TopLevelCode
 from gateway.execution.executor import Executor
@@ -23,7 +24,7 @@ from gateway.http.request import RequestRefused, read
 from gateway.http.response import LEGACY, MODERN, ResponseWriter
 from gateway.http.session_cookie import handle_of
 from gateway.operation.caller import Caller
-from gateway.operation.context import begin_operation
+from gateway.operation.context import Context, begin_operation
 from gateway.operation.services import Services
 from gateway.store.client import request_of
 from gateway.store.waiting import limited_waiting
@@ -60,19 +61,11 @@ class GraphQLEndpoint:
                 screen,
                 over_get=request.is_read,
             )
-            facts, operation = prepared.facts, prepared.operation
-            caller = Caller(request_id, connection.address, connection.nearest_address, handle)
-            ctx = begin_operation(
-                self._services,
-                caller,
-                buys=operation.buys,
-                market=prepared.market,
-                budget=CallBudget(partial(self._services.client_calls.count, caller.nearest_address)),
-                is_query=operation.kind is OperationType.QUERY,
-            )
-            ctx.operation.card_fields = prepared.card_fields
-            with limited_waiting(self._services.settings.store_timeout_s), request_of(caller.nearest_address):
+            facts = prepared.facts
+            ctx = self._context(prepared, Caller(request_id, connection.address, connection.nearest_address, handle))
+            with limited_waiting(self._services.settings.store_timeout_s), request_of(connection.nearest_address):
                 result = await self._executor.execute(prepared, ctx)
+            # Only an error in the variables has no path. Its message may repeat their values.
             if result.data is None and not any(error.path for error in result.errors or ()):
                 raise self._documents.variables_refused(prepared)
             reply, codes = writer.executed(result, ctx, facts)
@@ -88,3 +81,16 @@ class GraphQLEndpoint:
         if request.method == "HEAD":
             reply.body = b""
         return reply
+
+    def _context(self, prepared: PreparedOperation, caller: Caller) -> Context:
+        services, operation = self._services, prepared.operation
+        ctx = begin_operation(
+            services,
+            caller,
+            buys=operation.buys,
+            market=prepared.market,
+            budget=CallBudget(partial(services.client_calls.count, caller.nearest_address)),
+            is_query=operation.kind is OperationType.QUERY,
+        )
+        ctx.operation.card_fields = prepared.card_fields
+        return ctx
