@@ -44,6 +44,10 @@ def listening_socket(settings: Settings) -> socket.socket:
     return listener
 
 
+def is_open(listener: socket.socket) -> bool:
+    return listener.fileno() != -1
+
+
 class Server(uvicorn.Server):
     """Serves an application of `gateway.app.create_app`.
 
@@ -87,7 +91,8 @@ class Server(uvicorn.Server):
         asyncio.get_running_loop().add_reader(self._listener, self._accept, self._listener)
         if self._worker is not None:
             self._worker.has_started()
-            asyncio.get_running_loop().add_reader(self._worker.parent, self._stop_without_parent, self._worker.parent)
+            parent_ended = self._worker.parent_ended
+            asyncio.get_running_loop().add_reader(parent_ended, self._stop_without_parent, parent_ended)
         log.info("listening", extra={"host": self.config.host, "port": self.port})
 
     async def on_tick(self, counter: int) -> bool:
@@ -104,8 +109,8 @@ class Server(uvicorn.Server):
             await asyncio.wait(self._opening)
         await super().shutdown(sockets)
 
-    def _stop_without_parent(self, parent: int) -> None:
-        asyncio.get_running_loop().remove_reader(parent)
+    def _stop_without_parent(self, parent_ended: int) -> None:
+        asyncio.get_running_loop().remove_reader(parent_ended)
         self.should_exit = True
 
     def _accept(self, listener: socket.socket) -> None:
@@ -121,7 +126,7 @@ class Server(uvicorn.Server):
             self._accept_up_to(1, listener)
 
     def _accept_what_is_left(self, listener: socket.socket) -> None:
-        if listener.fileno() != -1:
+        if is_open(listener):
             self._accept_up_to(1, listener)
             self._accept_again(listener)
 
@@ -152,8 +157,7 @@ class Server(uvicorn.Server):
             client.close()  # The client has gone.
 
     def _accept_again(self, listener: socket.socket) -> None:
-        is_open = listener.fileno() != -1
-        if is_open:
+        if is_open(listener):
             asyncio.get_running_loop().add_reader(listener, self._accept, listener)
 
     def _new_protocol(self) -> asyncio.Protocol:

@@ -52,14 +52,14 @@ class ConnectionCounts:
 
 
 class Worker:
-    """What a worker process needs to know of the others. `parent` is a file that can be read once the parent process
-    has ended."""
+    """What a worker process needs to know of the others. `parent_ended` is a file that can be read once the parent
+    process has ended, and `started` one to write to."""
 
     def __init__(
-        self, listener: socket.socket, parent: int, started: int, counts: ConnectionCounts, index: int
+        self, listener: socket.socket, parent_ended: int, started: int, counts: ConnectionCounts, index: int
     ) -> None:
         self.listener = listener
-        self.parent = parent
+        self.parent_ended = parent_ended
         self._started = started
         self._counts = counts
         self._index = index
@@ -88,11 +88,11 @@ class Workers:
         """Files that can be read once a worker has started or ended, by process id."""
         self._running: dict[int, int] = {}
         """Indexes of the workers by process id."""
-        self._alive, self._parent = os.pipe()
+        self._parent_ended, self._held_by_parent = os.pipe()
         """No worker has the writing end, so a worker that can read the other end has lost its parent."""
 
     def run(self) -> None:
-        """Run the workers until a signal stops them, or one cannot start. Then the exit code is 1."""
+        """Run the workers until a signal stops them. Exits with 1 if one cannot start."""
         signal.pthread_sigmask(signal.SIG_BLOCK, {*STOP_SIGNALS, signal.SIGCHLD})
         for index in range(self._number):
             self._start(index)
@@ -110,9 +110,9 @@ class Workers:
         reading, writing = os.pipe()
         process_id = os.fork()
         if process_id == 0:
-            os.close(self._parent)
+            os.close(self._held_by_parent)
             os.close(reading)
-            self._work(Worker(self._listener, self._alive, writing, self._counts, index))
+            self._work(Worker(self._listener, self._parent_ended, writing, self._counts, index))
         os.close(writing)
         self._starting[process_id] = reading
         self._running[process_id] = index
