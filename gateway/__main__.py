@@ -70,22 +70,22 @@ def serve(
     if workers == 1:
         _serve(settings, limits)
     else:
-        _leave_to_workers()
+        _keep_loaded_objects()
         Workers(workers, listening_socket(settings), lambda worker: _serve(settings, limits, worker)).run()
 
 
 def _serve(settings: Settings, limits: ConnectionLimits, worker: Worker | None = None) -> None:
     gateway = create_app(settings)
-    # The objects that exist now live as long as the process. Without `freeze`, the garbage collector would traverse
-    # them repeatedly and delay a request by up to 0.1 s.
-    gc.collect()
-    gc.freeze()
+    _keep_loaded_objects()
     Server(gateway, settings, limits, worker).run()
 
 
-def _leave_to_workers() -> None:
-    """Let the workers share the memory of what is loaded. A garbage collection in a worker would write to it, and so
-    copy it."""
+def _keep_loaded_objects() -> None:
+    """Exempt the objects that exist now from garbage collection, because they live as long as the process.
+
+    The collector would traverse them repeatedly and delay a request by up to 0.1 s. In a worker, it would also write to
+    the memory that the workers share, and so copy it.
+    """
     gc.collect()
     gc.freeze()
 
