@@ -85,7 +85,7 @@ class StandardError(logging.StreamHandler[TextIO]):
 
     def __init__(self) -> None:
         super().__init__(sys.stderr)
-        self.setFormatter(formatter())
+        self.setFormatter(JsonLines())
         self._file = sys.stderr.fileno()
 
     def write_line(self, line: str) -> None:
@@ -106,12 +106,9 @@ def log_often(logger: logging.Logger, level: int, message: str, fields: Mapping[
             logger.log(level, message, extra=fields)
 
 
-def formatter() -> logging.Formatter:
-    """Formatter that writes a record as one line of JSON, without personal or secret values."""
-    return JsonLines()
-
-
 class JsonLines(logging.Formatter):
+    """Writes a record as one line of JSON, without personal or secret values."""
+
     def format(self, record: logging.LogRecord) -> str:
         is_ours = _is_ours(record.name)
         message = _message(record, is_ours=is_ours)[:MAX_VALUE_LENGTH]

@@ -50,7 +50,7 @@ def log() -> Iterator[io.StringIO]:
     """The log output of all loggers at level DEBUG, in the format of the gateway."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
-    handler.setFormatter(telemetry.formatter())
+    handler.setFormatter(telemetry.JsonLines())
     root = logging.getLogger()
     before = root.level
     loggers = [logging.getLogger(name) for name in telemetry.NOISY_LOGGERS]
