@@ -7,7 +7,7 @@ from gateway.settings import Settings
 
 CLIENT_HEADER = "X-Riverfront-Client"
 
-CLIENT_LINE = CLIENT_HEADER.lower().encode()
+RAW_CLIENT_HEADER = CLIENT_HEADER.lower().encode()
 
 LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
 """Origins that are allowed in development mode: this machine, on any port."""
@@ -21,7 +21,7 @@ def refusal(headers: RequestHeaders, settings: Settings) -> str | None:
     requests to the page's own origin. Such a request must have `Sec-Fetch-Site: same-origin`, a header that scripts
     cannot set.
     """
-    if not headers.get(CLIENT_LINE).strip():
+    if not headers.get(RAW_CLIENT_HEADER).strip():
         return f"A request with the session cookie needs the header {CLIENT_HEADER} with the name of the client."
     origins = headers.lines(b"origin")
     if not origins and headers.get(b"sec-fetch-site") == "same-origin":

@@ -27,7 +27,7 @@ CONTENT_TYPES = {name: (b"content-type", f"{name}; charset=utf-8".encode()) for 
 COST_HEADERS = ("X-Riverfront-Cost", "X-Riverfront-Cost-Limit")
 """Headers with the estimated cost of an operation and the cost limit, in points."""
 
-COST_LINE, COST_LIMIT_LINE = (name.lower().encode() for name in COST_HEADERS)
+RAW_COST_HEADER, RAW_COST_LIMIT_HEADER = (name.lower().encode() for name in COST_HEADERS)
 
 MASKED = "Something went wrong in the gateway. Give the support reference when you report it."
 
@@ -90,7 +90,10 @@ class ResponseWriter:
         if status == 429:
             headers.append((b"retry-after", b"%d" % RETRY_AFTER_S))
         if facts is not None and facts.cost is not None:
-            headers += [(COST_LINE, b"%d" % facts.cost), (COST_LIMIT_LINE, b"%d" % self.settings.cost_limit)]
+            headers += [
+                (RAW_COST_HEADER, b"%d" % facts.cost),
+                (RAW_COST_LIMIT_HEADER, b"%d" % self.settings.cost_limit),
+            ]
         return Reply(status, headers, body)
 
     def _status(self, data: Mapping[str, Any] | None, codes: Sequence[str]) -> int:

@@ -65,8 +65,8 @@ class Connecting:
     async def _connected(self, origin: Origin, new: Callable[[], Connection]) -> Connection:
         ends_at = elapsed_s() + self._options.timeout_s
         addresses = await self._addresses_of(origin)
-        for count, address in enumerate(list(addresses)):
-            untried = len(addresses) - count
+        for tried, address in enumerate(list(addresses)):
+            untried = len(addresses) - tried
             try:
                 # An address that is silent leaves as much time to each of the others.
                 async with asyncio.timeout((ends_at - elapsed_s()) / untried):

@@ -127,7 +127,8 @@ class ConnectionPool:
 
 
 def encoded(request: Request) -> bytes:
-    """The bytes of the request. Raises `UpstreamNotReached` if a header would be read as two, or is not ASCII.
+    """The bytes of the request. Raises `UpstreamNotReached` if its first line or a header would be read as two, or is
+    not ASCII.
 
     A token is part of an answer of Digital River, so it may contain anything.
     """

@@ -30,7 +30,7 @@ class ResponseReader:
         self._keeps_connection = False
         self._status = 0
         self._headers: list[tuple[bytes, bytes]] = []
-        self._head_count = self._head_bytes = self._other_bytes = 0
+        self._head_count = self._head_bytes = self._bytes_since_body = 0
         self._body: Body | None = None
         self._failure: UpstreamError | None = None
         # The parser holds this reader: the circle is broken in `end`.
@@ -46,12 +46,12 @@ class ResponseReader:
         and the errors of `Body`."""
         assert self._parser is not None  # noqa: S101 - nothing is read after the end
         self.has_begun = True
-        self._other_bytes += len(data)
+        self._bytes_since_body += len(data)
         try:
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade) as error:
             raise self._failure or UpstreamUnavailable(detail="not HTTP") from error
-        if self._other_bytes > MAX_HEAD_BYTES and not self.is_complete:
+        if self._bytes_since_body > MAX_HEAD_BYTES and not self.is_complete:
             raise UpstreamUnavailable(detail="head too large")
         return self.is_complete
 
@@ -108,7 +108,7 @@ class ResponseReader:
         if self.is_complete or self._body is None:
             self._has_surplus = True
             return
-        self._other_bytes = 0
+        self._bytes_since_body = 0
         try:
             self._body.add(chunk)
         except UpstreamError as failure:
