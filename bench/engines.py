@@ -1,7 +1,7 @@
-"""Measures what one read of a cart costs with each HTTP client: `python -m bench.engines`.
+"""What does one read of a cart cost with each HTTP client? `python -m bench.engines`
 
-Question: how much CPU time does this process spend on one upstream GET of 10 KB, and on the whole read of a cart with
-its decoding, with the gateway's own connections and with the clients that could replace them?
+Measures the CPU time of this process for one upstream GET of 10 KB, and for the whole read of a cart with its decoding,
+with the gateway's own connections and with the clients that could replace them.
 
 A server in another process answers each request with the same cart. Eight requests are under way at any time. The
 rounds of the clients are interleaved, and each figure is the median of its rounds. Clients that are not installed are
