@@ -50,7 +50,8 @@ class KnownOperation:
 
 @dataclass(frozen=True, eq=False)
 class KnownDocument:
-    """A cached document. `name` is used in the log: the name in the manifest, or else the beginning of the digest."""
+    """A document that has passed all checks. `name` is used in the log: the name in the manifest, or else the beginning
+    of the digest."""
 
     source: str = field(repr=False)
     digest: str
@@ -65,7 +66,8 @@ class PreparedOperation:
 
     `card_fields` are root fields that must not be executed, because their arguments had card numbers. The card numbers
     were removed from `variables`, which are as the client sent them otherwise. Only a GET request has a `cache_policy`.
-    `was_known` is False for the first request with a document. `market` is the market that `@inContext` selects.
+    `was_known`: whether the document was in the cache, from the manifest or an earlier request. `market` is the market
+    that `@inContext` selects.
     """
 
     operation: KnownOperation

@@ -23,7 +23,7 @@ class Executor:
         self._plans_new_documents = plans_new_documents
 
     def compile(self, operations: Iterable[KnownOperation]) -> None:
-        """Compile operations before they are sent, until they fill half of the cache. Operations with flags are compiled
+        """Compile operations before they are sent, until half of the cache is full. Operations with flags are compiled
         when the values of their flags are known."""
         for operation in operations:
             if self._plans is not None and not self._plans.is_half_full:
