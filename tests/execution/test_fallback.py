@@ -62,9 +62,7 @@ async def test_invalid_variables_are_reported_alike() -> None:
         await compare(both, "query($n: Int = 1) { products(first: $n) { totalCount } }", n=None)
 
 
-async def test_field_that_waits_at_deadline_is_an_error(
-    world: World, network: InMemoryTransport, clock: Clock
-) -> None:
+async def test_field_that_waits_at_deadline_is_an_error(world: World, network: InMemoryTransport, clock: Clock) -> None:
     async with gateway(world, network, clock, operation_deadline_s=0.5) as storefront:
         await storefront.add(PACK)
         network.gates[STOCK] = asyncio.Event()
