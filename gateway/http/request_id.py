@@ -35,7 +35,7 @@ FIXED_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-"""Default headers of every answer."""
+"""Headers of every answer. Only a public answer has another `Cache-Control`."""
 
 HSTS = "max-age=31536000"
 
