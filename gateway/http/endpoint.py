@@ -19,8 +19,8 @@ from gateway.execution.executor import Executor
 from gateway.http.accepted_type import accepted_type
 from gateway.http.cache_headers import cacheable
 from gateway.http.client_address import ClientConnection
+from gateway.http.graphql_request import RequestRefused, read
 from gateway.http.http_request import HttpRequest, Reply
-from gateway.http.request import RequestRefused, read
 from gateway.http.response import LEGACY, MODERN, ResponseWriter
 from gateway.http.session_cookie import handle_of
 from gateway.operation.caller import Caller

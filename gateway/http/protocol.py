@@ -20,7 +20,7 @@ from uvicorn.server import ServerState
 from gateway.errors import TopLevelCode
 from gateway.http import fast_lane
 from gateway.http.exchange import Exchange
-from gateway.http.request import RequestRefused
+from gateway.http.graphql_request import RequestRefused
 from gateway.http.request_head import malformed, problem_of
 from gateway.http.request_id import FIXED_HEADERS
 from gateway.http.response import LEGACY, ResponseWriter

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from gateway.errors import TopLevelCode
-from gateway.http.request import RequestRefused
+from gateway.http.graphql_request import RequestRefused
 
 VERSIONS = frozenset({"1.0", "1.1"})
 

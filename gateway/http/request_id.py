@@ -13,8 +13,8 @@ from gateway.documents.card_numbers import has_card_number
 from gateway.errors import TopLevelCode
 from gateway.http.cache_headers import PRIVATE_VARY
 from gateway.http.client_address import client_connection
+from gateway.http.graphql_request import RequestRefused
 from gateway.http.http_request import Reply
-from gateway.http.request import RequestRefused
 from gateway.http.response import LEGACY, MASKED, ResponseWriter
 from gateway.settings import Settings
 from gateway.telemetry import current_request_id, log_often

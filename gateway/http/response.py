@@ -10,8 +10,8 @@ from graphql import ExecutionResult, GraphQLError
 
 from gateway.documents.errors import DocumentRefused, OperationFacts
 from gateway.errors import BadUserInput, GatewayError, TopLevelCode, UpstreamInvalidResponse
+from gateway.http.graphql_request import RequestRefused
 from gateway.http.http_request import HeaderLine, Reply
-from gateway.http.request import RequestRefused
 from gateway.http.session_cookie import set_cookie
 from gateway.operation.context import Context
 from gateway.settings import Settings

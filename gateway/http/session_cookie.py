@@ -7,8 +7,8 @@ from starlette.responses import Response
 from gateway.enums import SessionDelivery
 from gateway.errors import TopLevelCode
 from gateway.http import csrf
+from gateway.http.graphql_request import RequestRefused
 from gateway.http.http_request import HeaderLine, HttpRequest
-from gateway.http.request import RequestRefused
 from gateway.sessions.handle import Handle
 from gateway.settings import Settings
 
