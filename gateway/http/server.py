@@ -127,8 +127,9 @@ class Server(uvicorn.Server):
 
     def _accept_what_is_left(self, listener: socket.socket) -> None:
         if is_open(listener):
-            self._accept_up_to(1, listener)
+            # In this order, because after a refusal of the operating system the reader must stay away for a while.
             self._accept_again(listener)
+            self._accept_up_to(1, listener)
 
     def _report_to(self, worker: Worker) -> None:
         worker.report(len(self.server_state.connections) + len(self._opening))
