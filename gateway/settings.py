@@ -241,7 +241,8 @@ class Settings(BaseSettings):
     cost_limit: int = Field(1000, gt=0, description="Maximum estimated cost of an operation, in points.")
     compiled_plans: bool = Field(
         True,
-        description="Compiles operations that are sent repeatedly, so that their execution takes less CPU time.",
+        description="Compiles operations that are sent repeatedly or are in the manifest, so that their execution "
+        "takes less CPU time.",
     )
     fast_lane: bool = Field(
         True,

@@ -174,6 +174,7 @@ class Documents:
         actual = sha256(source)
         if digest not in (None, actual):
             raise bad_value(DIGEST_MISMATCH)
+        # A document of the manifest is new only if it was rejected at the start. Most likely it is rejected again.
         entry = self._manifest.get(actual)
         if entry is None:
             self._check_trust(actual)

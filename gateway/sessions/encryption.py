@@ -21,7 +21,6 @@ log = logging.getLogger(__name__)
 KEY_PURPOSE, DIGEST_PURPOSE = b"riverfront sessions", b"riverfront digests"
 """Values of `info` in HKDF. With another value, HKDF derives another key from the same API secret."""
 
-
 DERIVED = "derived"
 """Name of the derived key among the configured keys. A deployment that begins to configure keys lists it at first."""
 

@@ -31,7 +31,6 @@ TTL_JITTER_PERCENT = 10
 Because of the extension, entries that were loaded at the same time expire at different times.
 """
 
-
 MAX_RECENT_BYTES = 2 * 1024 * 1024
 
 NOT_DECODED = object()
