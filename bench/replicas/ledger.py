@@ -16,6 +16,11 @@ UNFINISHED = frozenset({"Source Pending Redirect", "Cancelled"})
 """States of orders that charge nothing."""
 
 
+VICTIMS = {Plant.TOTAL: 1, Plant.UNKNOWN: 4}
+"""Number of shoppers for whom a violation is made. A shopper who loses the handle of the session need not see an order,
+and whether the first one does depends on the speed of the machine."""
+
+
 @dataclass(frozen=True)
 class Arrival:
     """A submit-cart call that reached the sandbox."""
@@ -40,6 +45,7 @@ class Ledger:
     def __init__(self, app: ASGIApp, world: World, plant: Plant) -> None:
         self.arrivals: list[Arrival] = []
         self._plant = plant
+        self._planted_for: set[str] = set()
         self._app = app
         self._world = world
 
@@ -59,8 +65,12 @@ class Ledger:
 
     def _make_violation(self, shopper: Shopper) -> None:
         plants = {Plant.TOTAL: change_cart, Plant.UNKNOWN: place_unknown_order}
-        if self._plant in plants and plants[self._plant](self._world, shopper):
-            self._plant = Plant.NONE
+        if self._plant not in plants or shopper.id in self._planted_for:
+            return
+        if plants[self._plant](self._world, shopper):
+            self._planted_for.add(shopper.id)
+            if len(self._planted_for) == VICTIMS[self._plant]:
+                self._plant = Plant.NONE
 
     def orders(self) -> list[LedgerOrder]:
         return [
