@@ -35,6 +35,7 @@ from gateway.store.interface import Lease
 from gateway.store.waiting import renew_waiting
 from gateway.upstream import error_envelopes, refusal_codes
 from gateway.upstream.call_budget import CallBudget
+from gateway.upstream.connections.connection import StaleConnection
 from gateway.upstream.endpoints.paths import CART
 from gateway.upstream.exchange import Header, Request, Reserve, Response, Sender, base_url
 
@@ -157,7 +158,7 @@ class Calls:
         request = Request(
             method,
             site.origin,
-            site.target(path, urlencode(params) if params else ""),
+            site.target(path, encoded_query(params) if params else ""),
             self._headers(token, basic, json=json, form=form),
             _body(json, form),
             self.reserve,
@@ -259,6 +260,13 @@ def _body(json: object, form: Mapping[str, str] | None) -> bytes:
     return urlencode(form).encode() if form is not None else b""
 
 
+def encoded_query(params: Mapping[str, str]) -> str:
+    """The query of a URL. Names and most values have only letters and digits, which are encoded as they are."""
+    if all(value.isalnum() and value.isascii() for value in params.values()):
+        return "&".join([f"{name}={value}" for name, value in params.items()])
+    return urlencode(params)
+
+
 def _body_of_success(response: Response) -> bytes:
     """The body of a 2xx answer. Raises the `UpstreamError` of any other status."""
     status, _, body = response
@@ -306,6 +314,8 @@ class Pauses:
         if not may_repeat(failure, self.repeat) or elapsed_s() >= self.deadline_at:
             return False
         self.made += 1
+        if isinstance(failure, StaleConnection):
+            return 0.0  # The next attempt uses another connection.
         if isinstance(failure, UpstreamUnavailable | UpstreamRefusal) and failure.retry_after_s is not None:
             return failure.retry_after_s if failure.retry_after_s <= MAX_RETRY_AFTER_S else False
         return random.uniform(0, self.wait_s * 2 ** (self.made - 1))  # noqa: S311 - no secret

@@ -119,15 +119,7 @@ class HttpxSender:
             raise UpstreamUnavailable(detail=type(error).__name__) from error
 
     async def _sent(self, request: Request) -> Response:
-        response = await self._network.handle_async_request(
-            httpx.Request(
-                request.method,
-                f"{request.origin.scheme}://{request.origin.authority}{request.target}",
-                headers=[*request.headers, ("Accept-Encoding", ACCEPTED)],
-                content=request.body or None,
-                extensions={REQUEST: request},
-            )
-        )
+        response = await self._network.handle_async_request(_to_httpx(request))
         try:
             headers = [(name.lower(), value) for name, value in response.headers.raw]
             body = Body(joined_values(headers, b"content-encoding"))
@@ -139,6 +131,20 @@ class HttpxSender:
 
     async def aclose(self) -> None:
         await self._network.aclose()
+
+
+def _to_httpx(request: Request) -> httpx.Request:
+    """Raises `UpstreamNotReached` if a header is not ASCII. A token may contain anything that Digital River sends."""
+    try:
+        return httpx.Request(
+            request.method,
+            f"{request.origin.scheme}://{request.origin.authority}{request.target}",
+            headers=[*request.headers, ("Accept-Encoding", ACCEPTED)],
+            content=request.body or None,
+            extensions={REQUEST: request},
+        )
+    except UnicodeError as error:
+        raise UpstreamNotReached(detail="invalid header") from error
 
 
 async def _from_httpx(request: httpx.Request) -> Request:

@@ -33,7 +33,7 @@ class Way(Enum):
     @property
     def options(self) -> ConnectionOptions:
         """A busy machine causes no timeout, and the certificates of `authority` are trusted."""
-        return ConnectionOptions(BUSY_S, authority().client() if self is Way.OVER_TLS else None)
+        return ConnectionOptions(BUSY_S, tls=authority().client() if self is Way.OVER_TLS else None)
 
     @asynccontextmanager
     async def sender(self, **limits: Any) -> AsyncIterator[Sender]:

@@ -1,7 +1,6 @@
 """Each way in which a connection or an answer can break raises an upstream error, and says if the request was sent."""
 
 import asyncio
-import contextlib
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable
@@ -77,9 +76,8 @@ async def server(sent: bytes, end: End, way: Way) -> AsyncIterator[str]:
     yield f"{way.scheme}://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
     listener.close()
     for writer in writers:
-        writer.close()
-        with contextlib.suppress(ConnectionError):
-            await writer.wait_closed()
+        writer.transport.abort()
+    await asyncio.sleep(0)
 
 
 @asynccontextmanager

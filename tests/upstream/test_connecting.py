@@ -32,10 +32,7 @@ async def listening(tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") 
     serving = await asyncio.start_server(server.serve, host, 0, ssl=tls)
     yield server, serving.sockets[0].getsockname()[1]
     serving.close()
-    for writer in server.connections:
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
+    await server.end()
 
 
 @asynccontextmanager
@@ -168,8 +165,7 @@ async def test_silent_address_leaves_time_for_the_next_one(world: World) -> None
             directory = Directory("127.0.0.2", "127.0.0.1")
             options = ConnectionOptions(1, look_up=directory)
             assert await read(f"http://digital.river:{port}", world, options) == b'"/x"'
-        for writer in server.connections:
-            writer.close()
+        await server.end()
 
 
 async def test_server_that_is_silent_is_not_reached_in_time(world: World) -> None:
@@ -182,7 +178,7 @@ async def test_server_that_is_silent_is_not_reached_in_time(world: World) -> Non
 
     serving = await asyncio.start_server(be_silent, "127.0.0.1", 0)
     port = serving.sockets[0].getsockname()[1]
-    options = ConnectionOptions(0.05, authority().client())
+    options = ConnectionOptions(0.05, tls=authority().client())
     with pytest.raises(UpstreamNotReached):
         await read(f"https://127.0.0.1:{port}", world, options)
     silence.set()

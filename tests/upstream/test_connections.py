@@ -52,6 +52,10 @@ class Server:
     """Paths of requests that are not answered."""
     last_request: dict[str, int] = field(default_factory=dict)
     """Index of the connection on which the last request for each path arrived."""
+    heads: list[str] = field(default_factory=list)
+    """Heads of all requests, in sequence."""
+    ended: set[int] = field(default_factory=set)
+    """Indices of the connections that clients have ended."""
     answer: bytes | None = None
     """Answer to all requests; None for the path of the request."""
     way: Way = Way.DIRECT
@@ -63,6 +67,7 @@ class Server:
         self.connections.append(writer)
         requests = 0
         while head := await _head(reader):
+            self.heads.append(head)
             path = head.split(" ")[1]
             self.last_request[path] = index
             requests += 1
@@ -71,7 +76,17 @@ class Server:
             if path in self.held:
                 continue
             writer.write(self.answer or answer(f'"{path}"'))
+        else:
+            self.ended.add(index)
         writer.close()
+
+    async def end(self) -> None:
+        """End all connections, without a goodbye of TLS, for which the client may be gone."""
+        for writer in self.connections:
+            writer.transport.abort()
+        # The event loop ends a connection in its next step.
+        for _ in range(3):
+            await asyncio.sleep(0)
 
 
 async def _head(reader: asyncio.StreamReader) -> str:
@@ -96,14 +111,11 @@ async def server(request: pytest.FixtureRequest) -> AsyncIterator[Server]:
     server.url = f"{server.way.scheme}://127.0.0.1:{serving.sockets[0].getsockname()[1]}"
     yield server
     serving.close()
-    for writer in server.connections:
-        writer.close()
-        with contextlib.suppress(ConnectionError):
-            await writer.wait_closed()
+    await server.end()
 
 
 @asynccontextmanager
-async def calls_to(server: Server, world: World, **limits: float) -> AsyncIterator[Calls]:
+async def calls_to(server: Server, world: World, **limits: Any) -> AsyncIterator[Calls]:
     async with server.way.sender(**limits) as http:
         settings = settings_for(world, upstream_url=server.url, operation_deadline_s=20)
         yield Calls(http, settings, Retries(read_attempts=1))

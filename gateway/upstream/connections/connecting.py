@@ -16,6 +16,12 @@ from gateway.upstream.exchange import Origin
 CONNECT_TIMEOUT_S = 1
 """Maximum time for the look-up of a host, the connection and its TLS handshake."""
 
+IDLE_S = 15
+"""Time after which an idle connection is ended."""
+
+MAX_IDLE = 100
+"""Maximum number of idle connections to one server."""
+
 ADDRESSES_S = 60
 """Time for which the addresses of a host are remembered."""
 
@@ -39,6 +45,8 @@ async def addresses_of(host: str, port: int) -> list[Address]:
 
 class ConnectionOptions(NamedTuple):
     timeout_s: float = CONNECT_TIMEOUT_S
+    idle_s: float = IDLE_S
+    max_idle: int = MAX_IDLE
     tls: ssl.SSLContext | None = None
     """The certificates that are trusted. None: those of the system."""
     look_up: Callable[[str, int], Awaitable[list[Address]]] = addresses_of

@@ -10,12 +10,6 @@ from gateway.upstream.connections.connecting import Connecting, ConnectionOption
 from gateway.upstream.connections.connection import Connection
 from gateway.upstream.exchange import Origin, Request, Response
 
-IDLE_S = 15
-"""Time after which an idle connection is ended."""
-
-MAX_IDLE = 100
-"""Maximum number of idle connections to one server."""
-
 CLOSE_S = 1
 """Maximum wait for the event loop to end all connections."""
 
@@ -25,6 +19,7 @@ HAS_LENGTH = frozenset({"POST", "PUT", "PATCH"})
 
 class ConnectionPool:
     def __init__(self, options: ConnectionOptions) -> None:
+        self._options = options
         self._connecting = Connecting(options)
         self._idle: defaultdict[Origin, list[Connection]] = defaultdict(list)
         """Idle connections, the one that was used last at the end."""
@@ -77,7 +72,7 @@ class ConnectionPool:
     def _take(self, origin: Origin) -> Connection | None:
         idle = self._idle[origin]
         connection = idle.pop() if idle else None
-        if connection is not None and elapsed_s() - connection.idle_since > IDLE_S:
+        if connection is not None and elapsed_s() - connection.idle_since > self._options.idle_s:
             # All others have been idle for longer.
             for old in (connection, *idle):
                 old.end()
@@ -102,20 +97,21 @@ class ConnectionPool:
         connection.idle_since = elapsed_s()
         idle = self._idle[origin]
         idle.append(connection)
-        if len(idle) > MAX_IDLE:
+        if len(idle) > self._options.max_idle:
             idle.pop(0).end()
         if self._sweep is None:
-            self._sweep = asyncio.get_running_loop().call_later(IDLE_S, self._end_old)
+            self._sweep = asyncio.get_running_loop().call_later(self._options.idle_s, self._end_old)
 
     def _end_old(self) -> None:
-        oldest = elapsed_s() - IDLE_S
+        oldest = elapsed_s() - self._options.idle_s
         for origin, idle in self._idle.items():
             for connection in idle:
                 if connection.idle_since <= oldest:
                     connection.end()
             self._idle[origin] = [connection for connection in idle if connection.is_open]
-        is_empty = not any(self._idle.values())
-        self._sweep = None if is_empty else asyncio.get_running_loop().call_later(IDLE_S, self._end_old)
+        self._sweep = None
+        if any(self._idle.values()):
+            self._sweep = asyncio.get_running_loop().call_later(self._options.idle_s, self._end_old)
 
     def _lost(self, connection: Connection) -> None:
         self._open.discard(connection)
