@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 UPSTREAM = ROOT / "gateway" / "upstream"
-TRANSPORT = UPSTREAM / "transport.py"
-"""File that the search leaves out, because it only sends the requests that other files build."""
+NETWORK = (UPSTREAM / "transport.py", UPSTREAM / "exchange.py", UPSTREAM / "connections")
+"""Files and folders that the search leaves out, because they only send the requests that other files build."""
 
 SENDER = "send"
-"""Name of the only method that sends requests. Its arguments are the HTTP method and the path."""
+"""Name of the method of `Calls` that sends requests. Its arguments are the HTTP method and the path."""
 
 UNKNOWN = frozenset({"{}"})
 
@@ -60,7 +60,7 @@ def gateway_calls() -> set[Call]:
 def _client_methods() -> Iterator[Method]:
     """Yield the asynchronous methods of the classes in `gateway/upstream`."""
     constants: dict[str, Values] = {}
-    files = sorted(file for file in UPSTREAM.rglob("*.py") if file != TRANSPORT)
+    files = sorted(file for file in UPSTREAM.rglob("*.py") if not any(map(file.is_relative_to, NETWORK)))
     nodes = [node for file in files for node in ast.parse(file.read_text()).body]
     for node in nodes:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
