@@ -33,10 +33,12 @@ class Executor:
         plan = self._plan(prepared)
         if plan is None:
             return await self._by_graphql_core(prepared, ctx)
-        data = await plan.execute(ctx, prepared.coerced_variables)
-        if data is not None:
-            return ExecutionResult(data)
+        planned = await plan.execute(ctx, prepared.coerced_variables)
+        if planned.is_whole:
+            return ExecutionResult(planned.data)
         result = await self._by_graphql_core(prepared, ctx)
+        if result.data is not None:
+            result.data.update(planned.data)
         if not result.errors:
             # The answer is right, but slow. Either the plan is wrong, or an object has a value of another type.
             log.warning("plan failed without an error", extra={"operation": prepared.facts.name})

@@ -2,13 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import OperationType
 from graphql.execution.values import VariableValues
 
 from gateway.execution.run import PlannedField, Run
 from gateway.operation.context import Context
+from gateway.operation.recorded_results import RecordedResult
+
+
+class PlannedAnswer(NamedTuple):
+    """The data of an answer. If it is not whole, something went wrong, and `data` has only the mutations before that.
+
+    The results of the mutations, and of the resolvers that had to wait, are then in `ctx.operation.recorded`.
+    """
+
+    data: dict[str, Any]
+    is_whole: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,18 +33,20 @@ class Plan:
     source: str
     """The functions of the plan, as Python source."""
 
-    async def execute(self, ctx: Context, variables: VariableValues | None) -> dict[str, Any] | None:
-        """The data of the answer. None if anything went wrong; the results of the mutations, and of the resolvers that
-        had to wait, are then in `ctx.operation.recorded`."""
+    async def execute(self, ctx: Context, variables: VariableValues | None) -> PlannedAnswer:
         run, data = Run(ctx, variables), dict(self.data)
         if self.kind is OperationType.MUTATION:
+            answered: dict[str, Any] = {}
             for field in self.fields:
                 await run.mutate(field, data)
                 if run.has_failed:
                     # graphql-core goes on from here, because it knows which fields are still to be executed.
-                    return None
-            return data
+                    return PlannedAnswer(answered, is_whole=False)
+                # A later mutation may change the objects of this answer, such as the session. They are not read again.
+                answered[field.key] = data[field.key]
+                ctx.operation.recorded[field.key,] = RecordedResult(None)
+            return PlannedAnswer(data, is_whole=True)
         for field in self.fields:
             run.start(field, data, None, ())
         await run.finish()
-        return None if run.has_failed else data
+        return PlannedAnswer({}, is_whole=False) if run.has_failed else PlannedAnswer(data, is_whole=True)

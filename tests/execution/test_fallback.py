@@ -18,6 +18,13 @@ TWO_COUPONS = """mutation {
   first: applyOffer(input: {offer: {couponCode: "NOPE"}}) { cart { id appliedOffers { offer { id } } } }
   second: applyOffer(input: {offer: {couponCode: "NEITHER"}}) { cart { totalQuantity } warnings { code } } }"""
 
+MARKET = "session { locale } cart { totals { orderTotal { formatted } } }"
+
+TWO_MARKETS = f"""mutation {{
+  german: updateSession(input: {{locale: "de-DE"}}) {{ {MARKET} }}
+  japanese: updateSession(input: {{locale: "ja-JP"}}) {{ {MARKET} }}
+  failing: updateShopper(input: {{firstName: "Ada"}}) {{ errors {{ code }} }} }}"""
+
 STOCK = f"{ME}/products/inventory-status"
 
 PAGE = "{ cart { id lines { id inventory { isInStock } } } storefront { currencies } }"
@@ -46,6 +53,14 @@ async def test_unread_errors_are_reported_once_if_a_later_field_fails() -> None:
         body = await compare(both, TWO_COUPONS)
         paths = [error["path"] for error in body["errors"]]
         assert sorted(map(str, paths)) == ["['first', 'cart', 'appliedOffers']", "['first']", "['second']"]
+
+
+async def test_mutation_keeps_its_answer_if_a_later_one_fails() -> None:
+    async with pair() as both:
+        await both.both(lambda shopper: shopper.storefront.add(PACK))
+        data = (await compare(both, TWO_MARKETS))["data"]
+        assert [data[name]["session"]["locale"] for name in ("german", "japanese")] == ["de-DE", "ja-JP"]
+        assert data["failing"] is None
 
 
 @pytest.mark.parametrize("path", [CART, STOCK, "/oauth20/token"])
