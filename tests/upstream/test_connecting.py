@@ -187,5 +187,22 @@ async def test_server_that_is_silent_is_not_reached_in_time(world: World) -> Non
     gc.collect()
 
 
+async def test_request_cancelled_while_connecting_leaves_others_alone(world: World) -> None:
+    async with (
+        listening(authority().localhost) as (_, port),
+        calls_to(f"https://127.0.0.1:{port}", world, OVER_TLS) as calls,
+    ):
+
+        def ask() -> "asyncio.Task[bytes]":
+            return asyncio.create_task(calls.send("GET", "/x", token="token", repeat=Repeat.NEVER))
+
+        for steps in range(15):
+            cancelled = ask()
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            cancelled.cancel()
+            assert set(await asyncio.gather(ask(), ask(), ask())) == {b'"/x"'}
+
+
 def test_time_for_a_connection_is_one_second() -> None:
     assert ConnectionOptions().timeout_s == CONNECT_TIMEOUT_S == 1

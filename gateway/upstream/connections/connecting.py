@@ -92,19 +92,16 @@ class Connecting:
 
     async def _connected_to(self, address: Address, origin: Origin, new: Callable[[], Connection]) -> Connection:
         loop = asyncio.get_running_loop()
+        tls, name = (self._tls, origin.host) if origin.scheme == "https" else (None, None)
         family, to = address
         opened = tcp_socket(family)
         try:
             await loop.sock_connect(opened, to)
-            _, connection = await loop.create_connection(
-                new,
-                sock=opened,
-                ssl=self._tls if origin.scheme == "https" else None,
-                server_hostname=origin.host if origin.scheme == "https" else None,
-            )
         except BaseException:
             opened.close()
             raise
+        # From here on, the event loop closes the socket. Otherwise, it would take the next socket for this one.
+        _, connection = await loop.create_connection(new, sock=opened, ssl=tls, server_hostname=name)
         return connection
 
     @cached_property
