@@ -108,7 +108,7 @@ def gateway_reads(url: str, stack: AsyncExitStack) -> dict[str, Read]:
     request = Request("GET", site.origin, site.target(CART, "expand=all"), tuple(HEADERS.items()))
 
     async def read() -> bytes:
-        return (await network.send(request, 30)).body
+        return (await network.exchange(request, 30)).body
 
     reads: dict[str, Read] = {"own connections, alone": read}
     for name, sender in (("own connections", network), ("own connections, over httpx", HttpxSender(network))):

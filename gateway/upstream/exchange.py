@@ -106,7 +106,7 @@ class Sender(Protocol):
     have been sent.
     """
 
-    async def send(self, request: Request, within_s: float) -> Response:
+    async def exchange(self, request: Request, within_s: float) -> Response:
         """Send the request. Raises `UpstreamTimeout` if the whole response has not arrived after `within_s` seconds."""
 
     async def aclose(self) -> None:

@@ -199,7 +199,7 @@ class Calls:
         if request.method != "GET":
             renew_waiting()
         try:
-            return _body_of_success(await self.http.send(request, left_s))
+            return _body_of_success(await self.http.exchange(request, left_s))
         except (UpstreamNotReached, UpstreamRefusal):
             raise  # The change certainly does not arrive later.
         except BaseException:

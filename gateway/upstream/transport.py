@@ -66,7 +66,7 @@ class Network(httpx.AsyncBaseTransport):
         self._slots |= {reserve: asyncio.Semaphore(reserve.value) for reserve in Reserve}
         self._wait_s = wait_s
 
-    async def send(self, request: Request, within_s: float) -> Response:
+    async def exchange(self, request: Request, within_s: float) -> Response:
         """See `Sender`."""
         slots = self._slots[request.reserve]
         ends_at = asyncio.get_running_loop().time() + within_s
@@ -75,7 +75,7 @@ class Network(httpx.AsyncBaseTransport):
         else:
             await slots.acquire()
         try:
-            return await self._pool.send(request, ends_at)
+            return await self._pool.exchange(request, ends_at)
         finally:
             slots.release()
 
@@ -89,7 +89,7 @@ class Network(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         within_s = request.extensions.get("timeout", {}).get("read") or LONGEST_S
         try:
-            response = await self.send(await _from_httpx(request), within_s)
+            response = await self.exchange(await _from_httpx(request), within_s)
         except UpstreamError as failure:
             raise _httpx_error(failure) from failure
         headers = [(name, value) for name, value in response.headers if name not in RESOLVED_HEADERS]
@@ -105,7 +105,7 @@ class HttpxSender:
     def __init__(self, network: httpx.AsyncBaseTransport) -> None:
         self._network = network
 
-    async def send(self, request: Request, within_s: float) -> Response:
+    async def exchange(self, request: Request, within_s: float) -> Response:
         try:
             async with asyncio.timeout(within_s):
                 return await self._sent(request)

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import socket
+import ssl
 import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
@@ -28,11 +29,13 @@ from gateway.store.interface import Store
 from gateway.store.memory import MemoryStore
 from gateway.store.redis import RedisStore
 from gateway.upstream.retrying_calls import Retries
+from gateway.upstream.transport import Network
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.support.graph_names import unknown_names
 from tests.support.json_answers import json_answer
 from tests.support.listed_messages import UNLISTED, contradictions, unlisted_messages
+from tests.support.upstream_ways import Way
 
 AT_ONCE = Retries(first_wait_s=0)
 
@@ -200,17 +203,20 @@ class Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def listening(app: ASGIApp, lifespan: Literal["on", "off"] = "on") -> AsyncIterator[str]:
+async def listening(
+    app: ASGIApp, lifespan: Literal["on", "off"] = "on", tls: ssl.SSLContext | None = None
+) -> AsyncIterator[str]:
     """Serve the application on a real socket and yield its URL."""
-    server = Server(
-        uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan=lifespan, proxy_headers=False)
-    )
+    config = uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan=lifespan, proxy_headers=False)
+    config.load()
+    config.ssl = tls
+    server = Server(config)
     # Unlike `serve`, `_serve` installs no signal handlers: signals must reach the test runner.
     serving = asyncio.create_task(server._serve())
     await server.is_up.wait()
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{port}"
     finally:
         # Sandboxes have lifespan "off". They stop without waiting for open requests, because a fault can delay answers.
         server.should_exit, server.force_exit = True, lifespan == "off"
@@ -450,13 +456,17 @@ class Shopper:
 
 
 @asynccontextmanager
-async def shopper_over_socket(world: World, deadline_s: float = 20) -> AsyncIterator[Shopper]:
+async def shopper_over_socket(world: World, deadline_s: float = 20, way: Way = Way.DIRECT) -> AsyncIterator[Shopper]:
     """A shopper whose gateway calls the sandbox over a socket."""
-    async with listening(create_sandbox(world), "off") as url:
+    async with listening(create_sandbox(world), "off", way.server_tls) as url:
         settings = settings_for(
             world, upstream_url=url, operation_deadline_s=deadline_s, submission_deadline_s=deadline_s
         )
-        async with running(app_for(settings)) as http, httpx.AsyncClient(base_url=url) as sandbox:
+        network = Network(options=way.options) if way is not Way.DIRECT else None
+        async with (
+            running(app_for(settings, network)) as http,
+            httpx.AsyncClient(base_url=url, verify=way.options.tls or True) as sandbox,
+        ):
             yield Shopper(Storefront(http), sandbox, world)
 
 

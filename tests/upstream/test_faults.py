@@ -35,6 +35,7 @@ from tests.support.shop import (
     settings_for,
     shopper_over_socket,
 )
+from tests.support.upstream_ways import Way
 
 pytestmark = pytest.mark.slow
 
@@ -213,6 +214,24 @@ def refusal_codes(answer: Answer) -> set[str]:
 async def test_fault_in_upstream_call_nulls_only_dependent_fields(world: World, step: Step, kind: str) -> None:
     deadline_s = DEADLINE_S if kind in HANGING else LONG_DEADLINE_S
     async with shopper_over_socket(world, deadline_s) as live:
+        await check_fault(live, step, kind, deadline_s)
+
+
+OVER_TLS = (
+    "CartPage-GET-active",
+    "GuestFirstLine-POST-token",
+    "GuestDetails-POST-active",
+    "GuestOrder-POST-submit-cart",
+)
+"""The steps that are tested over TLS as well: a read, a token, a change and a submission."""
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+@pytest.mark.parametrize("step", [step for step in STEPS if str(step) in OVER_TLS], ids=str)
+async def test_fault_over_tls_nulls_only_dependent_fields(world: World, step: Step, kind: str) -> None:
+    # The handshake of a submission takes time, too.
+    deadline_s = 2 * DEADLINE_S if kind in HANGING else LONG_DEADLINE_S
+    async with shopper_over_socket(world, deadline_s, Way.OVER_TLS) as live:
         await check_fault(live, step, kind, deadline_s)
 
 

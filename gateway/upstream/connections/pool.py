@@ -27,7 +27,7 @@ class ConnectionPool:
         self._all_lost: asyncio.Event | None = None
         self._sweep: asyncio.TimerHandle | None = None
 
-    async def send(self, request: Request, ends_at: float) -> Response:
+    async def exchange(self, request: Request, ends_at: float) -> Response:
         """Send the request, and read the response until `ends_at`, a time of the event loop.
 
         Raises `UpstreamNotReached` if it was not sent, and any other `UpstreamError` if it may have been sent.
