@@ -18,6 +18,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
+from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import cast
 
@@ -132,15 +133,11 @@ def aiohttp_read(url: str, stack: AsyncExitStack) -> Read:
 
 
 def httpx_aiohttp_read(url: str, stack: AsyncExitStack) -> Read:
-    from httpx_aiohttp import AiohttpTransport
-
-    return httpx_read(url, stack, transport=AiohttpTransport())
+    return httpx_read(url, stack, transport=import_module("httpx_aiohttp").AiohttpTransport())
 
 
 def pyreqwest_read(url: str, _stack: AsyncExitStack) -> Read:
-    from pyreqwest.client import ClientBuilder  # type: ignore[import-not-found]  # not a package of this project
-
-    client = ClientBuilder().build()
+    client = import_module("pyreqwest.client").ClientBuilder().build()
 
     async def read() -> bytes:
         request = client.get(url)
