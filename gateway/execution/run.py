@@ -71,7 +71,8 @@ class Run:
         self._variables = variables
         self._values: dict[VariableArguments, Mapping[str, Any]] = {}
         self._loop = asyncio.get_running_loop()
-        self._running: set[asyncio.Future[Any]] = set()
+        self._running: dict[ResponsePath, asyncio.Future[Any]] = {}
+        """Fields that wait, by path. Two fields may wait for the same future."""
         self._all_ended: asyncio.Future[None] | None = None
         self._is_late = False
         """Whether the deadline of the operation is over. From then on, fields that wait are cancelled."""
@@ -99,7 +100,7 @@ class Run:
             return
         is_coroutine = isinstance(value, CoroutineType)
         running = self._loop.create_task(value) if is_coroutine else asyncio.ensure_future(value)
-        self._running.add(running)
+        self._running[path] = running
         running.add_done_callback(partial(self._end, field, answer, path))
         if self._is_late:
             # Not at once: graphql-core lets a resolver begin as well, which may not have to wait.
@@ -144,7 +145,7 @@ class Run:
         self._cancel()
 
     def _cancel(self) -> list[asyncio.Future[Any]]:
-        cancelled = [*self._running]
+        cancelled = [*self._running.values()]
         for running in cancelled:
             running.cancel()
         return cancelled
@@ -152,7 +153,7 @@ class Run:
     def _end(
         self, field: PlannedField, answer: dict[str, Any], path: ResponsePath, ended: "asyncio.Future[Any]"
     ) -> None:
-        self._running.discard(ended)
+        del self._running[path]
         assert self._all_ended is not None  # noqa: S101 - for the type checker; nothing ends before `finish` waits
         try:
             value = ended.result()
