@@ -175,7 +175,7 @@ class Calls:
 
     async def _repeated(self, request: Request, deadline_at: float, repeat: Repeat, failure: UpstreamError) -> bytes:
         """Send the request again, after its first attempt has failed with `failure`."""
-        attempts = {Repeat.READ: self.retries.read_attempts, Repeat.CHANGE: CHANGE_ATTEMPTS, Repeat.NEVER: 1}[repeat]
+        attempts = self.retries.read_attempts if repeat is Repeat.READ else CHANGE_ATTEMPTS
         first_failure: UpstreamError | None = failure
         async for attempt in stamina.retry_context(
             on=Pauses(repeat, self.retries.first_wait_s, deadline_at),
