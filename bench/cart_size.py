@@ -4,15 +4,14 @@ Asks the checkout operation for carts of 1, 10 and 100 lines, whose lines are th
 last lines of the report compare the cost of a further line between 1 and 10 lines and between 10 and 100.
 """
 
-import asyncio
 from contextlib import ExitStack
 from dataclasses import replace
 
 from bench.harness.operations import CHECKOUT
 from bench.harness.recording import record
-from bench.harness.report import arguments_of, introduce, print_table, write_json
+from bench.harness.report import introduce, print_table, run
 from bench.harness.rounds import Results, measure, prepared, upstream
-from bench.harness.servers import OURS, serving, take_last_core
+from bench.harness.servers import OURS, serving
 
 SIZES = (1, 10, 100)
 
@@ -41,8 +40,4 @@ def name_of(size: int) -> str:
 
 
 if __name__ == "__main__":
-    arguments = arguments_of(__doc__, rounds=5, seconds=1)
-    take_last_core()
-    figures = asyncio.run(main(arguments.rounds, arguments.seconds))
-    if arguments.json is not None:
-        write_json(figures, arguments.json)
+    run(main, __doc__, seconds=1)

@@ -5,16 +5,15 @@ has a core of its own. Every answer is compared with graphql-core's before anyth
 writes the figures to a file.
 """
 
-import asyncio
 import json
 from dataclasses import replace
 
 from bench.harness.answers import Answer
 from bench.harness.operations import CART_PAGE, CHANGE_QUANTITY, READS, Operation
 from bench.harness.recording import Recorded, record
-from bench.harness.report import arguments_of, introduce, print_table, write_json
+from bench.harness.report import introduce, print_table, run
 from bench.harness.rounds import SESSIONS, Results, contestants, measure, prepared, upstream
-from bench.harness.servers import OURS, PASS_THROUGH, serving, take_last_core
+from bench.harness.servers import OURS, PASS_THROUGH, serving
 from tests.support.shop import CART
 
 CONNECTIONS = 16
@@ -48,8 +47,4 @@ async def of_pass_through(recorded: Recorded, rounds: int, seconds: float) -> Re
 
 
 if __name__ == "__main__":
-    arguments = arguments_of(__doc__, rounds=5, seconds=1)
-    take_last_core()
-    figures = asyncio.run(main(arguments.rounds, arguments.seconds))
-    if arguments.json is not None:
-        write_json(figures, arguments.json)
+    run(main, __doc__, seconds=1)

@@ -1,14 +1,16 @@
 """Prints what a bench measured, with the question, the load and the machine."""
 
 import argparse
+import asyncio
 import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
+from typing import Any
 
 from bench.harness.rounds import Results
-from bench.harness.servers import CORES
+from bench.harness.servers import CORES, take_last_core
 
 
 def introduce(description: str | None, load: str) -> None:
@@ -25,6 +27,16 @@ def arguments_of(description: str | None, *, rounds: int, seconds: float) -> arg
     parser.add_argument("--seconds", type=float, default=seconds, help="of each line in each round")
     parser.add_argument("--json", type=Path, help="file for the figures")
     return parser.parse_args()
+
+
+def run(main: Callable[[int, float], Coroutine[Any, Any, Results]], description: str | None, *, seconds: float) -> None:
+    """Run a bench with rounds as its arguments say, beside the core of the measured program. Write its figures to the
+    file that `--json` names."""
+    arguments = arguments_of(description, rounds=5, seconds=seconds)
+    take_last_core()
+    results = asyncio.run(main(arguments.rounds, arguments.seconds))
+    if arguments.json is not None:
+        write_json(results, arguments.json)
 
 
 def machine() -> str:
