@@ -92,7 +92,7 @@ def _resolved(
         resolver=strawberry_resolver,
         description=description,
         directives=directives,
-        metadata={"resolver": field_resolver.resolver, "field_resolver": field_resolver},
+        metadata={"resolver": field_resolver},
     )
 
 

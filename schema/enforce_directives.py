@@ -167,7 +167,7 @@ def enforce(core: GraphQLSchema) -> None:
         for field in type_.fields.values():
             if not _has_resolver(field):
                 continue
-            conditions: Conditions = field.extensions["strawberry-definition"].metadata["field_resolver"].conditions
+            conditions: Conditions = field.extensions["strawberry-definition"].metadata["resolver"].conditions
             conditions.level, conditions.raises_below_level = _level(field)
             conditions.is_never_null = directive_of(field, SemanticNonNull) is not None
 

@@ -268,7 +268,7 @@ def strawberry_field(field: GraphQLField) -> StrawberryField:
 
 def resolver_of(field: GraphQLField) -> FieldResolver | None:
     """The resolver of a field; None for a field that is an attribute of its object."""
-    resolver: FieldResolver | None = strawberry_field(field).metadata.get("field_resolver")
+    resolver: FieldResolver | None = strawberry_field(field).metadata.get("resolver")
     return resolver
 
 

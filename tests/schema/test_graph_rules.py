@@ -16,7 +16,7 @@ from graphql import (
     is_object_type,
 )
 
-from gateway.execution.field_resolver import may_wait
+from gateway.execution.compiler import resolver_of
 from schema.build import build
 from schema.directives import Cost, Idempotency, SemanticNonNull
 
@@ -78,8 +78,8 @@ def fields_with_own_call() -> set[str]:
 
 
 def has_waiting_resolver(field: GraphQLField) -> bool:
-    resolver = field.extensions["strawberry-definition"].metadata.get("resolver")
-    return resolver is not None and may_wait(resolver)
+    resolver = resolver_of(field)
+    return resolver is not None and resolver.may_wait
 
 
 def test_root_field_is_nullable() -> None:

@@ -32,7 +32,7 @@ def _resolvers() -> Iterator[tuple[str, type]]:
             for name, field in type_.fields.items():
                 metadata = getattr(field.extensions.get("strawberry-definition"), "metadata", None) or {}
                 if "resolver" in metadata:
-                    yield f"{type_.name}.{name}", metadata["resolver"]
+                    yield f"{type_.name}.{name}", metadata["resolver"].resolver
 
 
 def _reached(source: Collector, module_name: str, name: str) -> Set[tuple[str, str]]:

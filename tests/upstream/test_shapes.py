@@ -31,6 +31,7 @@ from graphql import (
     is_scalar_type,
 )
 
+from gateway.execution import compiler
 from gateway.execution.field_resolver import takes_parent
 from gateway.upstream.decoding import Shape
 from schema.build import build
@@ -174,8 +175,8 @@ def attribute_hint(owner: type, name: str) -> Any:
 
 
 def resolver_of(field: GraphQLField) -> Callable[..., Any] | None:
-    resolver: Callable[..., Any] | None = field.extensions["strawberry-definition"].metadata.get("resolver")
-    return resolver
+    resolver = compiler.resolver_of(field)
+    return None if resolver is None else resolver.resolver
 
 
 def is_listed(hint: object) -> bool:
