@@ -195,7 +195,10 @@ async def session_ends(journey: Journey) -> Device:
     return device
 
 
-KINDS: list[tuple[Callable[[Journey], Awaitable[Device]], bool, int]] = [
+Kind = tuple[Callable[[Journey], Awaitable[Device]], bool, int]
+"""A kind of journey, whether its shopper has an account, and how often it happens, in percent."""
+
+KINDS: list[Kind] = [
     (guest, False, 20),
     (two_devices, True, 12),
     (edits, False, 6),
@@ -207,4 +210,3 @@ KINDS: list[tuple[Callable[[Journey], Awaitable[Device]], bool, int]] = [
     (session_ends, False, 8),
     (session_ends, True, 8),
 ]
-"""Kinds of journeys, whether their shopper has an account, and how often each kind happens, in percent."""

@@ -137,7 +137,7 @@ def _judge_order(verdict: Verdict, order: LedgerOrder, owner: Witness | None) ->
     if order.number in owner.orders:
         return
     if owner.lost_handle is None:
-        verdict.unknown.append(f"order {order.number} of {order.email}: {dict(owner.results)}")
+        verdict.unknown.append(f"order {order.number} of {order.email}, {owner.journey}: {dict(owner.results)}")
     else:
         verdict.out_of_reach[owner.lost_handle] += 1
 

@@ -122,7 +122,7 @@ class Shopper:
     witness: Witness
     has_account: bool = False
     loses_handle: bool = False
-    """Whether a guest whose session has ended no longer has its handle."""
+    """Whether a shopper whose session has ended no longer has its handle."""
 
     @classmethod
     def new(cls, environment: Environment, number: int, rng: random.Random, *, has_account: bool) -> "Shopper":
@@ -238,11 +238,11 @@ class Shopper:
         return await self.look_up(device, request)
 
     async def begin_again(self, device: Device) -> None:
-        """Continue with a new session. A guest sends the handle of the ended session once more.
+        """Continue with a new session. The shopper sends the handle of the ended session once more.
 
         What fails is repeated by the caller.
         """
-        if self.has_account:
+        if self.loses_handle:
             device.headers = {}
         with suppress(NotPrepared):
             if self.has_account:

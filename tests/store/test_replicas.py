@@ -10,6 +10,8 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
+from bench.replicas.fault_proxy import Shares
+from bench.replicas.journeys import signs_in_between
 from bench.replicas.kills import kills
 from bench.replicas.load import load
 from sandbox.model.world import World
@@ -190,6 +192,14 @@ async def test_contested_carts_are_bought_once_and_as_agreed() -> None:
     assert report.is_good, report
     assert report.mix["submit requests"] > 300
     assert report.orders > 20
+
+
+@pytest.mark.timeout(240)
+async def test_account_learns_of_order_in_doubt_of_its_guest_session() -> None:
+    faults, kinds = Shares(lost=0.9), [(signs_in_between, True, 100)]
+    report = await load(submits=60, carts=10, idle_s=4, faults=faults, kinds=kinds)
+    assert report.is_good, report
+    assert report.mix["upstream: lost answers to requests that buy"] > 5
 
 
 @pytest.mark.timeout(240)
