@@ -202,6 +202,11 @@ def test_letters_beside_separators_part_groups_other_than_four(size: int) -> Non
         assert not has_card_number(" a ".join(groups))
 
 
+def test_sign_of_a_whole_phrase_is_one_character() -> None:
+    """The sign stands for 18 characters, which would part the groups."""
+    assert has_card_number("4111\ufdfa1111\ufdfa1111\ufdfa1111")
+
+
 LONG_STRINGS = [
     "3 " * 64_000,
     "4 " * 64_000,

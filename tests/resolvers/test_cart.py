@@ -112,6 +112,18 @@ async def test_stock_error_has_available_and_maximum_quantity(storefront: Storef
     assert errors == [{"availableQuantity": 25, "maximumQuantity": 3}]
 
 
+async def test_stock_error_has_the_minimum_quantity(storefront: Storefront, network: InMemoryTransport) -> None:
+    def in_pairs(body: Any) -> Any:
+        body["product"]["minimumQuantity"] = 2
+        return body
+
+    mutation = """mutation($id: String!) { addCartLines(input: {lines: [{product: {upstreamId: $id}, quantity: 9}]}) {
+      errors { ... on AvailabilityError { availableQuantity minimumQuantity maximumQuantity } } } }"""
+    network.rewrites["GET", f"/v1/shoppers/me/products/{STOVE}"] = in_pairs
+    errors = (await storefront.ask(mutation, id=STOVE)).data["addCartLines"]["errors"]
+    assert errors == [{"availableQuantity": 25, "minimumQuantity": 2, "maximumQuantity": 3}]
+
+
 async def test_concurrent_adds_with_one_idempotency_key_add_one_line(storefront: Storefront, world: World) -> None:
     await storefront.add(POLES)
     key = new_key()

@@ -13,6 +13,7 @@ from gateway.store.interface import Store
 from gateway.store.memory import MemoryStore
 from sandbox.model.world import World
 from tests.submission.lost_submissions import order_states, status_of
+from tests.support.full_store import fill
 from tests.support.shop import (
     CART,
     Clock,
@@ -159,6 +160,24 @@ async def test_key_of_blocked_submission_resumes_the_open_one(shopper: Shopper) 
     await shopper.decide(result["action"]["redirectUrl"])
     payload = await resume(shopper, blocked)
     assert payload == {"attempt": {"idempotencyKey": key}, "result": PLACED, "errors": []}
+
+
+async def test_order_without_record_waits_while_store_is_full(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    store = MemoryStore(clock, intact_since=clock() - timedelta(days=1), max_entries=200)
+    async with gateway(world, network, clock, store=store) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready("klarnaCredit")
+        result = await storefront.outcome(key := new_key())
+        await shopper.decide(result["action"]["redirectUrl"])
+        session_id = (await storefront.ask("{ session { id } }")).data["session"]["id"]
+        assert await store.delete(f"attempt:{session_id}:{key}")
+        await fill(store)
+        assert await resume(shopper) == {"attempt": None, "result": None, "errors": [{"code": "RATE_LIMITED"}]}
+        assert world.calls.count("POST", RESUME_CART) == 0
+        clock.move(61)
+        assert (await resume(shopper))["result"] == PLACED
 
 
 @pytest.mark.slow

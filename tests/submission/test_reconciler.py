@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.store.memory import MemoryStore
 from sandbox.model.world import World
 from tests.submission.lost_submissions import DelayedSubmission, is_unlocked, order_states, status_of
 from tests.support.shop import (
@@ -18,6 +19,7 @@ from tests.support.shop import (
     Storefront,
     eventually,
     gateway,
+    gateway_on,
     new_key,
     signed_in,
 )
@@ -47,6 +49,22 @@ async def shopper(
     changes = {"reconcile_every_s": 0.01, "submission_deadline_s": 0.5}
     async with gateway(world, network, clock, **changes) as storefront:
         yield Shopper(storefront, sandbox, world)
+
+
+class SilentStore(MemoryStore):
+    """A store that answers no read of an attempt while `is_silent`."""
+
+    is_silent = False
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.is_reading = asyncio.Event()
+
+    async def get(self, key: str) -> bytes | None:
+        if self.is_silent and key.startswith("attempt:"):
+            self.is_reading.set()
+            await asyncio.Event().wait()
+        return await super().get(key)
 
 
 def has_order(world: World) -> bool:
@@ -199,3 +217,17 @@ async def test_slow_reconciliation_does_not_delay_other_attempts(
             await eventually(lambda: is_unlocked(other_shopper.storefront))
         finally:
             slow_network.may_continue.set()
+
+
+async def test_stop_does_not_wait_for_checks_that_have_sent_nothing(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    store = SilentStore(clock)
+    async with asyncio.timeout(30), gateway_on(store, world, network, clock, reconcile_every_s=0.01) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready()
+        await shopper.fault("drop-after", SUBMIT, times=1)
+        assert (await storefront.outcome())["__typename"] == "OrderInDoubt"
+        store.is_silent = True
+        clock.move(5)
+        await store.is_reading.wait()

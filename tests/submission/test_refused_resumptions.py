@@ -35,6 +35,18 @@ async def test_first_answer_to_a_resumption_is_no_replay(shopper: Shopper) -> No
     assert again == IsPartialDict(attempt={"status": "PLACED", "isReplay": True}, result={"__typename": "OrderPlaced"})
 
 
+async def test_resumption_that_settles_a_doubt_is_no_replay(shopper: Shopper, clock: Clock) -> None:
+    key = await approved_redirect(shopper)
+    await shopper.fault("drop-after", RESUME_CART, times=1)
+    assert (await resume(shopper, key))["result"] == {"__typename": "OrderInDoubt"}
+    clock.move(10)
+    settled = await resume(shopper, key)
+    assert settled == IsPartialDict(
+        attempt={"status": "PLACED", "isReplay": False}, result={"__typename": "OrderPlaced"}
+    )
+    assert (await resume(shopper, key))["attempt"] == {"status": "PLACED", "isReplay": True}
+
+
 @pytest.mark.parametrize("code", ["credit-card-declined", "cart-charge-failure"])
 async def test_declined_resumption_unlocks_the_cart(shopper: Shopper, code: str) -> None:
     key = await approved_redirect(shopper)

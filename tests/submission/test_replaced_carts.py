@@ -3,6 +3,7 @@
 A sign-in does not replace such a cart, but another channel of the shop may.
 """
 
+import asyncio
 import json
 from typing import Any
 from uuid import uuid4
@@ -69,6 +70,18 @@ async def test_approved_order_is_resumed_although_another_cart_is_active(
             return order_states(world)[-1] == "Submitted"
 
         await eventually(is_submitted)
+
+
+@pytest.mark.slow
+async def test_first_check_after_approval_resumes_order_behind_another_cart(
+    reconciled_shopper: Shopper, world: World, clock: Clock
+) -> None:
+    _, url = await wait_for_approval(reconciled_shopper)
+    await reconciled_shopper.decide(url)
+    # The pause before a second check is half of the order's age.
+    clock.move(600)
+    async with asyncio.timeout(30):
+        await eventually(lambda: order_states(world) == ["Submitted"])
 
 
 async def test_order_refused_behind_another_cart_is_not_placed(shopper: Shopper) -> None:

@@ -227,6 +227,53 @@ async def test_decline_with_an_unexpected_field_type_is_still_reported(
     assert (await shopper.storefront.outcome())["__typename"] == "OrderDeclined"
 
 
+BLOCKED = """mutation($key: UUID!) { submitOrder(input: {idempotencyKey: $key,
+  expectedTotal: {amount: "1.00", currencyCode: "USD"}}) { attempt { isReplay } result { ... on OrderBlocked {
+    blockers { code ... on PaymentSessionBlocker { state nextAction { __typename } } } } } } }"""
+
+
+async def test_replayed_blockers_have_next_action_of_unchanged_session(shopper: Shopper) -> None:
+    async def submit() -> dict[str, Any]:
+        payload: dict[str, Any] = (await shopper.storefront.ask(BLOCKED, key=key)).data["submitOrder"]
+        return payload
+
+    await shopper.fill_cart()
+    key = new_key()
+    blocked = await submit()
+    payment = {"code": "PAYMENT_SESSION_NOT_READY", "state": "REQUIRES_SOURCE"}
+    others = [{"code": "TOTAL_CHANGED"}]
+    action = {"nextAction": {"__typename": "CollectSourceAction"}}
+    assert blocked["result"]["blockers"] == [payment | action, *others]
+    assert await submit() == {"attempt": {"isReplay": True}, "result": blocked["result"]}
+    await shopper.pay_with()
+    assert (await submit())["result"]["blockers"] == [payment | {"nextAction": None}, *others]
+
+
+@pytest.mark.parametrize(
+    ("reason", "named", "severity"),
+    [
+        ("do_not_honor", "Hard", "HARD"),
+        ("do_not_honor", " HARD ", "HARD"),
+        ("fraud", "Soft", "SOFT"),
+        ("fraud", "soft", "SOFT"),
+        ("do_not_honor", "Medium", "SOFT"),
+        ("fraud", "Medium", "HARD"),
+        ("fraud", None, "HARD"),
+    ],
+)
+async def test_severity_that_digital_river_names_comes_first(
+    shopper: Shopper, network: InMemoryTransport, reason: str, named: str | None, severity: str
+) -> None:
+    def with_severity(body: Any) -> Any:
+        body["errors"]["error"][0]["declinedMessage"]["customerDeclinedType"] = named
+        return body
+
+    await shopper.fill_cart()
+    await shopper.pay_with(owner__lastName=f"Decline:{reason}")
+    network.rewrites["POST", SUBMIT] = with_severity
+    assert (await shopper.storefront.outcome())["decline"]["severity"] == severity
+
+
 async def test_rejected_billing_country_is_reported_as_a_blocker(shopper: Shopper) -> None:
     await shopper.get_ready()
     await shopper.fault("status", SUBMIT, times=1, status=409, code="invalid-bill-to-country")

@@ -9,7 +9,7 @@ from gateway.upstream import transport
 from gateway.upstream.client import Upstream
 from gateway.upstream.retrying_calls import Calls, Pauses, Repeat, Retries
 from sandbox.model.world import World
-from tests.support.shop import CART, PACK, Shopper, settings_for
+from tests.support.shop import CART, PACK, InMemoryTransport, Shopper, settings_for
 
 LINES = f"{CART}/line-items"
 
@@ -94,3 +94,14 @@ def test_nothing_is_repeated_after_the_deadline_or_a_submission() -> None:
     failure = UpstreamUnavailable(status=503)
     assert Pauses(Repeat.READ, 0.1, deadline_at=elapsed_s())(failure) is False
     assert Pauses(Repeat.NEVER, 0.1, deadline_at=elapsed_s() + 60)(failure) is False
+
+
+async def test_shorter_deadline_keeps_an_earlier_one(world: World, network: InMemoryTransport) -> None:
+    operation_ends_at = elapsed_s() + 60
+    async with transport.client(network) as http:
+        calls = Calls(http, settings_for(world))
+        operation = Calls(http, settings_for(world), deadline_at=operation_ends_at)
+        assert operation.within(3600).deadline_at == operation_ends_at
+        for part in (calls.within(2), operation.within(2), operation.within(2).within(30)):
+            assert part.deadline_at is not None
+            assert part.deadline_at < operation_ends_at
