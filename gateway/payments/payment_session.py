@@ -5,7 +5,6 @@ payment session, even if the amounts contradict the state.
 """
 
 import logging
-from dataclasses import dataclass
 from functools import cached_property
 from typing import assert_never
 from uuid import UUID
@@ -91,21 +90,67 @@ class PaymentRequirement(Shape, frozen=True, kw_only=True):
     amount: Money | None = None
 
 
-class PaymentSession(Shape, frozen=True, kw_only=True):
-    id: str
-    session_id: str
+class PaymentSession:
+    """The payment session of a cart. What is derived is computed when it is read, as an operation selects few fields.
+
+    Cart and memory do not change meanwhile: a change of the session replaces its memory.
+    """
+
     state: State
-    upstream_state: str
-    client_secret: str | None
-    amount_contributed: Money | None
-    amount_remaining: Money | None
     primary_source: Source | None
     store_credit: Source | None
-    missing: list[PaymentRequirement]
-    next_action: NextAction | None
-    drop_in: DropInSetup
-    is_outdated: bool = False
-    """Whether the primary source was approved for an amount other than the one that it now has to pay."""
+
+    def __init__(self, cart: Cart, session: CartPaymentSession, memory: CheckoutMemory, locale: str) -> None:
+        self._cart = cart
+        self._session = session
+        self._memory = memory
+        self._locale = locale
+        self.state = session.state
+        # Read at once: if the sources are unreadable, there is no payment session.
+        self.primary_source = cart.primary_source
+        self.store_credit = cart.secondary_source
+
+    @property
+    def typename(self) -> str:
+        return "PaymentSession"
+
+    @property
+    def id(self) -> str:
+        return global_id("PaymentSession", self._session.id)
+
+    @property
+    def session_id(self) -> str:
+        return self._session.id
+
+    @property
+    def upstream_state(self) -> str:
+        return self._session.upstream_state
+
+    @property
+    def client_secret(self) -> str | None:
+        return self._session.client_secret
+
+    @cached_property
+    def amount_contributed(self) -> Money | None:
+        total = self._cart.order_total
+        if self._session.amount_contributed is not None or total is None:
+            return self._session.amount_contributed
+        attached = [source for source in (self.store_credit, self.primary_source) if source]
+        amounts = [source.amount_contributed.amount for source in attached if source.amount_contributed]
+        # A primary source without an amount pays everything that store credit does not pay.
+        if len(amounts) < len(attached):
+            return Money(total.amount, total.currency_code)
+        return Money(min(sum(amounts, start=zero(total.currency_code).amount), total.amount), total.currency_code)
+
+    @cached_property
+    def amount_remaining(self) -> Money | None:
+        if self._session.amount_remaining is not None:
+            return self._session.amount_remaining
+        total, contributed = self._cart.order_total, self.amount_contributed
+        if total is None or contributed is None:
+            return None
+        rest = total.amount - contributed.amount
+        return Money(max(rest, zero(total.currency_code).amount), total.currency_code)
 
     @property
     def is_funded(self) -> bool:
@@ -115,29 +160,107 @@ class PaymentSession(Shape, frozen=True, kw_only=True):
     def is_submittable(self) -> bool:
         return self.state is State.REQUIRES_CONFIRMATION
 
+    @cached_property
+    def is_outdated(self) -> bool:
+        """Whether the primary source was approved for an amount other than the one that it now has to pay.
+
+        False for a source that was attached outside the shopper's session, because its approved amount is unknown.
+        False if the total is unknown. Such a cart cannot be submitted.
+        """
+        source = self.primary_source
+        if source is None or source.type in ADJUSTABLE:
+            return False
+        approved, due = self._memory.amounts_when_attached.get(source.source_id), due_from_primary(self._cart)
+        return approved is not None and due is not None and approved != due.canonical()
+
+    @property
+    def _needs_authentication(self) -> bool:
+        """Whether the session state or the last refused submission requires the shopper to authenticate the source."""
+        if self.state is State.REQUIRES_ACTION:
+            return True
+        source = self.primary_source
+        return (
+            source is not None
+            and self.state in (State.REQUIRES_SOURCE, State.REQUIRES_CONFIRMATION)
+            and self._memory.source_to_authenticate == source.source_id
+        )
+
+    @property
+    def drop_in(self) -> DropInSetup:
+        cart = self._cart
+        return DropInSetup(
+            session_id=self.session_id,
+            flow=DropInFlow.CHECKOUT,
+            usage=SourceUsage.SUBSCRIPTION if cart.recurs else SourceUsage.CONVENIENCE,
+            requires_storage_agreement=cart.recurs,
+            country_code=cart.billing_country,
+            locale=self._locale,
+        )
+
+    @cached_property
+    def missing(self) -> list[PaymentRequirement]:
+        cart, state = self._cart, self.state
+        missing = []
+        if state in (State.REQUIRES_SOURCE, State.FAILED, State.CANCELLED):
+            missing.append(self._missing_source())
+        elif self.is_outdated:
+            message = "The total has changed since the source was created. Attach a new source."
+            requirement = PaymentRequirement(
+                kind=Requirement.CHARGEABLE_SOURCE, message=message, amount=cart.order_total
+            )
+            missing.append(requirement)
+        if self._needs_authentication:
+            message = "The shopper has to authenticate the source."
+            missing.append(PaymentRequirement(kind=Requirement.AUTHENTICATION, message=message))
+        if cart.billing_address is None and state is State.REQUIRES_SOURCE:
+            message = "Set the billing address before a source is collected."
+            missing.append(PaymentRequirement(kind=Requirement.BILLING_ADDRESS, message=message))
+        return missing
+
+    def _missing_source(self) -> PaymentRequirement:
+        if self.primary_source is not None:
+            message = "The attached source cannot be charged. Attach another source."
+            return PaymentRequirement(kind=Requirement.CHARGEABLE_SOURCE, message=message)
+        if self.store_credit is not None:
+            message = "Store credit does not cover the total. Attach a source for the remaining amount."
+            return PaymentRequirement(kind=Requirement.FUNDS, message=message, amount=self.amount_remaining)
+        message = "Attach a source with `attachSource`."
+        return PaymentRequirement(kind=Requirement.SOURCE, message=message, amount=self.amount_remaining)
+
+    @cached_property
+    def next_action(self) -> NextAction | None:
+        cart, source = self._cart, self.primary_source
+        if self._needs_authentication:
+            return _authenticate(self._session, source)
+        match self.state:
+            case State.REQUIRES_SOURCE:
+                return CollectSourceAction(amount_due=self.amount_remaining, drop_in=self.drop_in)
+            case State.FAILED | State.CANCELLED:
+                return CollectSourceAction(amount_due=due_from_primary(cart), drop_in=self.drop_in)
+            case State.REQUIRES_CONFIRMATION if self.is_outdated:
+                return CollectSourceAction(amount_due=due_from_primary(cart), drop_in=self.drop_in)
+            case State.REQUIRES_CONFIRMATION:
+                total = cart.order_total
+                return SubmitOrderAction(amount=total, cart_revision=cart.revision) if total is not None else None
+            case State.PENDING_REDIRECT:
+                return _redirect(self._session, source)
+            case State.CHARGEABLE:
+                key = self._memory.latest_submission_key
+                return ResumeOrderAction(idempotency_key=UUID(key) if key else None)
+            case State.PENDING_FUNDS:
+                return AwaitFundsAction(instructions=source.instructions if source else None)
+            case State.REQUIRES_ACTION | State.PENDING | State.COMPLETE | State.UNKNOWN:
+                return None
+            case _:
+                assert_never(self.state)
+
 
 def payment_session(cart: Cart, memory: CheckoutMemory, locale: str) -> PaymentSession | None:
     """The payment session of the cart; None if the site has no payment sessions or the cart has none yet."""
-    cart_session = cart.payment_session
-    if cart_session is None:
+    if cart.payment_session is None:
         return None
-    funding = Funding(cart, cart_session, memory, locale)
-    session = PaymentSession(
-        primary_source=cart.primary_source,
-        store_credit=cart.secondary_source,
-        id=global_id("PaymentSession", cart_session.id),
-        session_id=cart_session.id,
-        state=cart_session.state,
-        upstream_state=cart_session.upstream_state,
-        client_secret=cart_session.client_secret,
-        amount_contributed=funding.contributed,
-        amount_remaining=funding.remaining,
-        drop_in=funding.drop_in,
-        is_outdated=funding.is_outdated,
-        missing=_missing(funding),
-        next_action=_next_action(funding),
-    )
-    if session.is_funded and session.state is State.REQUIRES_SOURCE and cart.primary_source is not None:
+    session = PaymentSession(cart, cart.payment_session, memory, locale)
+    if session.state is State.REQUIRES_SOURCE and session.primary_source is not None and session.is_funded:
         log.warning("funded payment session requires source")
     return session
 
@@ -150,129 +273,6 @@ def due_from_primary(cart: Cart) -> Money | None:
         return None
     covered = credit.amount_contributed if credit else None
     return Money(total.amount - covered.amount if covered else total.amount, total.currency_code)
-
-
-@dataclass(frozen=True)
-class Funding:
-    """Payment data of a cart, from the cart, its payment session and the shopper's session."""
-
-    cart: Cart
-    session: CartPaymentSession
-    memory: CheckoutMemory
-    locale: str
-
-    @cached_property
-    def contributed(self) -> Money | None:
-        total = self.cart.order_total
-        if self.session.amount_contributed is not None or total is None:
-            return self.session.amount_contributed
-        attached = [source for source in (self.cart.secondary_source, self.cart.primary_source) if source]
-        amounts = [source.amount_contributed.amount for source in attached if source.amount_contributed]
-        # A primary source without an amount pays everything that store credit does not pay.
-        if len(amounts) < len(attached):
-            return Money(total.amount, total.currency_code)
-        return Money(min(sum(amounts, start=zero(total.currency_code).amount), total.amount), total.currency_code)
-
-    @cached_property
-    def remaining(self) -> Money | None:
-        total, contributed = self.cart.order_total, self.contributed
-        if self.session.amount_remaining is not None or total is None or contributed is None:
-            return self.session.amount_remaining
-        rest = total.amount - contributed.amount
-        return Money(max(rest, zero(total.currency_code).amount), total.currency_code)
-
-    @cached_property
-    def is_outdated(self) -> bool:
-        """Whether the primary source was approved for an amount other than the one that it now has to pay.
-
-        False for a source that was attached outside the shopper's session, because its approved amount is unknown.
-        False if the total is unknown. Such a cart cannot be submitted.
-        """
-        source = self.cart.primary_source
-        if source is None or source.type in ADJUSTABLE:
-            return False
-        approved, due = self.memory.amounts_when_attached.get(source.source_id), due_from_primary(self.cart)
-        return approved is not None and due is not None and approved != due.canonical()
-
-    @property
-    def needs_authentication(self) -> bool:
-        """Whether the session state or the last refused submission requires the shopper to authenticate the source."""
-        if self.session.state is State.REQUIRES_ACTION:
-            return True
-        source = self.cart.primary_source
-        return (
-            source is not None
-            and self.session.state in (State.REQUIRES_SOURCE, State.REQUIRES_CONFIRMATION)
-            and self.memory.source_to_authenticate == source.source_id
-        )
-
-    @cached_property
-    def drop_in(self) -> DropInSetup:
-        cart = self.cart
-        return DropInSetup(
-            session_id=self.session.id,
-            flow=DropInFlow.CHECKOUT,
-            usage=SourceUsage.SUBSCRIPTION if cart.recurs else SourceUsage.CONVENIENCE,
-            requires_storage_agreement=cart.recurs,
-            country_code=cart.billing_country,
-            locale=self.locale,
-        )
-
-
-def _missing(funding: Funding) -> list[PaymentRequirement]:
-    cart, state = funding.cart, funding.session.state
-    missing = []
-    if state in (State.REQUIRES_SOURCE, State.FAILED, State.CANCELLED):
-        missing.append(_missing_source(funding))
-    elif funding.is_outdated:
-        message = "The total has changed since the source was created. Attach a new source."
-        missing.append(PaymentRequirement(kind=Requirement.CHARGEABLE_SOURCE, message=message, amount=cart.order_total))
-    if funding.needs_authentication:
-        message = "The shopper has to authenticate the source."
-        missing.append(PaymentRequirement(kind=Requirement.AUTHENTICATION, message=message))
-    if cart.billing_address is None and state is State.REQUIRES_SOURCE:
-        message = "Set the billing address before a source is collected."
-        missing.append(PaymentRequirement(kind=Requirement.BILLING_ADDRESS, message=message))
-    return missing
-
-
-def _missing_source(funding: Funding) -> PaymentRequirement:
-    if funding.cart.primary_source is not None:
-        message = "The attached source cannot be charged. Attach another source."
-        return PaymentRequirement(kind=Requirement.CHARGEABLE_SOURCE, message=message)
-    if funding.cart.secondary_source is not None:
-        message = "Store credit does not cover the total. Attach a source for the remaining amount."
-        return PaymentRequirement(kind=Requirement.FUNDS, message=message, amount=funding.remaining)
-    message = "Attach a source with `attachSource`."
-    return PaymentRequirement(kind=Requirement.SOURCE, message=message, amount=funding.remaining)
-
-
-def _next_action(funding: Funding) -> NextAction | None:
-    cart, cart_session = funding.cart, funding.session
-    source = cart.primary_source
-    if funding.needs_authentication:
-        return _authenticate(cart_session, source)
-    match cart_session.state:
-        case State.REQUIRES_SOURCE:
-            return CollectSourceAction(amount_due=funding.remaining, drop_in=funding.drop_in)
-        case State.FAILED | State.CANCELLED:
-            return CollectSourceAction(amount_due=due_from_primary(cart), drop_in=funding.drop_in)
-        case State.REQUIRES_CONFIRMATION if funding.is_outdated:
-            return CollectSourceAction(amount_due=due_from_primary(cart), drop_in=funding.drop_in)
-        case State.REQUIRES_CONFIRMATION:
-            total = cart.order_total
-            return SubmitOrderAction(amount=total, cart_revision=cart.revision) if total is not None else None
-        case State.PENDING_REDIRECT:
-            return _redirect(cart_session, source)
-        case State.CHARGEABLE:
-            key = funding.memory.latest_submission_key
-            return ResumeOrderAction(idempotency_key=UUID(key) if key else None)
-        case State.PENDING_FUNDS:
-            return AwaitFundsAction(instructions=source.instructions if source else None)
-        case State.REQUIRES_ACTION | State.PENDING | State.COMPLETE | State.UNKNOWN:
-            return None
-        case _:
-            assert_never(cart_session.state)
 
 
 def _authenticate(cart_session: CartPaymentSession, source: Source | None) -> AuthenticateSourceAction | None:
