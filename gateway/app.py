@@ -22,9 +22,9 @@ from gateway.execution.executor import Executor
 from gateway.execution.plan_cache import PlanCache
 from gateway.http import cors, health
 from gateway.http.endpoint import GraphQLEndpoint
-from gateway.http.exchange import Exchange, GraphQLRequests
 from gateway.http.graphiql import page as graphiql
-from gateway.http.request_id import RequestIds
+from gateway.http.graphql_path import GraphQLPath, GraphQLRequests
+from gateway.http.other_paths import OtherPaths
 from gateway.operation.services import Services
 from gateway.orders.attempts import Attempts
 from gateway.orders.submission_lock import SubmissionLock
@@ -78,7 +78,7 @@ def create_app(
     graph = build(suggests=settings.development)
     documents = _documents(graph, settings)
     endpoint = GraphQLEndpoint(_executor(graph, settings, plans_new_documents), documents, services)
-    exchange = Exchange(endpoint, settings)
+    graphql_path = GraphQLPath(endpoint, settings)
     readiness = health.Readiness(services.store, services.catalog.reader)
     app = Starlette(
         routes=[
@@ -86,13 +86,13 @@ def create_app(
             *(graphiql.routes() if settings.development else []),
         ],
         middleware=[
-            Middleware(GraphQLRequests, exchange=exchange),
-            Middleware(RequestIds, settings=settings),
+            Middleware(GraphQLRequests, graphql_path=graphql_path),
+            Middleware(OtherPaths, settings=settings),
             Middleware(CORSMiddleware, **cors.options(settings)),
         ],
         lifespan=lambda _app: _lifespan(services, readiness, http, Reconciler(services, interval_s=reconcile_every_s)),
     )
-    app.state.exchange = exchange
+    app.state.graphql_path = graphql_path
     # A redirect from `/graphql/` would name the host of the request, which anybody may choose, and lose the body.
     app.router.redirect_slashes = False
     return app

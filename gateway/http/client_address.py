@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from starlette.datastructures import Headers
-from starlette.types import Scope
-
+from gateway.http.http_request import HttpRequest, RequestHeaders
 from gateway.settings import Settings
 
 Address = IPv4Address | IPv6Address
@@ -32,18 +30,17 @@ class ClientConnection:
     is_encrypted: bool
 
 
-def client_connection(scope: Scope, settings: Settings) -> ClientConnection:
+def client_connection(request: HttpRequest, settings: Settings) -> ClientConnection:
     if not settings.trusted_proxies:
-        return _without_proxies(scope["client"][0] if scope.get("client") else None, scope["scheme"])
-    peer = _parsed(scope["client"][0]) if scope.get("client") else None
+        return _without_proxies(request.peer, request.scheme)
+    peer = _parsed(request.peer) if request.peer else None
     if not _is_trusted(peer, settings):
-        return _connection(peer, None, is_encrypted=scope["scheme"] == "https")
-    headers = Headers(scope=scope)
-    schemes = _listed(headers, "x-forwarded-proto")
+        return _connection(peer, None, is_encrypted=request.scheme == "https")
+    schemes = _listed(request.headers, b"x-forwarded-proto")
     # Each proxy appends the address of its caller, so the address nearest to the gateway is last. The scheme that the
     # outermost trusted proxy reports is as many places from the end as there are trusted proxies.
     proxies, nearest = 1, peer
-    for hop in reversed(_listed(headers, "x-forwarded-for")):
+    for hop in reversed(_listed(request.headers, b"x-forwarded-for")):
         address = _parsed(hop)
         if not _is_trusted(address, settings):
             return _connection(address, nearest, is_encrypted=_is_https(schemes, proxies))
@@ -60,9 +57,9 @@ def _connection(address: Address | None, proxy: Address | None, *, is_encrypted:
     return ClientConnection(str(address) if address else None, str(address or proxy or UNKNOWN), is_encrypted)
 
 
-def _listed(headers: Headers, name: str) -> list[str]:
+def _listed(headers: RequestHeaders, name: bytes) -> list[str]:
     """The values of all header lines with this name, which proxies join by commas or send in lines of their own."""
-    values = [value.strip(" \t") for line in headers.getlist(name) for value in line.split(",")]
+    values = [value.strip(" \t") for line in headers.lines(name) for value in line.decode("latin-1").split(",")]
     return [value for value in values if value]
 
 

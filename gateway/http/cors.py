@@ -58,7 +58,7 @@ class CorsRules:
         """The answer to a preflight request; None if the request is none."""
         if request.method != "OPTIONS":
             return None
-        headers = Headers(scope=request.scope)
+        headers = Headers(raw=request.headers.raw)
         if "origin" not in headers or "access-control-request-method" not in headers:
             return None
         response = self._rules.preflight_response(headers)

@@ -9,8 +9,8 @@ import logging
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from gateway.http.exchange import PATH, Exchange
-from gateway.http.http_request import HttpRequest, Reply
+from gateway.http.graphql_path import PATH, GraphQLPath
+from gateway.http.http_request import HttpRequest, Reply, RequestHeaders
 
 log = logging.getLogger(__name__)
 
@@ -18,17 +18,33 @@ TARGET = PATH.encode()
 
 
 class DirectCycle(RequestResponseCycle):
-    """One request and its answer. uvicorn's protocol begins it like one for an ASGI application.
+    """One request and its answer. uvicorn's protocol treats it like one of an ASGI application."""
 
-    `exchange` has to be set before the cycle begins.
-    """
+    # The states of uvicorn's own cycle, as they are at first.
+    disconnected = response_started = response_complete = False
+    more_body = True
 
-    exchange: Exchange
+    def __init__(self, protocol: HttpToolsProtocol, headers: RequestHeaders, graphql_path: GraphQLPath) -> None:
+        # uvicorn's own constructor also sets what only an ASGI application needs.
+        self.keep_alive = protocol.parser.get_http_version() != "1.0" and protocol.parser.should_keep_alive()
+        self.waiting_for_100_continue = protocol.expect_100_continue
+        self.transport = protocol.transport
+        self.flow = protocol.flow
+        self.message_event = asyncio.Event()
+        self.body = bytearray()
+        self.on_response = protocol.on_response_complete
+        self.default_headers = protocol.server_state.default_headers
+        self._method = protocol.parser.get_method().decode("ascii")
+        self._headers = headers
+        self._peer = protocol.client[0] if protocol.client else None
+        self._scheme = protocol.scheme or "http"
+        self._graphql_path = graphql_path
 
     async def run_asgi(self, app: object) -> None:  # noqa: ARG002 - the application is not called
-        whole_body = None if self.more_body else bytes(self.body)
+        body = None if self.more_body else bytes(self.body)
+        request = HttpRequest(self._method, b"", self._headers, self._peer, self._scheme, self.receive, body)  # type: ignore[arg-type]  # uvicorn's types of ASGI
         try:
-            await self.exchange.run(HttpRequest(self.scope, self.receive, whole_body), self._send)  # type: ignore[arg-type]  # uvicorn's types of ASGI
+            await self._graphql_path.answer(request, self._send)
         except Exception:
             log.exception("answer not sent")
         finally:
@@ -59,29 +75,9 @@ def _nothing() -> None:
     pass
 
 
-def begin(protocol: HttpToolsProtocol, exchange: Exchange) -> None:
+def begin(protocol: HttpToolsProtocol, headers: RequestHeaders, graphql_path: GraphQLPath) -> None:
     """Begin the request whose head the protocol has read, or queue it behind an earlier one of the connection."""
-    version = protocol.parser.get_http_version()
-    protocol.scope |= {
-        "method": protocol.parser.get_method().decode("ascii"),
-        "http_version": version,
-        "path": PATH,
-        "query_string": b"",
-    }
-    cycle = DirectCycle(
-        scope=protocol.scope,
-        transport=protocol.transport,
-        flow=protocol.flow,
-        logger=protocol.logger,
-        access_logger=protocol.access_logger,
-        access_log=False,
-        default_headers=protocol.server_state.default_headers,
-        message_event=asyncio.Event(),
-        expect_100_continue=protocol.expect_100_continue,
-        keep_alive=version != "1.0" and protocol.parser.should_keep_alive(),
-        on_response=protocol.on_response_complete,
-    )
-    cycle.exchange = exchange
+    cycle = DirectCycle(protocol, headers, graphql_path)
     earlier: RequestResponseCycle | None = protocol.cycle
     protocol.cycle = cycle
     if earlier is None or earlier.response_complete:

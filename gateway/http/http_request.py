@@ -29,24 +29,45 @@ class RequestHeaders:
 
     def lines(self, name: bytes) -> tuple[bytes, ...]:
         """The values of all lines with this name."""
-        if name not in self._first:
+        first = self._first.get(name)
+        if first is None:
             return ()
+        if len(self._first) == len(self.raw):  # No name is repeated.
+            return (first,)
         return tuple(value for header, value in self.raw if header == name)
 
 
 class HttpRequest:
-    """`scope` and `receive` are those of ASGI. `whole_body` is the body, if all of it has arrived with the head. Then
+    """`peer` is the address of the other end of the connection, None behind a Unix socket. `scheme` is that of the
+    connection. `receive` is that of ASGI. `whole_body` is the body, if all of it has arrived with the head. Then
     `receive` is not called."""
 
-    __slots__ = ("_receive", "_whole_body", "headers", "method", "query_string", "scope")
+    __slots__ = ("_receive", "_whole_body", "headers", "method", "peer", "query_string", "scheme")
 
-    def __init__(self, scope: Scope, receive: Receive, whole_body: bytes | None = None) -> None:
-        self.scope = scope
-        self.method: str = scope["method"]
-        self.query_string: bytes = scope["query_string"]
-        self.headers = RequestHeaders(scope["headers"])
+    def __init__(
+        self,
+        method: str,
+        query_string: bytes,
+        headers: RequestHeaders,
+        peer: str | None,
+        scheme: str,
+        receive: Receive,
+        whole_body: bytes | None = None,
+    ) -> None:
+        self.method = method
+        self.query_string = query_string
+        self.headers = headers
+        self.peer = peer
+        self.scheme = scheme
         self._receive = receive
         self._whole_body = whole_body
+
+    @classmethod
+    def of(cls, scope: Scope, receive: Receive) -> "HttpRequest":
+        """The request of an ASGI application."""
+        peer = scope["client"][0] if scope.get("client") else None
+        headers = RequestHeaders(scope["headers"])
+        return cls(scope["method"], scope["query_string"], headers, peer, scope["scheme"], receive)
 
     @property
     def is_read(self) -> bool:
@@ -59,17 +80,19 @@ class HttpRequest:
 
     async def body(self, limit: int) -> bytes:
         """Raises `BodyTooLarge` as soon as more than `limit` bytes have arrived, and `ClientGone`."""
-        body, has_more = bytearray(self._whole_body or b""), self._whole_body is None
+        if self._whole_body is not None:
+            if len(self._whole_body) > limit:
+                raise BodyTooLarge
+            return self._whole_body
+        body, has_more = bytearray(), True
         while has_more:
             message: Message = await self._receive()
             if message["type"] == "http.disconnect":
                 raise ClientGone
             body += message.get("body", b"")
             if len(body) > limit:
-                break
+                raise BodyTooLarge
             has_more = message.get("more_body", False)
-        if len(body) > limit:
-            raise BodyTooLarge
         return bytes(body)
 
 

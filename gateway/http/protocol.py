@@ -19,10 +19,11 @@ from uvicorn.server import ServerState
 
 from gateway.errors import TopLevelCode
 from gateway.http import fast_lane
-from gateway.http.exchange import Exchange
+from gateway.http.common_headers import FIXED_HEADERS
+from gateway.http.graphql_path import GraphQLPath
 from gateway.http.graphql_request import RequestRefused
+from gateway.http.http_request import RequestHeaders
 from gateway.http.request_head import malformed, problem_of
-from gateway.http.request_id import FIXED_HEADERS
 from gateway.http.response import LEGACY, ResponseWriter
 from gateway.settings import Settings
 from gateway.telemetry import current_request_id
@@ -70,7 +71,7 @@ class LimitedProtocol(HttpToolsProtocol):
     limits: ClassVar[ConnectionLimits]
     settings: ClassVar[Settings]
     hosts: ClassVar[frozenset[str]]
-    exchange: ClassVar[Exchange | None]
+    graphql_path: ClassVar[GraphQLPath | None]
     """Answers GraphQL requests without the application. None if the fast lane is off."""
     waiting: ClassVar[dict["LimitedProtocol", None]]
     """Connections whose clients have sent no complete request since the last answer, or do not read an answer. The one
@@ -175,15 +176,16 @@ class LimitedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         changes_protocol = self.parser.should_upgrade()
         version = self.parser.get_http_version()
-        problem = problem_of(version, self.url, self.headers, self.hosts, changes_protocol=changes_protocol)
+        headers = RequestHeaders(self.headers)
+        problem = problem_of(version, self.url, headers, self.hosts, changes_protocol=changes_protocol)
         if problem is not None:
             self._refuse_while_parsing(problem)
         if len(self.pipeline) >= self.limits.pipelined:
             self._refuse_while_parsing(malformed("Too many requests wait for an earlier answer on this connection."))
         self._phase, self._received, self._parts, self._trailers = Phase.BODY, 0, 0, 0
         self._unset_timer_s = self.limits.body_s
-        if self.url == fast_lane.TARGET and self.exchange is not None:
-            fast_lane.begin(self, self.exchange)
+        if self.url == fast_lane.TARGET and self.graphql_path is not None:
+            fast_lane.begin(self, headers, self.graphql_path)
         else:
             super().on_headers_complete()
 
@@ -302,7 +304,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self._writing.cancel()
 
 
-def limited(settings: Settings, limits: ConnectionLimits, exchange: Exchange) -> type[LimitedProtocol]:
+def limited(settings: Settings, limits: ConnectionLimits, graphql_path: GraphQLPath) -> type[LimitedProtocol]:
     """The protocol of one server. Its connections count together."""
 
     class Protocol(LimitedProtocol):
@@ -310,5 +312,5 @@ def limited(settings: Settings, limits: ConnectionLimits, exchange: Exchange) ->
 
     Protocol.limits, Protocol.settings = limits, settings
     Protocol.hosts = frozenset(host.lower() for host in settings.hosts)
-    Protocol.exchange = exchange if settings.fast_lane else None
+    Protocol.graphql_path = graphql_path if settings.fast_lane else None
     return Protocol

@@ -5,10 +5,10 @@ refused: where its body ends, for which host it is, and whether it is HTTP/1 at 
 """
 
 import re
-from collections.abc import Sequence
 
 from gateway.errors import TopLevelCode
 from gateway.http.graphql_request import RequestRefused
+from gateway.http.http_request import RequestHeaders
 
 VERSIONS = frozenset({"1.0", "1.1"})
 
@@ -25,14 +25,14 @@ HEALTH = b"/health/"
 def problem_of(
     version: str,
     target: bytes,
-    headers: Sequence[tuple[bytes, bytes]],
+    headers: RequestHeaders,
     hosts: frozenset[str],
     *,
     changes_protocol: bool,
 ) -> RequestRefused | None:
     """Why the request is refused, or None. `hosts`: the hosts that are accepted; if empty, all are.
 
-    `headers` have names in lower case. `changes_protocol`: by the method CONNECT or a header `Upgrade`.
+    `changes_protocol`: by the method CONNECT or a header `Upgrade`.
     """
     if version not in VERSIONS:
         return RequestRefused(505, TopLevelCode.BAD_USER_INPUT, "Use HTTP/1.1.")
@@ -41,18 +41,12 @@ def problem_of(
         return malformed("Send no header `Upgrade`, and no CONNECT: the gateway answers in HTTP/1.1.")
     if not target.startswith(b"/") or b"#" in target:
         return malformed("The target of a request must be a path such as /graphql.")
-    codings, lengths, host_lines = [], [], []
-    for name, value in headers:
-        if name == b"host":
-            host_lines.append(value)
-        elif name == b"content-length":
-            lengths.append(value)
-        elif name == b"transfer-encoding":
-            codings.append(value.strip().lower())
+    codings = [value.strip().lower() for value in headers.lines(b"transfer-encoding")]
     if codings and (version == "1.0" or codings != [b"chunked"]):
         return malformed("A request may have `Transfer-Encoding: chunked` in HTTP/1.1, and no other transfer coding.")
-    if any(len(length) > LENGTH_DIGITS for length in lengths):
+    if any(len(length) > LENGTH_DIGITS for length in headers.lines(b"content-length")):
         return malformed(f"A header `Content-Length` may have at most {LENGTH_DIGITS} digits.")
+    host_lines = headers.lines(b"host")
     if not host_lines and version == "1.0":
         return None
     match = HOST.fullmatch(host_lines[0]) if len(host_lines) == 1 else None

@@ -138,6 +138,11 @@ class ResponseWriter:
         return {"code": code.value, "supportReference": self.request_id}
 
 
+def crash_reply(settings: Settings, request_id: str) -> Reply:
+    crash = RequestRefused(500, TopLevelCode.INTERNAL_ERROR, MASKED)
+    return ResponseWriter(settings, request_id, LEGACY).request_refused(crash)[0]
+
+
 def _cause(error: GraphQLError) -> Exception | None:
     """Exception that a resolver raised; None if graphql-core itself reports the error."""
     cause = error.original_error

@@ -59,7 +59,7 @@ class Server(uvicorn.Server):
     ) -> None:
         self._settings = settings
         self._worker = worker
-        self._protocol = limited(settings, limits, app.state.exchange)
+        self._protocol = limited(settings, limits, app.state.graphql_path)
         super().__init__(
             uvicorn.Config(
                 app,

@@ -2,9 +2,10 @@
 
 import httpx
 import pytest
-from starlette.types import Scope
+from starlette.requests import empty_receive
 
 from gateway.http.client_address import client_connection
+from gateway.http.http_request import HttpRequest
 from gateway.store.rate_limits import address_key
 from sandbox.model.world import World
 from tests.support.shop import Clock, InMemoryTransport, Shopper, gateway, new_key, settings_for
@@ -65,23 +66,25 @@ FORWARDED: dict[str, tuple[list[str], str | None]] = {
 }
 
 
-def scope(**headers: list[str]) -> Scope:
-    """A request that came from the load balancer."""
+def request(peer: str | None = LB, **headers: list[str]) -> HttpRequest:
+    """A request from this end of the connection, by default from the load balancer."""
     lines = [
         (name.replace("_", "-").encode(), value.encode("latin-1"))
         for name, values in headers.items()
         for value in values
     ]
-    return {"type": "http", "client": (LB, 4711), "scheme": "http", "headers": lines}
+    client = (peer, 4711) if peer is not None else None
+    scope = {"method": "POST", "query_string": b"", "client": client, "scheme": "http", "headers": lines}
+    return HttpRequest.of(scope, empty_receive)
 
 
 @pytest.mark.parametrize(("lines", "expected"), FORWARDED.values(), ids=FORWARDED.keys())
 def test_client_address_is_the_last_hop_that_is_no_proxy(world: World, lines: list[str], expected: str | None) -> None:
     settings = settings_for(world, trusted_proxies="10.0.0.0/8")
-    connection = client_connection(scope(x_forwarded_for=lines), settings)
+    connection = client_connection(request(x_forwarded_for=lines), settings)
     assert connection.address == expected
     assert connection.nearest_address == expected or expected is None
-    mapped = {**scope(x_forwarded_for=lines), "client": (f"::ffff:{LB}", 4711)}
+    mapped = request(f"::ffff:{LB}", x_forwarded_for=lines)
     assert client_connection(mapped, settings).address == expected
 
 
@@ -101,7 +104,7 @@ def test_scheme_is_the_one_that_the_outermost_proxy_reports(
     world: World, hops: str, schemes: list[str], is_encrypted: bool
 ) -> None:
     settings = settings_for(world, trusted_proxies="10.0.0.0/8")
-    connection = client_connection(scope(x_forwarded_for=[hops], x_forwarded_proto=schemes), settings)
+    connection = client_connection(request(x_forwarded_for=[hops], x_forwarded_proto=schemes), settings)
     assert connection.is_encrypted is is_encrypted
 
 
@@ -109,9 +112,9 @@ def test_scheme_is_the_one_that_the_outermost_proxy_reports(
 def test_unreadable_hop_counts_as_the_proxy_that_reports_it(world: World, hop: str) -> None:
     settings = settings_for(world, trusted_proxies="10.0.0.0/8")
     for hops, nearest in ((hop, LB), (f"{SHOPPER}, {hop}", LB), (f"{hop}, {CDN}", CDN)):
-        connection = client_connection(scope(x_forwarded_for=[hops]), settings)
+        connection = client_connection(request(x_forwarded_for=[hops]), settings)
         assert (connection.address, connection.nearest_address) == (None, nearest)
-    behind_a_socket = client_connection({**scope(), "client": None}, settings)
+    behind_a_socket = client_connection(request(None), settings)
     assert (behind_a_socket.address, behind_a_socket.nearest_address) == (None, "unknown")
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.http.common_headers import FIXED_HEADERS
 from gateway.http.protocol import ConnectionLimits
-from gateway.http.request_id import FIXED_HEADERS
 from sandbox.model.world import World
 from tests.support.haproxy import behind_haproxy
 from tests.support.listed_messages import unlisted_messages

@@ -14,7 +14,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from gateway import telemetry
-from gateway.http.request_id import FIXED_HEADERS
+from gateway.http.common_headers import FIXED_HEADERS
 from gateway.store.memory import MemoryStore
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import Balance, World

@@ -31,7 +31,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from examples.run import ROOT
-from gateway.http.request_id import FIXED_HEADERS
+from gateway.http.common_headers import FIXED_HEADERS
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.support.shop import CLIENT, PACK, Clock, InMemoryTransport, Storefront, documents, gateway

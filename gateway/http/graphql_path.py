@@ -5,34 +5,28 @@ would wrap the answer once more.
 """
 
 import logging
-import time
 from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.http.cache_headers import PRIVATE_VARY, open_to_all
+from gateway.http.cache_headers import open_to_all
 from gateway.http.client_address import client_connection
+from gateway.http.common_headers import FIXED_HEADERS, HSTS_LINE, PRIVATE_LINES
 from gateway.http.cors import CorsRules
 from gateway.http.endpoint import GraphQLEndpoint
 from gateway.http.http_request import HttpRequest, Reply
-from gateway.http.request_id import FIXED_HEADERS, HSTS, IdSource, crash_reply, log_request
+from gateway.http.logged_request import LoggedRequest
+from gateway.http.request_id import IdSource
+from gateway.http.response import crash_reply
 from gateway.settings import Settings
-from gateway.telemetry import current_request_id
 
 log = logging.getLogger(__name__)
 
 PATH = "/graphql"
 
-HEADERS_OF_PRIVATE_ANSWERS = [
-    *((name.lower().encode(), value.encode()) for name, value in FIXED_HEADERS.items()),
-    (b"vary", PRIVATE_VARY.encode()),
-]
 
-HSTS_LINE = (b"strict-transport-security", HSTS.encode())
-
-
-class Exchange:
+class GraphQLPath:
     """Leads each request to the endpoint and its reply to the server, from the id to the log line."""
 
     def __init__(self, endpoint: GraphQLEndpoint, settings: Settings) -> None:
@@ -41,48 +35,43 @@ class Exchange:
         self._cors = CorsRules(settings)
         self._ids = IdSource()
 
-    async def run(self, request: HttpRequest, send: Callable[[Reply], Awaitable[None]]) -> None:
+    async def answer(self, request: HttpRequest, send: Callable[[Reply], Awaitable[None]]) -> None:
         """Answer a request. `send` is called once, and the log line is written after it."""
-        started_at = time.monotonic()
         request_id = self._ids.id_for(request.headers.get(b"x-request-id"))
-        connection = client_connection(request.scope, self._settings)
-        logged: dict[str, object] = {"status": 500}
-        token = current_request_id.set(request_id)
-        try:
+        connection = client_connection(request, self._settings)
+        with LoggedRequest(request_id, request.method, PATH) as logged:
             try:
                 reply = self._cors.preflight_reply(request)
                 if reply is None:
-                    reply = await self._endpoint.answer(request, request_id, connection, logged)
+                    reply = await self._endpoint.answer(request, request_id, connection, logged.fields)
                     reply.headers += self._cors.headers(request)
             except Exception:
                 log.exception("request crashed")
                 reply = crash_reply(self._settings, request_id)
-            logged["status"] = reply.status
-            self._add_headers(reply, request_id, is_encrypted=connection.is_encrypted)
+            logged.fields["status"] = reply.status
+            _add_headers(reply, request_id, is_encrypted=connection.is_encrypted)
             await send(reply)
-        finally:
-            log_request(request.method, PATH, logged, time.monotonic() - started_at)
-            current_request_id.reset(token)
 
-    def _add_headers(self, reply: Reply, request_id: str, *, is_encrypted: bool) -> None:
-        if reply.is_public:
-            headers = MutableHeaders(raw=reply.headers)
-            for name, value in FIXED_HEADERS.items():
-                headers.setdefault(name, value)
-            open_to_all(headers)
-        else:
-            reply.headers += HEADERS_OF_PRIVATE_ANSWERS
-            reply.headers.append((b"x-request-id", request_id.encode()))
-        if is_encrypted:
-            reply.headers.append(HSTS_LINE)
+
+def _add_headers(reply: Reply, request_id: str, *, is_encrypted: bool) -> None:
+    if reply.is_public:
+        headers = MutableHeaders(raw=reply.headers)
+        for name, value in FIXED_HEADERS.items():
+            headers.setdefault(name, value)
+        open_to_all(headers)
+    else:
+        reply.headers += PRIVATE_LINES
+        reply.headers.append((b"x-request-id", request_id.encode()))
+    if is_encrypted:
+        reply.headers.append(HSTS_LINE)
 
 
 class GraphQLRequests:
     """The outermost ASGI middleware. Passes the requests of other paths on."""
 
-    def __init__(self, app: ASGIApp, exchange: Exchange) -> None:
+    def __init__(self, app: ASGIApp, graphql_path: GraphQLPath) -> None:
         self._app = app
-        self._exchange = exchange
+        self._graphql_path = graphql_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != PATH:
@@ -93,4 +82,4 @@ class GraphQLRequests:
             await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
             await send({"type": "http.response.body", "body": reply.body})
 
-        await self._exchange.run(HttpRequest(scope, receive), send_reply)
+        await self._graphql_path.answer(HttpRequest.of(scope, receive), send_reply)
