@@ -26,6 +26,7 @@ from graphql import (
 )
 
 from gateway.documents.directive_tables import CacheHint, Coordinate, DirectiveTables
+from gateway.documents.walks import KEYS
 from gateway.enums import CacheControlScope
 
 NOT_CACHED = "private, no-store"
@@ -59,7 +60,7 @@ def cache_policy(schema: GraphQLSchema, tables: DirectiveTables, document: Docum
     """Cache policy of a valid document with one query."""
     types = TypeInfo(schema)
     hints = HintCollector(schema, tables, types)
-    visit(document, TypeInfoVisitor(types, hints))
+    visit(document, TypeInfoVisitor(types, hints), KEYS)
     return CachePolicy(
         max_age_s=min(hints.max_ages_s, default=0),
         stale_if_error_s=min(hints.stale_if_error_s, default=0),

@@ -10,7 +10,6 @@ from typing import Any
 
 from graphql import (
     SKIP,
-    ASTValidationRule,
     EnumValueNode,
     GraphQLEnumType,
     GraphQLError,
@@ -38,7 +37,6 @@ from graphql import (
     is_non_null_type,
     is_required_input_field,
     is_specified_scalar_type,
-    specified_rules,
     type_from_ast,
     value_from_ast_untyped,
 )
@@ -115,13 +113,6 @@ class FewSuggestions(ValidationRule):
             report(error)
 
         context.on_error = report_and_count  # type: ignore[method-assign]  # as graphql-core assigns it
-
-
-RULES: list[type[ASTValidationRule]] = [
-    FewSuggestions,
-    *(LiteralRule if rule is ValuesOfCorrectTypeRule else rule for rule in specified_rules),
-]
-"""The validation rules of GraphQL, with messages that contain no value."""
 
 
 def without_token(error: GraphQLError, source: str) -> GraphQLError:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graphql import (
+    SKIP,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -22,9 +23,11 @@ from graphql import (
     SelectionSetNode,
     StringValueNode,
     Visitor,
+    VisitorAction,
 )
 
 from gateway.documents.errors import bad_value, too_expensive
+from gateway.documents.walks import has_text
 
 MAX_TOKENS = 2000
 """Maximum number of tokens in a document. Every example operation with its fragments has fewer than 700."""
@@ -198,6 +201,9 @@ class SizeMeter:
 
 class LiteralLimits(Visitor):
     """Applies the limits for variables to the literals of a document. Raises `DocumentRefused`."""
+
+    def enter_field(self, node: FieldNode, *_: object) -> VisitorAction:
+        return None if has_text(node, '"', "[") else SKIP
 
     def enter_string_value(self, node: StringValueNode, _key: object, parent: object, *_: object) -> None:
         _check_string(node.value, parent.name.value if isinstance(parent, ObjectFieldNode) else "")

@@ -14,11 +14,9 @@ from graphql import (
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
-    NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     OperationType,
     parse,
-    validate,
     visit,
 )
 
@@ -28,13 +26,15 @@ from gateway.documents.card_numbers import Screen
 from gateway.documents.card_variables import CardFields, card_number_refused, card_paths, remove_cards
 from gateway.documents.cost import SlicingArgumentMissing
 from gateway.documents.directive_tables import DirectiveTables
-from gateway.documents.error_messages import RULES, variable_errors, without_token
+from gateway.documents.error_messages import variable_errors, without_token
 from gateway.documents.errors import DocumentRefused, IndexedSource, OperationFacts, bad_value, too_expensive
 from gateway.documents.in_context import chosen_market, has_in_context
 from gateway.documents.known_documents import KnownDocument, KnownOperation, PreparedOperation
 from gateway.documents.limits import MAX_TOKENS, LiteralLimits, SizeMeter, check_lines, check_size, check_values
 from gateway.documents.manifest import read_manifest, sha256, short_name
 from gateway.documents.sensitive_literals import has_sensitive_literal
+from gateway.documents.validation import validation_errors
+from gateway.documents.walks import KEYS
 from gateway.errors import TopLevelCode
 from gateway.settings import DocumentsMode, Settings
 
@@ -50,8 +50,6 @@ those of all other clients. The documents of clients are much shorter."""
 
 MOST_POINTS = 2**31 - 1
 """Highest estimate that an error reports. JSON has no larger integers in most languages."""
-
-MAX_VALIDATION_ERRORS = 20
 
 MAX_NAMED_FIELDS = 5
 """Maximum number of fields in an error message about a GET request."""
@@ -94,7 +92,6 @@ class Documents:
         self._schema = schema
         self._tables = tables
         self._settings = settings
-        self._rules = RULES if settings.development else [*RULES, NoSchemaIntrospectionCustomRule]
         self._by_source: dict[str, KnownDocument] = {}
         self._by_digest: dict[str, KnownDocument] = {}
         """Documents that a request may select by their hash alone: those in the manifest, and those that a client has
@@ -250,13 +247,7 @@ class Documents:
         check_lines(parsed.source)
         try:
             operations = self._operations(document)
-            errors = validate(
-                self._schema,
-                document,
-                self._rules,
-                max_errors=MAX_VALIDATION_ERRORS,
-                hide_suggestions=not self._settings.development,
-            )
+            errors = validation_errors(self._schema, document, development=self._settings.development)
         except RecursionError:
             errors = None
         if errors is None:
@@ -269,7 +260,7 @@ class Documents:
     def _operations(self, document: DocumentNode) -> list[KnownOperation]:
         """Operations of a document that was not yet validated. Raises `DocumentRefused` if the document exceeds a
         limit."""
-        visit(document, LiteralLimits())
+        visit(document, LiteralLimits(), KEYS)
         meter = SizeMeter(document)
         operations = []
         for node in document.definitions:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from graphql import (
+    SKIP,
     ArgumentNode,
     DocumentNode,
     FieldNode,
@@ -17,18 +18,20 @@ from graphql import (
     VariableDefinitionNode,
     VariableNode,
     Visitor,
+    VisitorAction,
     get_named_type,
     visit,
 )
 
 from gateway.documents.directive_tables import Coordinate, DirectiveTables
+from gateway.documents.walks import KEYS, has_text
 
 
 def has_sensitive_literal(schema: GraphQLSchema, tables: DirectiveTables, document: DocumentNode) -> bool:
     """Whether a sensitive input of a valid document has a literal, or a variable that may have a default value."""
     types = TypeInfo(schema)
     finder = LiteralFinder(tables, types)
-    visit(document, TypeInfoVisitor(types, finder))
+    visit(document, TypeInfoVisitor(types, finder), KEYS)
     return finder.has_literal or (finder.has_variable and finder.has_default)
 
 
@@ -40,9 +43,12 @@ class LiteralFinder(Visitor):
         self._field: Coordinate = ""
         self.has_literal = self.has_variable = self.has_default = False
 
-    def enter_field(self, node: FieldNode, *_: Any) -> None:
+    def enter_field(self, node: FieldNode, *_: Any) -> VisitorAction:
+        if not has_text(node, "("):
+            return SKIP
         parent = self._types.get_parent_type()
         self._field = f"{parent.name}.{node.name.value}" if parent is not None else ""
+        return None
 
     def enter_argument(self, node: ArgumentNode, *_: Any) -> None:
         self._check(f"{self._field}({node.name.value}:)", node.value)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from graphql import (
+    SKIP,
     BooleanValueNode,
     DirectiveNode,
     DocumentNode,
@@ -16,9 +17,12 @@ from graphql import (
     SelectionNode,
     VariableNode,
     Visitor,
+    VisitorAction,
     is_abstract_type,
     visit,
 )
+
+from gateway.documents.walks import KEYS, has_text
 
 SelectedFields = dict[str, list[FieldNode]]
 """The nodes of each field by response key, in the order of the answer."""
@@ -36,7 +40,7 @@ def fragments_of(document: DocumentNode) -> Fragments:
 def flag_names(document: DocumentNode) -> frozenset[str]:
     """Names of the variables in `@skip` and `@include`."""
     collector = _FlagNames()
-    visit(document, collector)
+    visit(document, collector, KEYS)
     return frozenset(collector.names)
 
 
@@ -44,6 +48,9 @@ class _FlagNames(Visitor):
     def __init__(self) -> None:
         super().__init__()
         self.names: set[str] = set()
+
+    def enter_field(self, node: FieldNode, *_: object) -> VisitorAction:
+        return None if has_text(node, "@") else SKIP
 
     def enter_directive(self, node: DirectiveNode, *_: object) -> None:
         if _is_condition(node):

@@ -36,6 +36,7 @@ DESCRIBING = {"field", "argument", "object_type", "mutation", "input_field", "di
 
 CODES_BY_HAND = {
     "MASKED": {"TopLevelCode.INTERNAL_ERROR"},
+    "TOO_MANY_ERRORS": {"TopLevelCode.GRAPHQL_VALIDATION_FAILED"},
     "schema/scalars.py": {"TopLevelCode.BAD_USER_INPUT"},
     "gateway/documents/error_messages.py": {"TopLevelCode.BAD_USER_INPUT"},
 }
