@@ -21,6 +21,7 @@ from gateway.http.cache_headers import cacheable
 from gateway.http.client_address import ClientConnection
 from gateway.http.graphql_request import RequestRefused, read
 from gateway.http.http_request import HttpRequest, Reply
+from gateway.http.logged_request import LoggedRequest
 from gateway.http.response import LEGACY, MODERN, ResponseWriter
 from gateway.http.session_cookie import handle_of
 from gateway.operation.caller import Caller
@@ -39,12 +40,9 @@ class GraphQLEndpoint:
         self._documents = documents
         self._services = services
 
-    async def answer(
-        self, request: HttpRequest, request_id: str, connection: ClientConnection, logged: dict[str, object]
-    ) -> Reply:
-        """Fields of the log line are added to `logged`."""
+    async def answer(self, request: HttpRequest, connection: ClientConnection, logged: LoggedRequest) -> Reply:
         media_type = accepted_type(request.headers.lines(b"accept"))
-        writer = ResponseWriter(self._services.settings, request_id, media_type or LEGACY)
+        writer = ResponseWriter(self._services.settings, logged.id, media_type or LEGACY)
         facts = OperationFacts()
         try:
             if media_type is None:
@@ -62,7 +60,7 @@ class GraphQLEndpoint:
                 over_get=request.is_read,
             )
             facts = prepared.facts
-            ctx = self._context(prepared, Caller(request_id, connection.address, connection.nearest_address, handle))
+            ctx = self._context(prepared, Caller(logged.id, connection.address, connection.nearest_address, handle))
             with limited_waiting(self._services.settings.store_timeout_s), request_of(connection.nearest_address):
                 result = await self._executor.execute(prepared, ctx)
             # Only an error in the variables has no path. Its message may repeat their values.
@@ -77,7 +75,7 @@ class GraphQLEndpoint:
         except DocumentRefused as refused:
             facts = refused.facts
             reply, codes = writer.document_refused(refused)
-        logged.update(kind=facts.kind, operation=facts.name, codes=codes)
+        logged.fields = (("kind", facts.kind), ("operation", facts.name), ("codes", tuple(codes)))
         if request.method == "HEAD":
             reply.body = b""
         return reply

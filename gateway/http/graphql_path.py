@@ -43,12 +43,12 @@ class GraphQLPath:
             try:
                 reply = self._cors.preflight_reply(request)
                 if reply is None:
-                    reply = await self._endpoint.answer(request, request_id, connection, logged.fields)
+                    reply = await self._endpoint.answer(request, connection, logged)
                     reply.headers += self._cors.headers(request)
             except Exception:
                 log.exception("request crashed")
                 reply = crash_reply(self._settings, request_id)
-            logged.fields["status"] = reply.status
+            logged.status = reply.status
             _add_headers(reply, request_id, is_encrypted=connection.is_encrypted)
             await send(reply)
 

@@ -3,7 +3,7 @@
 import logging
 import time
 
-from gateway.telemetry import current_request_id, log_often
+from gateway.telemetry import Fields, current_request_id, log_often
 
 log = logging.getLogger(__name__)
 
@@ -16,16 +16,17 @@ NO_ROUTE = "none"
 class LoggedRequest:
     """During the `with` block, a request is answered. At its end, the log line of the request is written.
 
-    `fields` are fields of this line that the answer decides.
+    The line has the `status` of the answer, and further fields that the endpoint knows.
     """
 
-    __slots__ = ("_method", "_started_at", "_token", "fields", "id", "route")
+    __slots__ = ("_method", "_started_at", "_token", "fields", "id", "route", "status")
 
     def __init__(self, request_id: str, method: str, route: str = NO_ROUTE) -> None:
         self._method = method
         self.id = request_id
         self.route = route
-        self.fields: dict[str, object] = {"status": 500}
+        self.status = 500
+        self.fields: Fields = ()
 
     def __enter__(self) -> "LoggedRequest":
         self._started_at = time.monotonic()
@@ -33,10 +34,10 @@ class LoggedRequest:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.fields["method"] = self._method if self._method in METHODS else "other"
-        self.fields["route"] = self.route
-        self.fields["duration_ms"] = round((time.monotonic() - self._started_at) * 1000, 1)
+        method = self._method if self._method in METHODS else "other"
+        duration_ms = round((time.monotonic() - self._started_at) * 1000, 1)
         # Health checks are sent every few seconds, so they are logged at the level DEBUG.
         level = logging.DEBUG if self.route.startswith("/health/") else logging.INFO
-        log_often(log, level, "request answered", self.fields)
+        fields = (("method", method), ("route", self.route), ("status", self.status), *self.fields)
+        log_often(log, level, "request answered", duration_ms, fields)
         current_request_id.reset(self._token)

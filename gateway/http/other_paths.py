@@ -38,7 +38,7 @@ class OtherPaths:
             nonlocal has_started
             if message["type"] == "http.response.start":
                 has_started = True
-                logged.fields["status"] = message["status"]
+                logged.status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
                 for name, value in FIXED_HEADERS.items():

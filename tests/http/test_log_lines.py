@@ -12,10 +12,10 @@ from gateway import telemetry
 telemetry.configure("INFO")
 telemetry.current_request_id.set("id")
 log = logging.getLogger("gateway.anything")
-fields = {"secret": "planted", "status": 200, "operation": "\\u009b" + "x" * 300, "codes": ["A"], "duration_ms": 0.1}
-telemetry.log_often(log, logging.INFO, "something", fields)
-telemetry.log_often(log, logging.DEBUG, "not written", fields)
-log.info("something", extra=fields)
+fields = {"secret": "planted", "status": 200, "operation": "\\u009b" + "x" * 300, "codes": ("A",)}
+telemetry.log_often(log, logging.INFO, "something", 0.1, tuple(fields.items()))
+telemetry.log_often(log, logging.DEBUG, "not written", 0.1, tuple(fields.items()))
+log.info("something", extra={"duration_ms": 0.1, **fields})
 """
 
 
