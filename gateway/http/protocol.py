@@ -22,7 +22,7 @@ from gateway.http import fast_lane
 from gateway.http.common_headers import FIXED_HEADERS
 from gateway.http.graphql_path import GraphQLPath
 from gateway.http.graphql_request import RequestRefused
-from gateway.http.http_request import RequestHeaders
+from gateway.http.http_request import Reply, RequestHeaders
 from gateway.http.request_head import malformed, problem_of
 from gateway.http.response import LEGACY, ResponseWriter
 from gateway.settings import Settings
@@ -41,6 +41,8 @@ class ConnectionLimits:
     """Time in which a client must send the rest of a request."""
     answer_s: float = 30
     """Time in which a client must receive a part of an answer."""
+    idle_s: float = 5
+    """Time for which a connection is kept after an answer."""
     head_bytes: int = 16 * 1024
     headers: int = 100
     body_bytes: int = 1024 * 1024
@@ -92,6 +94,8 @@ class LimitedProtocol(HttpToolsProtocol):
         self._unset_timer_s: float | None = None
         """Time limit of a part of a request that has just begun. Most requests are complete before it has to be set."""
         self._writing: asyncio.TimerHandle | None = None
+        self._idle_since: float | None = None
+        """When the last answer was sent, by the clock of the loop. None if a request has begun since."""
 
     # Connections
 
@@ -107,6 +111,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.waiting.pop(self, None)
         self._stop_timers()
+        self._unset_keepalive_if_required()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
@@ -123,6 +128,14 @@ class LimitedProtocol(HttpToolsProtocol):
             self.waiting.pop(self, None)
 
     def timeout_keep_alive_handler(self) -> None:
+        """The timer is not set again after each answer, but here."""
+        self.timeout_keep_alive_task = None
+        if self._idle_since is None:
+            return  # The answer to the request that has begun sets the timer.
+        left_s = self._idle_since + self.limits.idle_s - self.loop.time()
+        if left_s > 0:
+            self.timeout_keep_alive_task = self.loop.call_later(left_s, self.timeout_keep_alive_handler)
+            return
         super().timeout_keep_alive_handler()
         self._abort_if_not_sent()
 
@@ -131,7 +144,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._phase is Phase.IGNORED or self.transport.is_closing():
             return
-        self._unset_keepalive_if_required()
+        self._idle_since = None
         position = 0
         while position < len(data):
             if self._phase is Phase.NOTHING:
@@ -147,7 +160,7 @@ class LimitedProtocol(HttpToolsProtocol):
             if self.transport.is_closing():
                 return
             if self._phase is Phase.HEAD and self._received >= self.limits.head_bytes:
-                self._refuse(self._too_large())
+                self._refuse(_too_large(self.limits))
                 return
             if self._phase is Phase.BODY and self._received >= self.limits.body_bytes:
                 self.transport.abort()
@@ -168,15 +181,16 @@ class LimitedProtocol(HttpToolsProtocol):
             self._trailers += 1
             count = self._trailers
         else:
-            super().on_header(name, value)
+            self.headers.append((name.lower(), value))
             count = len(self.headers)
         if count > self.limits.headers:
-            self._refuse_while_parsing(self._too_large())
+            self._refuse_while_parsing(_too_large(self.limits))
 
     def on_headers_complete(self) -> None:
         changes_protocol = self.parser.should_upgrade()
         version = self.parser.get_http_version()
         headers = RequestHeaders(self.headers)
+        self.expect_100_continue = b"100-continue" in map(bytes.lower, headers.lines(b"expect"))
         problem = problem_of(version, self.url, headers, self.hosts, changes_protocol=changes_protocol)
         if problem is not None:
             self._refuse_while_parsing(problem)
@@ -203,10 +217,19 @@ class LimitedProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        super().on_response_complete()
+        """Like that of uvicorn, which sets a timer after each answer."""
+        self.server_state.total_requests += 1
         if self.transport.is_closing():
             self._abort_if_not_sent()
-        elif self.cycle.response_complete or self.cycle.more_body:
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self._idle_since = self.loop.time()
+            if self.timeout_keep_alive_task is None:
+                self.timeout_keep_alive_handler()
+        if self.cycle.response_complete or self.cycle.more_body:
             # All requests have their answers, or the last one has not arrived as a whole.
             self.waiting[self] = None
 
@@ -220,13 +243,6 @@ class LimitedProtocol(HttpToolsProtocol):
     def _allowed(self) -> int:
         limit = self.limits.head_bytes if self._phase is Phase.HEAD else self.limits.body_bytes
         return min(limit - self._received, self.limits.head_bytes)
-
-    def _too_large(self) -> RequestRefused:
-        message = (
-            f"A request may have at most {self.limits.headers} headers, and {self.limits.head_bytes} bytes of URL and "
-            "headers."
-        )
-        return RequestRefused(431, TopLevelCode.BAD_USER_INPUT, message)
 
     def _refuse_while_parsing(self, refused: RequestRefused) -> Never:
         """End the parsing. `data_received` answers, as the parser hides what its callbacks raise."""
@@ -256,11 +272,8 @@ class LimitedProtocol(HttpToolsProtocol):
         log.info("request refused before it was read", extra={"status": refused.status, "reason": refused.messages[0]})
         current_request_id.reset(token)
         reply, _ = ResponseWriter(self.settings, request_id, LEGACY).request_refused(refused)
-        headers = [*self.server_state.default_headers, *reply.headers, (b"connection", b"close")]
-        headers += [(name.encode(), value.encode()) for name, value in FIXED_HEADERS.items()]
-        headers.append((b"X-Request-Id", request_id.encode()))
-        lines = [b"%s: %s\r\n" % header for header in headers]
-        self.transport.write(b"".join([STATUS_LINE[refused.status], *lines, b"\r\n", reply.body]))
+        reply.headers = [*self.server_state.default_headers, *reply.headers, (b"X-Request-Id", request_id.encode())]
+        self.transport.write(_last_answer(reply))
         self.transport.close()
         self._abort_if_not_sent()
 
@@ -302,6 +315,19 @@ class LimitedProtocol(HttpToolsProtocol):
         self._stop_reading_timer()
         if self._writing is not None:
             self._writing.cancel()
+
+
+def _too_large(limits: ConnectionLimits) -> RequestRefused:
+    message = f"A request may have at most {limits.headers} headers, and {limits.head_bytes} bytes of URL and headers."
+    return RequestRefused(431, TopLevelCode.BAD_USER_INPUT, message)
+
+
+def _last_answer(reply: Reply) -> bytes:
+    """The answer after which a connection is closed, as it is sent."""
+    headers = [*reply.headers, (b"connection", b"close")]
+    headers += [(name.encode(), value.encode()) for name, value in FIXED_HEADERS.items()]
+    lines = [b"%s: %s\r\n" % header for header in headers]
+    return b"".join([STATUS_LINE[reply.status], *lines, b"\r\n", reply.body])
 
 
 def limited(settings: Settings, limits: ConnectionLimits, graphql_path: GraphQLPath) -> type[LimitedProtocol]:

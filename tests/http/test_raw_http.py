@@ -266,6 +266,14 @@ async def test_half_sent_requests_end_while_others_are_served(
     assert [name for name, status in answers if status == [408]]
 
 
+async def test_connection_is_closed_some_time_after_its_last_answer(
+    world: World, network: InMemoryTransport, *, fast_lane: bool
+) -> None:
+    async with served(world, network, replace(PATIENT, idle_s=SHORT_S), fast_lane=fast_lane) as url:
+        for request in (LIVE + b"\r\n", POST + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY):
+            assert statuses(await exchange(url, request * 3)) == [200] * 3
+
+
 async def test_slow_bytes_do_not_extend_the_time_limit(
     world: World, network: InMemoryTransport, *, fast_lane: bool
 ) -> None:
