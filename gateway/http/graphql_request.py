@@ -82,7 +82,7 @@ def _url_fields(request: HttpRequest) -> dict[str, Any]:
     fields: dict[str, Any] = {name: value or None for name, value in request.query_params.items()}
     for name in ("variables", "extensions"):
         if fields.get(name):
-            fields[name] = _json(fields[name], f"parameter `{name}`") or None
+            fields[name] = _json(fields[name].encode(), f"parameter `{name}`") or None
     return fields
 
 
@@ -97,11 +97,13 @@ def _body_fields(body: bytes) -> dict[str, Any]:
     return fields
 
 
-def _json(content: bytes | str, subject: str) -> Any:
+def _json(content: bytes, subject: str) -> Any:
     try:
         value = orjson.loads(content)
     except orjson.JSONDecodeError:
         raise _bad_request(f"The {subject} must be JSON in UTF-8.") from None
+    if content.count(b"{") + content.count(b"[") < MAX_DEPTH:
+        return value
     level = [value]
     for _ in range(MAX_DEPTH):
         level = [item for part in level if isinstance(part, dict | list) for item in _items(part)]
@@ -117,20 +119,17 @@ def _items(part: dict[str, Any] | list[Any]) -> Iterable[Any]:
 def _parsed(fields: dict[str, Any], request: HttpRequest) -> ParsedRequest:
     query, name, variables = fields.get("query"), fields.get("operationName"), fields.get("variables")
     extensions, sha256 = fields.get("extensions"), _sha256(fields)
-    checks = (
-        (
-            (isinstance(query, str) and bool(query.strip())) or (query is None and sha256 is not None),
-            "`query` must be a string with a GraphQL document, for example `{ storefront { locales } }`.",
-        ),
-        (name is None or isinstance(name, str), "`operationName` must be a string."),
-        (variables is None or isinstance(variables, dict), "`variables` must be an object."),
-        (extensions is None or isinstance(extensions, dict), "`extensions` must be an object."),
-        (
-            sha256 is None or (isinstance(sha256, str) and SHA256.fullmatch(sha256) is not None),
-            "The hash of a document must be its SHA-256 in 64 lower-case hex digits.",
-        ),
-    )
-    messages = [message for is_valid, message in checks if not is_valid]
+    messages = []
+    if not (query.strip() if isinstance(query, str) else query is None and sha256 is not None):
+        messages.append("`query` must be a string with a GraphQL document, for example `{ storefront { locales } }`.")
+    if not (name is None or isinstance(name, str)):
+        messages.append("`operationName` must be a string.")
+    if not (variables is None or isinstance(variables, dict)):
+        messages.append("`variables` must be an object.")
+    if not (extensions is None or isinstance(extensions, dict)):
+        messages.append("`extensions` must be an object.")
+    if not (sha256 is None or (isinstance(sha256, str) and SHA256.fullmatch(sha256))):
+        messages.append("The hash of a document must be its SHA-256 in 64 lower-case hex digits.")
     if messages:
         raise _bad_request(*messages)
     return ParsedRequest(

@@ -44,8 +44,9 @@ def problem_of(
     codings = [value.strip().lower() for value in headers.lines(b"transfer-encoding")]
     if codings and (version == "1.0" or codings != [b"chunked"]):
         return malformed("A request may have `Transfer-Encoding: chunked` in HTTP/1.1, and no other transfer coding.")
-    if any(len(length) > LENGTH_DIGITS for length in headers.lines(b"content-length")):
-        return malformed(f"A header `Content-Length` may have at most {LENGTH_DIGITS} digits.")
+    for length in headers.lines(b"content-length"):
+        if len(length) > LENGTH_DIGITS:
+            return malformed(f"A header `Content-Length` may have at most {LENGTH_DIGITS} digits.")
     host_lines = headers.lines(b"host")
     if not host_lines and version == "1.0":
         return None

@@ -2,8 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from graphql import ExecutionResult, GraphQLError
@@ -46,8 +45,7 @@ Entry = dict[str, Any]
 """One error object in the list `errors` of an answer."""
 
 
-@dataclass(frozen=True)
-class ResponseWriter:
+class ResponseWriter(NamedTuple):
     """Writes the answer to one request. Each method also returns the error codes of the answer."""
 
     settings: Settings
@@ -97,12 +95,12 @@ class ResponseWriter:
         return Reply(status, headers, body)
 
     def _status(self, data: Mapping[str, Any] | None, codes: Sequence[str]) -> int:
-        if self.media_type == LEGACY:
+        if self.media_type == LEGACY or not codes:
             return 200
         has_data = data is not None and any(value is not None for value in data.values())
-        if codes and not has_data and NEEDS_SESSION.issuperset(codes):
+        if not has_data and NEEDS_SESSION.issuperset(codes):
             return 401
-        if codes and not has_data and set(codes) == {TopLevelCode.RATE_LIMITED.value}:
+        if not has_data and set(codes) == {TopLevelCode.RATE_LIMITED.value}:
             return 429
         return 200
 

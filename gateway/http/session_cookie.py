@@ -49,7 +49,10 @@ def _cookie_of(request: HttpRequest) -> str | None:
     also trims characters that a browser keeps. A neighbouring host could then set the cookie under a name that the
     browser does not protect, such as a no-break space before `__Host-`.
     """
-    pairs = [pair.partition(b"=") for line in request.headers.lines(b"cookie") for pair in line.split(b";")]
+    lines = request.headers.lines(b"cookie")
+    if not lines:
+        return None
+    pairs = [pair.partition(b"=") for line in lines for pair in line.split(b";")]
     values = [value.strip(BLANKS) for name, _, value in pairs if name.strip(BLANKS) == COOKIE.encode()]
     if len(values) > 1:
         raise RequestRefused(400, TopLevelCode.BAD_USER_INPUT, f"Send one cookie with the name {COOKIE}.")
