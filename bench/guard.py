@@ -44,6 +44,7 @@ from gateway.upstream.decoding import decode
 from gateway.upstream.retrying_calls import Calls, Retries
 from sandbox.model.world import World
 from schema.build import build
+from tests.support.at_once import at_once
 from tests.support.shop import CART, settings_for
 
 BASELINE = Path(__file__).parent / "guard_baseline.json"
@@ -125,7 +126,7 @@ def documents(settings: Settings) -> list[Part]:
     numbers = iter(range(10**9))
 
     def prepare(source: str) -> object:
-        return registry.prepare(source, None, None, {}, Screen(), over_get=False)
+        return at_once(registry.prepare(source, None, None, {}, Screen(), over_get=False))
 
     source = CHECKOUT_PAGE.document
     prepare(source)
@@ -143,7 +144,7 @@ def plans(settings: Settings, cart: bytes) -> list[Part]:
     registry = Documents(graph.core, graph.directive_tables, settings)
 
     def compiled(source: str) -> Any:
-        operation = registry.prepare(source, None, None, {}, Screen(), over_get=False).operation
+        operation = at_once(registry.prepare(source, None, None, {}, Screen(), over_get=False)).operation
         return Compiler(graph.core, operation, {}).plan()
 
     (field,) = compiled(WITHOUT_RESOLVERS).fields

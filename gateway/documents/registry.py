@@ -1,52 +1,35 @@
 """Prepares GraphQL documents for execution.
 
-A document is parsed, checked and validated when it is first sent. The results are cached, so that later requests with
-the document need only a lookup.
+A document is read and checked when it is first sent. The results are remembered, so that later requests with the
+document need only a lookup.
 """
 
+import asyncio
 import logging
-from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from graphql import (
-    DocumentNode,
-    GraphQLError,
-    GraphQLSchema,
-    OperationDefinitionNode,
-    OperationType,
-    parse,
-    visit,
-)
+from graphql import GraphQLError, GraphQLSchema, OperationType
 
 from gateway.documents.cacheability import CachePolicy
-from gateway.documents.card_literals import document_has_card_number
 from gateway.documents.card_numbers import Screen
-from gateway.documents.card_variables import CardFields, card_number_refused, card_paths, remove_cards
+from gateway.documents.card_variables import CardFields, card_paths, remove_cards
 from gateway.documents.cost import SlicingArgumentMissing
 from gateway.documents.directive_tables import DirectiveTables
-from gateway.documents.error_messages import variable_errors, without_token
-from gateway.documents.errors import DocumentRefused, IndexedSource, OperationFacts, bad_value, too_expensive
-from gateway.documents.in_context import chosen_market, has_in_context
+from gateway.documents.error_messages import variable_errors
+from gateway.documents.errors import DocumentRefused, OperationFacts, bad_value
+from gateway.documents.in_context import chosen_market
 from gateway.documents.known_documents import KnownDocument, KnownOperation, PreparedOperation
-from gateway.documents.limits import MAX_TOKENS, LiteralLimits, SizeMeter, check_lines, check_size, check_values
-from gateway.documents.manifest import read_manifest, sha256, short_name
-from gateway.documents.sensitive_literals import has_sensitive_literal
-from gateway.documents.validation import validation_errors
-from gateway.documents.walks import KEYS
+from gateway.documents.limits import check_values
+from gateway.documents.manifest import ManifestEntry, read_manifest, sha256, short_name
+from gateway.documents.reading import Reader
+from gateway.documents.remembered import RememberedDocuments
+from gateway.documents.turns import Turns, result_of
 from gateway.errors import TopLevelCode
 from gateway.settings import DocumentsMode, Settings
+from gateway.store.client import client_key
 
 log = logging.getLogger(__name__)
-
-MAX_CACHED_CHARACTERS = 128 * 1024
-"""Maximum total length of the cached documents outside the manifest, in characters. A parsed document takes up to 300
-bytes for each character. The garbage collector traverses all cached documents, which may delay a request."""
-
-LARGEST_SHARE = 4
-"""A document is cached if it takes at most this part of the cache: a fourth. Otherwise, one document would drive out
-those of all other clients. The documents of clients are much shorter."""
 
 MOST_POINTS = 2**31 - 1
 """Highest estimate that an error reports. JSON has no larger integers in most languages."""
@@ -57,57 +40,30 @@ MAX_NAMED_FIELDS = 5
 UNNAMED = "sensitive literals"
 """Name under which a document with a secret is logged, because its digest would help to guess the secret."""
 
-ORDERING_MUTATIONS = frozenset({"submitOrder", "resumeOrder"})
-
 DIGEST_MISMATCH = "The hash is not the SHA-256 of the document in `query`."
-
-PARSING_ABORTED = "Parsing aborted."
-"""End of graphql-core's error message for a document with more than `MAX_TOKENS` tokens."""
-
-
-class ParsedSource:
-    """The source of a document, parsed once, because parsing a long string takes long. `document` is None if the source
-    cannot be parsed."""
-
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.document: DocumentNode | None = None
-        try:
-            self.document = parse(IndexedSource(source), max_lexical_tokens=MAX_TOKENS, max_comments=MAX_TOKENS)
-        except GraphQLError as error:
-            self._error = error.with_traceback(None)
-
-    def refusal(self) -> DocumentRefused:
-        """The error for a source that cannot be parsed."""
-        is_limit = self._error.message.endswith(PARSING_ABORTED)
-        code = TopLevelCode.OPERATION_TOO_EXPENSIVE if is_limit else TopLevelCode.GRAPHQL_PARSE_FAILED
-        return DocumentRefused(code, without_token(self._error, self.source))
 
 
 class Documents:
-    """Cache of the documents of one schema."""
+    """The documents of one schema."""
 
     def __init__(self, schema: GraphQLSchema, tables: DirectiveTables, settings: Settings) -> None:
         """Raises `ManifestInvalid`."""
         self._schema = schema
-        self._tables = tables
         self._settings = settings
-        self._by_source: dict[str, KnownDocument] = {}
-        self._by_digest: dict[str, KnownDocument] = {}
-        """Documents that a request may select by their hash alone: those in the manifest, and those that a client has
-        sent together with the hash."""
-        self._recent: OrderedDict[str, KnownDocument] = OrderedDict()
-        """Cached documents outside the manifest, by digest. The least recently used document is first."""
-        self._recent_characters = 0
+        self._reader = Reader(schema, tables, development=settings.development)
+        self._remembered = RememberedDocuments()
+        self._being_read: dict[str, asyncio.Event] = {}
+        """An event for each new document, by its source. The event is set when the document is read or refused."""
+        self.turns = Turns()
         self._manifest = read_manifest(settings.manifest) if settings.manifest else {}
         self._read_manifest_documents()
 
     def operations_of_manifest(self) -> Iterator[KnownOperation]:
-        for document in self._by_source.values():
+        for document in self._remembered.by_source.values():
             if document.is_in_manifest:
                 yield from document.operations
 
-    def prepare(
+    async def prepare(
         self,
         source: str | None,
         digest: str | None,
@@ -116,26 +72,19 @@ class Documents:
         screen: Screen,
         *,
         over_get: bool,
+        address: str | None = None,
     ) -> PreparedOperation:
         """The operation that a request selects, after all checks. A request has the source of the document, its digest,
-        or both. `screen` looks for card numbers.
+        or both. `screen` looks for card numbers. `address` is the client's nearest address.
 
         Raises `DocumentRefused`. The `facts` of this error are the data that were known before it was raised.
         """
         facts = OperationFacts()
         try:
-            document = self._by_source.get(source) if source is not None else self._by_digest.get(digest or "")
+            document = self._known(source, digest)
             was_known = document is not None
             if document is None:
-                document = self._read_new(source, digest, screen, facts)
-            elif digest not in (None, document.digest):
-                raise bad_value(DIGEST_MISMATCH)
-            elif not document.is_in_manifest:
-                self._recent.move_to_end(document.digest)
-                if source is not None:
-                    self._check_trust(document.digest)
-                if digest is not None:
-                    self._by_digest[digest] = document
+                document = await self._new(source, digest, screen, facts, address)
             facts.name = document.name
             operation = _choose(document, operation_name)
             facts.kind = operation.kind.value
@@ -161,7 +110,24 @@ class Documents:
         refused.facts = prepared.facts
         return refused
 
-    def _read_new(self, source: str | None, digest: str | None, screen: Screen, facts: OperationFacts) -> KnownDocument:
+    def _known(self, source: str | None, digest: str | None) -> KnownDocument | None:
+        by_source, by_digest = self._remembered.by_source, self._remembered.by_digest
+        document = by_source.get(source) if source is not None else by_digest.get(digest or "")
+        if document is None:
+            return None
+        if digest not in (None, document.digest):
+            raise bad_value(DIGEST_MISMATCH)
+        if not document.is_in_manifest:
+            if source is not None:
+                self._check_trust(document.digest)
+            self._remembered.use(document)
+            if digest is not None:
+                by_digest[digest] = document
+        return document
+
+    async def _new(
+        self, source: str | None, digest: str | None, screen: Screen, facts: OperationFacts, address: str | None
+    ) -> KnownDocument:
         if source is None:
             entry = self._manifest.get(digest or "")
             if entry is None:
@@ -175,21 +141,48 @@ class Documents:
         entry = self._manifest.get(actual)
         if entry is None:
             self._check_trust(actual)
-        parsed = ParsedSource(source)
-        if entry is None and document_has_card_number(self._schema, screen, source, parsed.document):
-            raise card_number_refused("literals")
-        if entry is not None:
+        else:
             facts.name = entry.name
-        name = entry.name if entry else short_name(actual)
-        document = KnownDocument(source, actual, name, tuple(self._read(parsed)), is_in_manifest=entry is not None)
-        if entry is None and has_sensitive_literal(self._schema, self._tables, document.operations[0].document):
+        while (other := self._being_read.get(source)) is not None:
+            await other.wait()
+            if (document := self._known(source, digest)) is not None:
+                return document
+        is_read = self._being_read[source] = asyncio.Event()
+        try:
+            return await self._read(source, actual, entry, screen, address, may_be_selected=digest is not None)
+        finally:
+            del self._being_read[source]
+            is_read.set()
+
+    async def _read(
+        self,
+        source: str,
+        digest: str,
+        entry: ManifestEntry | None,
+        screen: Screen,
+        address: str | None,
+        *,
+        may_be_selected: bool,
+    ) -> KnownDocument:
+        steps = self._reader.steps(source, screen if entry is None else None)
+        read = await self.turns.run(client_key(address), steps)
+        name = entry.name if entry else short_name(digest)
+        if entry is None and read.has_secret:
             # Neither the cache nor the log may reveal which secret a shopper has sent.
-            return replace(document, name=UNNAMED)
-        if entry is not None or len(source) <= MAX_CACHED_CHARACTERS // LARGEST_SHARE:
-            self._add(document)
-            if entry is None and digest is not None:
-                self._by_digest[actual] = document
+            return KnownDocument(source, digest, UNNAMED, read.operations, is_in_manifest=False)
+        document = KnownDocument(source, digest, name, read.operations, is_in_manifest=entry is not None)
+        self._remembered.add(document, may_be_selected=may_be_selected)
         return document
+
+    def _read_manifest_documents(self) -> None:
+        for digest, entry in self._manifest.items():
+            try:
+                read = result_of(self._reader.steps(entry.source, None))
+            except DocumentRefused as refused:
+                log.warning("manifest document rejected", extra={"operation": entry.name, "code": refused.code.value})
+                continue
+            document = KnownDocument(entry.source, digest, entry.name, read.operations, is_in_manifest=True)
+            self._remembered.add(document, may_be_selected=True)
 
     def _check_trust(self, digest: str) -> None:
         """Log or reject a document that is not in the manifest, depending on the settings."""
@@ -214,75 +207,6 @@ class Documents:
         message = f"The operation costs {points} points. The limit is {limit}. Select fewer fields or smaller pages."
         error = GraphQLError(message, extensions={"estimate": points, "limit": limit})
         return DocumentRefused(TopLevelCode.OPERATION_TOO_EXPENSIVE, error)
-
-    # Parsing and validation of documents that are not cached.
-
-    def _read_manifest_documents(self) -> None:
-        for digest, entry in self._manifest.items():
-            try:
-                operations = tuple(self._read(ParsedSource(entry.source)))
-            except DocumentRefused as refused:
-                log.warning("manifest document rejected", extra={"operation": entry.name, "code": refused.code.value})
-                continue
-            self._add(KnownDocument(entry.source, digest, entry.name, operations, is_in_manifest=True))
-
-    def _add(self, document: KnownDocument) -> None:
-        self._by_source[document.source] = document
-        if document.is_in_manifest:
-            self._by_digest[document.digest] = document
-            return
-        self._recent[document.digest] = document
-        self._recent_characters += len(document.source)
-        while self._recent_characters > MAX_CACHED_CHARACTERS:
-            _, oldest = self._recent.popitem(last=False)
-            del self._by_source[oldest.source]
-            self._by_digest.pop(oldest.digest, None)
-            self._recent_characters -= len(oldest.source)
-
-    def _read(self, parsed: ParsedSource) -> list[KnownOperation]:
-        """Operations of a document. Raises `DocumentRefused`."""
-        if parsed.document is None:
-            raise parsed.refusal()
-        document = parsed.document
-        check_lines(parsed.source)
-        try:
-            operations = self._operations(document)
-            errors = validation_errors(self._schema, document, development=self._settings.development)
-        except RecursionError:
-            errors = None
-        if errors is None:
-            # Inside the except block, Python would attach the `RecursionError` and its long traceback to this error.
-            raise too_expensive("The document is nested too deeply. Select less.")
-        if errors:
-            raise DocumentRefused(TopLevelCode.GRAPHQL_VALIDATION_FAILED, *errors)
-        return operations
-
-    def _operations(self, document: DocumentNode) -> list[KnownOperation]:
-        """Operations of a document that was not yet validated. Raises `DocumentRefused` if the document exceeds a
-        limit."""
-        visit(document, LiteralLimits(), KEYS)
-        meter = SizeMeter(document)
-        operations = []
-        for node in document.definitions:
-            if isinstance(node, OperationDefinitionNode):
-                size = meter.measure(node.selection_set)
-                check_size(size, node)
-                operations.append(self._operation(document, node, size.names.keys()))
-        return operations
-
-    def _operation(
-        self, document: DocumentNode, node: OperationDefinitionNode, root_fields: Set[str]
-    ) -> KnownOperation:
-        return KnownOperation(
-            self._schema,
-            self._tables,
-            document,
-            node,
-            name=node.name.value if node.name else None,
-            kind=node.operation,
-            buys=node.operation is OperationType.MUTATION and not root_fields.isdisjoint(ORDERING_MUTATIONS),
-            chooses_market=has_in_context(node),
-        )
 
 
 def _choose(document: KnownDocument, name: str | None) -> KnownOperation:

@@ -51,13 +51,14 @@ class GraphQLEndpoint:
             parsed = await read(request, self._services.settings.body_limit_bytes)
             screen = Screen()
             refuse_card_numbers(screen, parsed.other_strings)
-            prepared = self._documents.prepare(
+            prepared = await self._documents.prepare(
                 parsed.query,
                 parsed.sha256,
                 parsed.operation_name,
                 parsed.variables,
                 screen,
                 over_get=request.is_read,
+                address=connection.nearest_address,
             )
             facts = prepared.facts
             ctx = self._context(prepared, Caller(logged.id, connection.address, connection.nearest_address, handle))

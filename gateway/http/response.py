@@ -38,7 +38,11 @@ NEEDS_SESSION = frozenset({TopLevelCode.SESSION_REQUIRED.value, TopLevelCode.SES
 
 RETRY_AFTER_S = 60
 
-STATUSES = {TopLevelCode.DOCUMENT_NOT_TRUSTED: 403, TopLevelCode.METHOD_NOT_ALLOWED: 405}
+STATUSES = {
+    TopLevelCode.DOCUMENT_NOT_TRUSTED: 403,
+    TopLevelCode.METHOD_NOT_ALLOWED: 405,
+    TopLevelCode.RATE_LIMITED: 429,
+}
 """HTTP statuses of refused documents by error code. These statuses do not depend on the media type of the answer."""
 
 Entry = dict[str, Any]

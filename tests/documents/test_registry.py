@@ -7,10 +7,12 @@ from gateway.documents.card_numbers import Screen
 from gateway.documents.errors import DocumentRefused
 from gateway.documents.known_documents import PreparedOperation
 from gateway.documents.manifest import sha256
-from gateway.documents.registry import MAX_CACHED_CHARACTERS, Documents
+from gateway.documents.registry import Documents
+from gateway.documents.remembered import MAX_CACHED_CHARACTERS
 from gateway.errors import TopLevelCode
 from sandbox.model.world import World
 from schema.build import build
+from tests.support.at_once import at_once
 from tests.support.shop import settings_for
 
 PRODUCTS = "query($n: Int!) { products(first: $n) { totalCount nodes { name } } }"
@@ -31,7 +33,7 @@ def prepare(
     over_get: bool = False,
     **more: object,
 ) -> PreparedOperation:
-    return documents.prepare(source, digest, None, more, Screen(), over_get=over_get)
+    return at_once(documents.prepare(source, digest, None, more, Screen(), over_get=over_get))
 
 
 def test_known_document_is_not_parsed_again(documents: Documents) -> None:

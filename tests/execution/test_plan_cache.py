@@ -18,6 +18,7 @@ from gateway.execution.compiler import Compiler, Unplannable
 from gateway.execution.plan_cache import MAX_PLANS, PlanCache
 from sandbox.model.world import World
 from schema.build import build
+from tests.support.at_once import at_once
 from tests.support.shop import documents, settings_for
 
 FLAGS = " ".join(f"$f{number}: Boolean!" for number in range(5))
@@ -31,7 +32,7 @@ def registry(**changes: object) -> Documents:
 
 
 def prepared(source: str, known: Documents, **variables: object) -> PreparedOperation:
-    return known.prepare(source, None, None, variables, Screen(), over_get=False)
+    return at_once(known.prepare(source, None, None, variables, Screen(), over_get=False))
 
 
 def operation(source: str) -> KnownOperation:

@@ -10,6 +10,7 @@ from gateway.documents.registry import Documents
 from gateway.execution.compiler import Compiler
 from sandbox.model.world import World
 from schema.build import build
+from tests.support.at_once import at_once
 from tests.support.shop import settings_for
 
 
@@ -17,7 +18,7 @@ def plan_source(document: str, flags: Mapping[str, Any]) -> str:
     """Source of the plan of a document with one operation. Raises `DocumentRefused` and `Unplannable`."""
     graph = build(suggests=True)
     known = Documents(graph.core, graph.directive_tables, settings_for(World()))
-    operation = known.prepare(document, None, None, {}, Screen(), over_get=False).operation
+    operation = at_once(known.prepare(document, None, None, {}, Screen(), over_get=False)).operation
     return Compiler(graph.core, operation, flags).plan().source
 
 
