@@ -154,8 +154,9 @@ def _documents(graph: Graph, settings: Settings) -> Documents:
 @lru_cache(maxsize=8)
 def _executor(graph: Graph, settings: Settings, plans_new_documents: bool) -> Executor:
     plans = PlanCache(graph.core) if settings.compiled_plans else None
-    executor = Executor(graph.core, plans, plans_new_documents=plans_new_documents)
-    executor.compile(_documents(graph, settings).operations_of_manifest())
+    documents = _documents(graph, settings)
+    executor = Executor(graph.core, plans, documents.turns, plans_new_documents=plans_new_documents)
+    executor.compile(documents.operations_of_manifest())
     return executor
 
 

@@ -1,26 +1,41 @@
 """Executes operations: by their plans, or by graphql-core."""
 
+import asyncio
 import logging
 from collections.abc import Iterable
 
 from graphql import ExecutionResult, GraphQLSchema, execute
 
+from gateway.documents.errors import DocumentRefused
 from gateway.documents.known_documents import KnownOperation, PreparedOperation
+from gateway.documents.turns import Steps, Turns
 from gateway.execution.plan import Plan
-from gateway.execution.plan_cache import PlanCache
+from gateway.execution.plan_cache import PlanCache, PlannedOperation
 from gateway.operation.context import Context
 
 log = logging.getLogger(__name__)
 
+REQUESTS_BEFORE_PLAN = 2
+"""Number of requests with a known document after which its plan is compiled. With the request that made the document
+known, graphql-core has then executed the operation three times, which cost about as much more than with a plan as the
+plan costs. So the plans of a flood are never the greater part of what it costs."""
+
+COMPILER = "plans"
+"""The client in whose turns plans are compiled."""
+
 
 class Executor:
-    def __init__(self, schema: GraphQLSchema, plans: PlanCache | None, *, plans_new_documents: bool = False) -> None:
-        """Without `plans`, graphql-core executes all operations. Otherwise it executes those of documents that are sent
-        for the first time, except with `plans_new_documents`: most documents of an attacker are sent only once.
+    def __init__(
+        self, schema: GraphQLSchema, plans: PlanCache | None, turns: Turns, *, plans_new_documents: bool = False
+    ) -> None:
+        """Without `plans`, graphql-core executes all operations. Otherwise it executes those that have no plan yet. A
+        plan is compiled after some requests, in a turn of its own; with `plans_new_documents`, at the first request.
         """
         self._schema = schema
         self._plans = plans
+        self._turns = turns
         self._plans_new_documents = plans_new_documents
+        self._compiling: set[asyncio.Task[None]] = set()
 
     def compile(self, operations: Iterable[KnownOperation]) -> None:
         """Compile operations before they are sent, until half of the cache is full. Operations with flags are compiled
@@ -60,4 +75,28 @@ class Executor:
         if self._plans is None or not (prepared.was_known or self._plans_new_documents):
             return None
         variables = prepared.coerced_variables
-        return None if variables is None else self._plans.plan(prepared.operation, variables.coerced)
+        planned = None if variables is None else self._plans.find(prepared.operation, variables.coerced)
+        if planned is None:
+            return None
+        if self._plans_new_documents:
+            self._plans.compile(planned)
+        elif not planned.is_compiled:
+            planned.requests += 1
+            if planned.requests == REQUESTS_BEFORE_PLAN:
+                compiling = asyncio.create_task(self._compile(self._plans, planned))
+                self._compiling.add(compiling)
+                compiling.add_done_callback(self._compiling.discard)
+        return planned.plan
+
+    async def _compile(self, plans: PlanCache, planned: PlannedOperation) -> None:
+        try:
+            await self._turns.run(COMPILER, _compiling_steps(plans, planned))
+        except DocumentRefused:
+            planned.requests = 0  # Too many plans wait to be compiled. The next requests ask again.
+        except Exception:
+            log.exception("plan not compiled")
+
+
+def _compiling_steps(plans: PlanCache, planned: PlannedOperation) -> Steps[None]:
+    yield  # The request that caused this goes on first.
+    plans.compile(planned)

@@ -24,11 +24,26 @@ MAX_PLANS = 8
 
 
 @dataclass(eq=False)
+class PlannedOperation:
+    """An operation with certain values of its flags. Its plan is None until it is compiled, and if it has none."""
+
+    operation: "ref[KnownOperation]"
+    flags: Mapping[str, bool]
+    requests: int = 0
+    """Number of requests with this operation since it became known."""
+    is_compiled: bool = False
+    plan: Plan | None = None
+
+
+@dataclass(eq=False)
 class PlansOfOperation:
     flag_names: tuple[str, ...]
     """Names of the variables in `@skip` and `@include`."""
-    characters: int = 0
-    by_flags: dict[tuple[Any, ...], Plan | None] = field(default_factory=dict)
+    by_flags: dict[tuple[Any, ...], PlannedOperation] = field(default_factory=dict)
+
+    @property
+    def characters(self) -> int:
+        return sum(len(planned.plan.source) for planned in self.by_flags.values() if planned.plan is not None)
 
 
 class PlanCache:
@@ -44,23 +59,44 @@ class PlanCache:
         return self._characters > MAX_CHARACTERS / 2
 
     def plan(self, operation: KnownOperation, variables: Mapping[str, Any]) -> Plan | None:
-        """The plan of an operation, compiled if need be; None if graphql-core must execute the operation. `variables`
-        are coerced.
+        """The plan of an operation, compiled now if need be; None if graphql-core must execute the operation."""
+        planned = self.find(operation, variables)
+        if planned is None:
+            return None
+        self.compile(planned)
+        return planned.plan
+
+    def find(self, operation: KnownOperation, variables: Mapping[str, Any]) -> PlannedOperation | None:
+        """The place of the operation's plan, whether it is compiled or not; None if it cannot have one. `variables` are
+        coerced.
         """
         plans = self._plans_of(operation)
         values = tuple(variables.get(name) for name in plans.flag_names)
-        if values in plans.by_flags:
-            return plans.by_flags[values]
-        flags = {name: value for name, value in zip(plans.flag_names, values, strict=True) if isinstance(value, bool)}
-        if len(plans.by_flags) == MAX_PLANS or len(flags) < len(values):
-            return None
-        plan = plans.by_flags[values] = self._compiled(operation, flags)
-        if plan is not None:
-            plans.characters += len(plan.source)
-            self._characters += len(plan.source)
-            while self._characters > MAX_CHARACTERS:
-                self._remove(next(iter(self._by_operation)))
-        return plan
+        planned = plans.by_flags.get(values)
+        if planned is None:
+            flags = {
+                name: value for name, value in zip(plans.flag_names, values, strict=True) if isinstance(value, bool)
+            }
+            if len(plans.by_flags) == MAX_PLANS or len(flags) < len(values):
+                return None
+            planned = plans.by_flags[values] = PlannedOperation(ref(operation), flags)
+        return planned
+
+    def compile(self, planned: PlannedOperation) -> None:
+        """Compile a plan, unless it is compiled or its operation was forgotten."""
+        operation = planned.operation()
+        if planned.is_compiled or operation is None:
+            return
+        planned.is_compiled = True
+        try:
+            planned.plan = Compiler(self._schema, operation, planned.flags).plan()
+        except Unplannable:
+            return
+        if planned.operation not in self._by_operation:
+            return  # Its plans were removed meanwhile. The plan is removed together with the last request that uses it.
+        self._characters += len(planned.plan.source)
+        while self._characters > MAX_CHARACTERS:
+            self._remove(next(iter(self._by_operation)))
 
     def _plans_of(self, operation: KnownOperation) -> PlansOfOperation:
         # References to one operation are equal. When it is gone, the one in the dictionary is passed to `_remove`.
@@ -71,12 +107,6 @@ class PlanCache:
         else:
             self._by_operation.move_to_end(key)
         return plans
-
-    def _compiled(self, operation: KnownOperation, flags: Mapping[str, bool]) -> Plan | None:
-        try:
-            return Compiler(self._schema, operation, flags).plan()
-        except Unplannable:
-            return None
 
     def _remove(self, key: "ref[KnownOperation]") -> None:
         plans = self._by_operation.pop(key, None)
