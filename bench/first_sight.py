@@ -22,7 +22,7 @@ from schema.build import build
 
 COPIES = 20
 
-SIGHTS = ("first", "second", "third")
+SIGHTS = ("first", "second", "third", "fourth", "fifth")
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Costs:
 
 
 async def main() -> None:
-    introduce(__doc__, f"{COPIES} copies of each document, each sent three times, one request after another")
+    introduce(__doc__, f"{COPIES} copies of each document, each sent five times, one request after another")
     recorded = await record([CHECKOUT, CHECKOUT_PAGE, CART_PAGE, PRODUCT_PAGE])
     header = " ".join(f"{f'{sight} ms':>10}" for sight in SIGHTS)
     print(f"  {'operation':14} {'program':12} {header} {'parse, validate ms':>19}")

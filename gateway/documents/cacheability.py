@@ -17,16 +17,14 @@ from graphql import (
     GraphQLSchema,
     ObjectFieldNode,
     TypeInfo,
-    TypeInfoVisitor,
     VariableNode,
     Visitor,
     get_named_type,
     is_abstract_type,
-    visit,
 )
 
 from gateway.documents.directive_tables import CacheHint, Coordinate, DirectiveTables
-from gateway.documents.walks import KEYS
+from gateway.documents.walks import walk
 from gateway.enums import CacheControlScope
 
 NOT_CACHED = "private, no-store"
@@ -60,7 +58,7 @@ def cache_policy(schema: GraphQLSchema, tables: DirectiveTables, document: Docum
     """Cache policy of a valid document with one query."""
     types = TypeInfo(schema)
     hints = HintCollector(schema, tables, types)
-    visit(document, TypeInfoVisitor(types, hints), KEYS)
+    walk(document, hints, types)
     return CachePolicy(
         max_age_s=min(hints.max_ages_s, default=0),
         stale_if_error_s=min(hints.stale_if_error_s, default=0),

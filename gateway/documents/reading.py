@@ -10,7 +10,6 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     parse,
-    visit,
 )
 
 from gateway.documents.card_literals import document_has_card_number
@@ -25,7 +24,7 @@ from gateway.documents.limits import MAX_TOKENS, LiteralLimits, SizeMeter, check
 from gateway.documents.sensitive_literals import has_sensitive_literal
 from gateway.documents.turns import Steps
 from gateway.documents.validation import validation_errors
-from gateway.documents.walks import KEYS
+from gateway.documents.walks import walk
 from gateway.errors import TopLevelCode
 
 ORDERING_MUTATIONS = frozenset({"submitOrder", "resumeOrder"})
@@ -52,12 +51,26 @@ class ParsedSource:
             self.document = parse(IndexedSource(source), max_lexical_tokens=MAX_TOKENS, max_comments=MAX_TOKENS)
         except GraphQLError as error:
             self._error = error.with_traceback(None)
+        else:
+            _unlink_tokens(self.document)
 
     def refusal(self) -> DocumentRefused:
         """The error for a source that cannot be parsed."""
         is_limit = self._error.message.endswith(PARSING_ABORTED)
         code = TopLevelCode.OPERATION_TOO_EXPENSIVE if is_limit else TopLevelCode.GRAPHQL_PARSE_FAILED
         return DocumentRefused(code, without_token(self._error, self.source))
+
+
+def _unlink_tokens(document: DocumentNode) -> None:
+    """Let the tokens of a document no longer refer to each other.
+
+    A forgotten document without circles is freed at once. Otherwise the garbage collector would have to find it, and
+    the documents of a flood would take much memory until then.
+    """
+    token = document.loc.start_token if document.loc else None
+    while token is not None:
+        following, token.prev, token.next = token.next, None, None
+        token = following
 
 
 class Reader:
@@ -88,7 +101,7 @@ class Reader:
         """Operations of a document that was not yet validated. Raises `DocumentRefused` if the document exceeds a
         limit."""
         try:
-            visit(document, LiteralLimits(), KEYS)
+            walk(document, LiteralLimits())
             meter = SizeMeter(document)
             operations = []
             for node in document.definitions:

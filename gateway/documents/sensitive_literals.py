@@ -13,25 +13,23 @@ from graphql import (
     ObjectFieldNode,
     ObjectValueNode,
     TypeInfo,
-    TypeInfoVisitor,
     ValueNode,
     VariableDefinitionNode,
     VariableNode,
     Visitor,
     VisitorAction,
     get_named_type,
-    visit,
 )
 
 from gateway.documents.directive_tables import Coordinate, DirectiveTables
-from gateway.documents.walks import KEYS, has_text
+from gateway.documents.walks import has_text, walk
 
 
 def has_sensitive_literal(schema: GraphQLSchema, tables: DirectiveTables, document: DocumentNode) -> bool:
     """Whether a sensitive input of a valid document has a literal, or a variable that may have a default value."""
     types = TypeInfo(schema)
     finder = LiteralFinder(tables, types)
-    visit(document, TypeInfoVisitor(types, finder), KEYS)
+    walk(document, finder, types)
     return finder.has_literal or (finder.has_variable and finder.has_default)
 
 

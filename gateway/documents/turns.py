@@ -82,7 +82,16 @@ class Turns:
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
                 self._pass_on()
+            else:
+                self._leave(client, turn)
             raise
+
+    def _leave(self, client: Client, turn: asyncio.Future[None]) -> None:
+        turns = self._waiting.get(client, deque())
+        if turn in turns:
+            turns.remove(turn)
+        if not turns:
+            self._waiting.pop(client, None)
 
     def _pass_on(self) -> None:
         """Give the turn to the next client that still waits."""

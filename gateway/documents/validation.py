@@ -20,14 +20,12 @@ from graphql import (
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     TypeInfo,
-    TypeInfoVisitor,
     UniqueDirectivesPerLocationRule,
     ValidationContext,
     ValuesOfCorrectTypeRule,
     Visitor,
     VisitorAction,
     specified_rules,
-    visit,
 )
 from graphql.language.ast import QUERY_DOCUMENT_KEYS
 from graphql.language.visitor import EnterLeaveVisitor
@@ -36,7 +34,7 @@ from graphql.validation.validate import FragmentNestingVisitor, ValidationAborte
 from graphql.validation.validation_context import VariableUsage, VariableUsageVisitor
 
 from gateway.documents.error_messages import FewSuggestions, LiteralRule
-from gateway.documents.walks import KEYS, has_text
+from gateway.documents.walks import has_text, walk
 
 MAX_ERRORS = 20
 
@@ -60,9 +58,14 @@ def validation_errors(schema: GraphQLSchema, document: DocumentNode, *, developm
     visitors: list[Visitor] = [rule(context) for rule in rules]
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     try:
-        visit(document, TypeInfoVisitor(types, Together([FragmentNestingVisitor(fragments), *visitors])), KEYS)
+        walk(document, Together([FragmentNestingVisitor(fragments), *visitors]), types)
     except ValidationAbortedError as error:
         errors.append(GraphQLError(error.message))
+    finally:
+        # Rules refer to themselves and to the context. They would keep the document until the garbage collector finds
+        # them.
+        for part in (context, *visitors):
+            vars(part).clear()
     return errors
 
 
@@ -80,7 +83,7 @@ class FastContext(ValidationContext):
         usages = self._variable_usages.get(node)
         if usages is None:
             visitor = VariablesInText(self._type_info, node if isinstance(node, FragmentDefinitionNode) else None)
-            visit(node, TypeInfoVisitor(self._type_info, visitor), KEYS)
+            walk(node, visitor, self._type_info)
             usages = self._variable_usages[node] = visitor.usages
         return usages
 

@@ -3,7 +3,7 @@
 Without this, each walk through a page's document takes twice as long, and a new document is walked through many times.
 """
 
-from graphql import Node
+from graphql import Node, TypeInfo, TypeInfoVisitor, Visitor, visit
 from graphql.language.ast import QUERY_DOCUMENT_KEYS
 
 UNSEEN = frozenset({"name", "alias", "description"})
@@ -11,6 +11,18 @@ UNSEEN = frozenset({"name", "alias", "description"})
 
 KEYS = {kind: tuple(key for key in keys if key not in UNSEEN) for kind, keys in QUERY_DOCUMENT_KEYS.items()}
 """The parts of each kind of node into which walks go."""
+
+
+def walk(node: Node, visitor: Visitor, types: TypeInfo | None = None) -> None:
+    """Show the visitor all parts of a node, with their types if `types` is given."""
+    shown = visitor if types is None else TypeInfoVisitor(types, visitor)
+    try:
+        visit(node, shown, KEYS)
+    finally:
+        # A visitor remembers its own methods, and types remember the fragments. They would keep the document until the
+        # garbage collector finds them.
+        shown.enter_leave_map.clear()
+        visitor.enter_leave_map.clear()
 
 
 def has_text(node: Node, *strings: str) -> bool:

@@ -19,10 +19,9 @@ from graphql import (
     Visitor,
     VisitorAction,
     is_abstract_type,
-    visit,
 )
 
-from gateway.documents.walks import KEYS, has_text
+from gateway.documents.walks import has_text, walk
 
 SelectedFields = dict[str, list[FieldNode]]
 """The nodes of each field by response key, in the order of the answer."""
@@ -40,7 +39,7 @@ def fragments_of(document: DocumentNode) -> Fragments:
 def flag_names(document: DocumentNode) -> frozenset[str]:
     """Names of the variables in `@skip` and `@include`."""
     collector = _FlagNames()
-    visit(document, collector, KEYS)
+    walk(document, collector)
     return frozenset(collector.names)
 
 

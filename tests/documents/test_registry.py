@@ -1,5 +1,8 @@
 """The registry parses a document once and remembers it until newer documents need the space."""
 
+import gc
+from weakref import ref
+
 import pytest
 from graphql import OperationType
 
@@ -8,7 +11,7 @@ from gateway.documents.errors import DocumentRefused
 from gateway.documents.known_documents import PreparedOperation
 from gateway.documents.manifest import sha256
 from gateway.documents.registry import Documents
-from gateway.documents.remembered import MAX_CACHED_CHARACTERS
+from gateway.documents.remembered import MAX_CACHED_CHARACTERS, RememberedDocuments
 from gateway.errors import TopLevelCode
 from sandbox.model.world import World
 from schema.build import build
@@ -134,3 +137,39 @@ def test_long_document_drives_out_no_other(documents: Documents) -> None:
         with pytest.raises(DocumentRefused, match="PERSISTED_QUERY_NOT_FOUND"):
             prepare(documents, digest=sha256(long))
     assert prepare(documents, digest=sha256(LOCALES)).facts.kind == "query"
+
+
+def test_flood_of_documents_sent_once_leaves_those_sent_again(documents: Documents) -> None:
+    for _ in range(2):
+        prepare(documents, LOCALES, sha256(LOCALES))
+    for number in range(100):
+        prepare(documents, f"{{ storefront {{ locales }} }} # {number}{' ' * (MAX_CACHED_CHARACTERS // 50)}")
+    assert prepare(documents, digest=sha256(LOCALES)).facts.kind == "query"
+
+
+def test_flood_of_documents_sent_twice_leaves_room_for_one_sent_once(documents: Documents) -> None:
+    for number in range(100):
+        for _ in range(2):
+            prepare(documents, f"{{ storefront {{ locales }} }} # {number}{' ' * (MAX_CACHED_CHARACTERS // 50)}")
+    prepare(documents, LOCALES, sha256(LOCALES))
+    for number in range(10):
+        prepare(documents, f"{{ storefront {{ locales }} }} # other {number}{' ' * (MAX_CACHED_CHARACTERS // 50)}")
+    assert prepare(documents, digest=sha256(LOCALES)).facts.kind == "query"
+
+
+def test_forgotten_document_is_freed_without_the_garbage_collector(documents: Documents) -> None:
+    sources = [
+        f"query($n: Int!) {{ ...P }} fragment P on Query {{ products(first: $n) {{ totalCount }} }} # {number}"
+        for number in range(2)
+    ]
+    gc.disable()
+    try:
+        operations = [prepare(documents, source, n=3).operation for source in sources]
+        parts = [
+            ref(part) for operation in operations for part in (operation.document, *operation.document.definitions)
+        ]
+        del operations
+        documents._remembered = RememberedDocuments()
+        assert [part() for part in parts] == [None] * 6
+    finally:
+        gc.enable()
