@@ -97,6 +97,14 @@ class Reader:
         has_secret = has_sensitive_literal(self._schema, self._tables, parsed.document)
         return ReadDocument(operations, has_secret)
 
+    def parsing(self, source: str) -> Steps[ReadDocument]:
+        """Parse a document that has passed all checks before, and has no secret."""
+        parsed = ParsedSource(source)
+        if parsed.document is None:
+            raise parsed.refusal()
+        yield
+        return ReadDocument(self._operations(parsed.document), has_secret=False)
+
     def _operations(self, document: DocumentNode) -> tuple[KnownOperation, ...]:
         """Operations of a document that was not yet validated. Raises `DocumentRefused` if the document exceeds a
         limit."""

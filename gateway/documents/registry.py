@@ -59,7 +59,7 @@ class Documents:
         self._read_manifest_documents()
 
     def operations_of_manifest(self) -> Iterator[KnownOperation]:
-        for document in self._remembered.by_source.values():
+        for document in self._remembered.parsed.values():
             if document.is_in_manifest:
                 yield from document.operations
 
@@ -111,8 +111,8 @@ class Documents:
         return refused
 
     def _known(self, source: str | None, digest: str | None) -> KnownDocument | None:
-        by_source, by_digest = self._remembered.by_source, self._remembered.by_digest
-        document = by_source.get(source) if source is not None else by_digest.get(digest or "")
+        text = source if source is not None else self._remembered.selected.get(digest or "", "")
+        document = self._remembered.parsed.get(text)
         if document is None:
             return None
         if digest not in (None, document.digest):
@@ -122,56 +122,56 @@ class Documents:
                 self._check_trust(document.digest)
             self._remembered.use(document)
             if digest is not None:
-                by_digest[digest] = document
+                self._remembered.select(text, digest)
         return document
 
     async def _new(
         self, source: str | None, digest: str | None, screen: Screen, facts: OperationFacts, address: str | None
     ) -> KnownDocument:
-        if source is None:
-            entry = self._manifest.get(digest or "")
-            if entry is None:
-                message = "The gateway has no document with this hash. Send the document in `query`."
-                raise DocumentRefused(TopLevelCode.PERSISTED_QUERY_NOT_FOUND, GraphQLError(message))
-            source = entry.source
-        actual = sha256(source)
+        text = source if source is not None else self._source_of(digest or "")
+        actual = sha256(text)
         if digest not in (None, actual):
             raise bad_value(DIGEST_MISMATCH)
         # A document of the manifest is new only if it was rejected at the start. Most likely it is rejected again.
         entry = self._manifest.get(actual)
-        if entry is None:
-            self._check_trust(actual)
-        else:
+        if entry is not None:
             facts.name = entry.name
-        while (other := self._being_read.get(source)) is not None:
+        elif source is not None:
+            self._check_trust(actual)
+        while (other := self._being_read.get(text)) is not None:
             await other.wait()
             if (document := self._known(source, digest)) is not None:
                 return document
-        is_read = self._being_read[source] = asyncio.Event()
+        is_read = self._being_read[text] = asyncio.Event()
         try:
-            return await self._read(source, actual, entry, screen, address, may_be_selected=digest is not None)
+            document = await self._read(text, actual, entry, screen, address)
         finally:
-            del self._being_read[source]
+            del self._being_read[text]
             is_read.set()
+        if digest is not None:
+            self._remembered.select(text, digest)
+        return document
+
+    def _source_of(self, digest: str) -> str:
+        if (source := self._remembered.selected.get(digest)) is not None:
+            return source
+        if (entry := self._manifest.get(digest)) is not None:
+            return entry.source
+        message = "The gateway has no document with this hash. Send the document in `query`."
+        raise DocumentRefused(TopLevelCode.PERSISTED_QUERY_NOT_FOUND, GraphQLError(message))
 
     async def _read(
-        self,
-        source: str,
-        digest: str,
-        entry: ManifestEntry | None,
-        screen: Screen,
-        address: str | None,
-        *,
-        may_be_selected: bool,
+        self, source: str, digest: str, entry: ManifestEntry | None, screen: Screen, address: str | None
     ) -> KnownDocument:
-        steps = self._reader.steps(source, screen if entry is None else None)
+        is_checked = self._remembered.was_sent_once(source)
+        steps = self._reader.parsing(source) if is_checked else self._reader.steps(source, None if entry else screen)
         read = await self.turns.run(client_key(address), steps)
-        name = entry.name if entry else short_name(digest)
         if entry is None and read.has_secret:
             # Neither the cache nor the log may reveal which secret a shopper has sent.
             return KnownDocument(source, digest, UNNAMED, read.operations, is_in_manifest=False)
+        name = entry.name if entry else short_name(digest)
         document = KnownDocument(source, digest, name, read.operations, is_in_manifest=entry is not None)
-        self._remembered.add(document, may_be_selected=may_be_selected)
+        self._remembered.add(document)
         return document
 
     def _read_manifest_documents(self) -> None:
@@ -182,7 +182,7 @@ class Documents:
                 log.warning("manifest document rejected", extra={"operation": entry.name, "code": refused.code.value})
                 continue
             document = KnownDocument(entry.source, digest, entry.name, read.operations, is_in_manifest=True)
-            self._remembered.add(document, may_be_selected=True)
+            self._remembered.add(document)
 
     def _check_trust(self, digest: str) -> None:
         """Log or reject a document that is not in the manifest, depending on the settings."""

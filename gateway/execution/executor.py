@@ -15,11 +15,6 @@ from gateway.operation.context import Context
 
 log = logging.getLogger(__name__)
 
-REQUESTS_BEFORE_PLAN = 2
-"""Number of requests with a known document after which its plan is compiled. With the request that made the document
-known, graphql-core has then executed the operation three times, which cost about as much more than with a plan as the
-plan costs. So the plans of a flood are never the greater part of what it costs."""
-
 COMPILER = "plans"
 """The client in whose turns plans are compiled."""
 
@@ -29,7 +24,10 @@ class Executor:
         self, schema: GraphQLSchema, plans: PlanCache | None, turns: Turns, *, plans_new_documents: bool = False
     ) -> None:
         """Without `plans`, graphql-core executes all operations. Otherwise it executes those that have no plan yet. A
-        plan is compiled after some requests, in a turn of its own; with `plans_new_documents`, at the first request.
+        plan is compiled after the first request with a known document; with `plans_new_documents`, before any request.
+
+        A document is known at its third request. graphql-core has then executed it three times, which cost about as
+        much more than with a plan as the plan costs. So plans are never the greater part of what a flood costs.
         """
         self._schema = schema
         self._plans = plans
@@ -80,19 +78,18 @@ class Executor:
             return None
         if self._plans_new_documents:
             self._plans.compile(planned)
-        elif not planned.is_compiled:
-            planned.requests += 1
-            if planned.requests == REQUESTS_BEFORE_PLAN:
-                compiling = asyncio.create_task(self._compile(self._plans, planned))
-                self._compiling.add(compiling)
-                compiling.add_done_callback(self._compiling.discard)
+        elif not planned.is_compiled and not planned.is_wanted:
+            planned.is_wanted = True
+            compiling = asyncio.create_task(self._compile(self._plans, planned))
+            self._compiling.add(compiling)
+            compiling.add_done_callback(self._compiling.discard)
         return planned.plan
 
     async def _compile(self, plans: PlanCache, planned: PlannedOperation) -> None:
         try:
             await self._turns.run(COMPILER, _compiling_steps(plans, planned))
         except DocumentRefused:
-            planned.requests = 0  # Too many plans wait to be compiled. The next requests ask again.
+            planned.is_wanted = False  # Too many plans wait to be compiled. The next request asks again.
         except Exception:
             log.exception("plan not compiled")
 

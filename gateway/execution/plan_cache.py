@@ -29,8 +29,8 @@ class PlannedOperation:
 
     operation: "ref[KnownOperation]"
     flags: Mapping[str, bool]
-    requests: int = 0
-    """Number of requests with this operation since it became known."""
+    is_wanted: bool = False
+    """Whether the plan waits to be compiled."""
     is_compiled: bool = False
     plan: Plan | None = None
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-import uuid
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import httpx
@@ -13,6 +13,9 @@ from gateway.documents.turns import MAX_OF_CLIENT
 from gateway.execution.plan import Plan
 from sandbox.model.world import World
 from tests.support.shop import CLIENT, InMemoryTransport, eventually, running, settings_for
+
+NUMBERS = itertools.count()
+"""Numbers of documents, so that each is new."""
 
 FLOOD = [f"192.0.2.{number}" for number in range(9)]
 """Addresses of clients that send many new documents."""
@@ -37,7 +40,7 @@ async def send(world: World, network: InMemoryTransport) -> AsyncIterator[Send]:
 
 
 def new_document(alias: str = "storefront") -> str:
-    return f"{{ {alias}: storefront {{ locales }} }} # {uuid.uuid4()}"
+    return f"{{ {alias}: storefront {{ locales }} }} # {next(NUMBERS)}"
 
 
 def sent(send: Send, order: list[str], name: str, address: str, document: str) -> asyncio.Task[int]:
@@ -103,7 +106,7 @@ async def test_many_clients_with_the_same_new_document_are_all_answered(send: Se
 
 
 async def test_same_refused_document_is_refused_for_all(send: Send) -> None:
-    document = f"{{ nothing }} # {uuid.uuid4()}"
+    document = f"{{ nothing }} # {next(NUMBERS)}"
     answers = await asyncio.gather(*[send(SHOPPER, document) for _ in range(5)])
     assert {answer.json()["errors"][0]["extensions"]["code"] for answer in answers} == {"GRAPHQL_VALIDATION_FAILED"}
 
@@ -129,7 +132,7 @@ def _plans() -> Iterator[Plan]:
 
 
 async def test_plan_is_compiled_once_after_the_third_request(send: Send) -> None:
-    alias = f"a{uuid.uuid4().hex}"
+    alias = f"alias{next(NUMBERS)}"
     document = new_document(alias)
     for _ in range(3):
         assert plans_of(alias) == []
@@ -140,7 +143,7 @@ async def test_plan_is_compiled_once_after_the_third_request(send: Send) -> None
 
 
 async def test_documents_that_are_sent_twice_have_no_plans(send: Send) -> None:
-    alias = f"a{uuid.uuid4().hex}"
+    alias = f"alias{next(NUMBERS)}"
     for _ in range(10):
         document = new_document(alias)
         await asyncio.gather(send(FLOOD[0], document), send(FLOOD[0], document))

@@ -79,7 +79,7 @@ TOP_LEVEL = {
     "SESSION_REQUIRED": "The field needs a session.",
     "SESSION_EXPIRED": "The session of the request has ended.",
     "SIGN_IN_REQUIRED": "The field needs a registered shopper.",
-    "RATE_LIMITED": "Too many tries; `extensions.retryAfter` says when to try again.",
+    "RATE_LIMITED": "Too many tries or new documents; `extensions.retryAfter` may say when to try again.",
     "CART_BUSY": "Another request changes the cart.",
     "STORE_UNAVAILABLE": "The store of the gateway is not available.",
     "UPSTREAM_TIMEOUT": "Digital River did not answer in time, or an earlier call did not finish.",
