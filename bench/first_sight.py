@@ -1,7 +1,7 @@
 """What does a document cost when it is sent for the first time? `python -m bench.first_sight`
 
 Sends copies of a page's document, each with another comment, so that none of them is known. The first request with a
-document reads and checks it and executes it with graphql-core, the second also compiles its plan. The reference is the
+document reads and checks it, the second parses it again, and after the third its plan is compiled. The reference is the
 CPU time of graphql-core's `parse` and `validate` in this process, without execution.
 """
 

@@ -13,7 +13,7 @@ import json
 import random
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -125,14 +125,13 @@ def documents(settings: Settings) -> list[Part]:
     registry = Documents(graph.core, graph.directive_tables, settings)
     numbers = iter(range(10**9))
 
-    def prepare(source: str) -> object:
-        return at_once(registry.prepare(source, None, None, {}, Screen(), over_get=False))
+    def prepare(source: str) -> Coroutine[Any, Any, object]:
+        return registry.prepare(source, None, None, {}, Screen(), over_get=False)
 
     source = CHECKOUT_PAGE.document
-    prepare(source)
-    new = repeated(lambda: prepare(source + NOTE.format(next(numbers))))
+    new = repeated(lambda: at_once(prepare(source + NOTE.format(next(numbers)))))
     return [
-        Part("find a document", "execution", repeated(lambda: prepare(source)), 200),
+        Part("find a document", "execution", repeated_async(lambda: prepare(source)), 200),
         Part("parse and validate", "", repeated(lambda: validate(graph.core, parse(source))), 2),
         Part("read a new document", "parse and validate", new, 2),
     ]

@@ -120,7 +120,7 @@ class Documents:
         if not document.is_in_manifest:
             if source is not None:
                 self._check_trust(document.digest)
-            self._remembered.use(document)
+            self._remembered.sent_again.use(text)
             if digest is not None:
                 self._remembered.select(text, digest)
         return document

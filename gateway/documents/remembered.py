@@ -35,7 +35,7 @@ class RecentTexts:
         self._digests.move_to_end(source)
 
     def add(self, source: str, digest: str) -> dict[str, str]:
-        """Add a text. Return those that had to make room for it, with their digests."""
+        """Add a document. Return the sources of those that had to make room for it, with their digests."""
         self._digests[source] = digest
         self._characters += len(source)
         removed = {}
@@ -57,7 +57,8 @@ class RememberedDocuments:
         """Sources of the documents that a request may select by their hash alone: those in the manifest, and those that
         a client has sent together with the hash."""
         self._sent_once = RecentTexts(MAX_TEXT_CHARACTERS)
-        self._sent_again = RecentTexts(MAX_PARSED_CHARACTERS)
+        self.sent_again = RecentTexts(MAX_PARSED_CHARACTERS)
+        """Texts of the parsed documents outside the manifest."""
 
     def was_sent_once(self, source: str) -> bool:
         """Whether only the text is kept. The document has passed all checks."""
@@ -71,14 +72,9 @@ class RememberedDocuments:
         elif document.source in self._sent_once:
             self._sent_once.remove(document.source)
             self.parsed[document.source] = document
-            self._forget(self._sent_again.add(document.source, document.digest))
+            self._forget(self.sent_again.add(document.source, document.digest))
         elif len(document.source) <= MAX_PARSED_CHARACTERS // LARGEST_SHARE:
             self._forget(self._sent_once.add(document.source, document.digest))
-
-    def use(self, document: KnownDocument) -> None:
-        """Note that a parsed document was sent again."""
-        if not document.is_in_manifest:
-            self._sent_again.use(document.source)
 
     def select(self, source: str, digest: str) -> None:
         """Let requests select a document by its hash, if it is remembered."""

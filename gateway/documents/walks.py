@@ -14,13 +14,13 @@ KEYS = {kind: tuple(key for key in keys if key not in UNSEEN) for kind, keys in 
 
 
 def walk(node: Node, visitor: Visitor, types: TypeInfo | None = None) -> None:
-    """Show the visitor all parts of a node, with their types if `types` is given."""
+    """Walk through all parts of a node, with their types if `types` is given."""
     shown = visitor if types is None else TypeInfoVisitor(types, visitor)
     try:
         visit(node, shown, KEYS)
     finally:
-        # A visitor remembers its own methods, and types remember the fragments. They would keep the document until the
-        # garbage collector finds them.
+        # Each of these stores its own methods. Such circles would keep the document until the garbage collector finds
+        # them.
         shown.enter_leave_map.clear()
         visitor.enter_leave_map.clear()
 

@@ -67,9 +67,7 @@ class PlanCache:
         return planned.plan
 
     def find(self, operation: KnownOperation, variables: Mapping[str, Any]) -> PlannedOperation | None:
-        """The place of the operation's plan, whether it is compiled or not; None if it cannot have one. `variables` are
-        coerced.
-        """
+        """The operation with the values of its flags; None if it cannot have a plan. `variables` are coerced."""
         plans = self._plans_of(operation)
         values = tuple(variables.get(name) for name in plans.flag_names)
         planned = plans.by_flags.get(values)

@@ -142,7 +142,7 @@ def test_long_document_drives_out_no_other(documents: Documents) -> None:
     assert prepare(documents, digest=sha256(LOCALES)).facts.kind == "query"
 
 
-def test_flood_of_documents_sent_once_leaves_those_sent_again(documents: Documents) -> None:
+def test_flood_of_new_documents_leaves_those_sent_again(documents: Documents) -> None:
     for _ in range(2):
         prepare(documents, LOCALES, sha256(LOCALES))
     for number in range(100):
@@ -150,7 +150,7 @@ def test_flood_of_documents_sent_once_leaves_those_sent_again(documents: Documen
     assert prepare(documents, digest=sha256(LOCALES)).facts.kind == "query"
 
 
-def test_flood_of_documents_sent_twice_leaves_room_for_one_sent_once(documents: Documents) -> None:
+def test_flood_of_repeated_documents_leaves_room_for_new_ones(documents: Documents) -> None:
     for number in range(100):
         for _ in range(2):
             prepare(documents, f"{{ storefront {{ locales }} }} # {number}{' ' * (MAX_PARSED_CHARACTERS // 50)}")

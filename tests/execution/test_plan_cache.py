@@ -43,7 +43,7 @@ def cache() -> PlanCache:
     return PlanCache(build(suggests=True).core)
 
 
-def test_document_is_known_when_it_is_sent_for_the_third_time() -> None:
+def test_document_is_known_from_its_third_request_on() -> None:
     known = registry()
     assert [prepared("{ __typename }", known).was_known for _ in range(3)] == [False, False, True]
 

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpx
 import pytest
@@ -124,11 +124,7 @@ async def test_requests_that_end_while_they_wait_leave_the_queue(send: Send) -> 
 
 
 def plans_of(alias: str) -> list[Plan]:
-    return [found for found in _plans() if alias in found.data]
-
-
-def _plans() -> Iterator[Plan]:
-    return (found for found in gc.get_objects() if isinstance(found, Plan))
+    return [plan for plan in gc.get_objects() if isinstance(plan, Plan) and alias in plan.data]
 
 
 async def test_plan_is_compiled_once_after_the_third_request(send: Send) -> None:
