@@ -311,6 +311,41 @@ async def test_payment_methods_state_which_support_store_credit(shopper: Shopper
     }
 
 
+async def test_payment_method_has_the_logo_that_digital_river_lists(shopper: Shopper) -> None:
+    await shopper.fill_cart()
+    text = "{ availablePaymentMethods { methods { type iconUrl } } }"
+    available = (await shopper.storefront.ask(text)).data["availablePaymentMethods"]
+    logos = {method["type"]: method["iconUrl"] for method in available["methods"]}
+    assert logos == {method_type: METHODS_OF_THE_SANDBOX[method_type].icon_image for method_type in logos}
+    assert any(logos.values())
+    assert not all(logos.values()), "a method without a logo is listed as well"
+
+
+async def test_complete_instalment_plans_of_a_method_are_shown(shopper: Shopper, network: InMemoryTransport) -> None:
+    plan = {"id": 1, "name": "Three", "durationMonths": 3, "monthlyPaymentAmount": "40", "totalRepayable": "120"}
+    plans = [
+        plan,
+        plan | {"id": "2", "monthlyPaymentWithFeesAmount": 41.5, "effectiveApr": "151.1"},
+        *({name: value for name, value in plan.items() if name != missing} for missing in list(plan)[2:]),
+    ]
+    network.rewrites["GET", METHODS] = lambda answer: (
+        answer | {"paymentMethods": [{"type": "klarnaCredit", "terms": plans}, {"type": "creditCard"}]}
+    )
+    await shopper.fill_cart()
+    text = """{ availablePaymentMethods { fetchedAt methods { installmentTerms { id name durationMonths
+      monthlyPayment { amount currencyCode } totalRepayable { amount } effectiveAnnualRate } } } }"""
+    available = (await shopper.storefront.ask(text)).data["availablePaymentMethods"]
+    shown = {"name": "Three", "durationMonths": 3, "totalRepayable": {"amount": "120.00"}}
+    first = shown | {"id": "1", "monthlyPayment": {"amount": "40.00", "currencyCode": "USD"}}
+    second = shown | {"id": "2", "monthlyPayment": {"amount": "41.50", "currencyCode": "USD"}}
+    assert available["methods"] == [
+        {"installmentTerms": [first | {"effectiveAnnualRate": None}, second | {"effectiveAnnualRate": "151.1"}]},
+        {"installmentTerms": []},
+    ]
+    again = (await shopper.storefront.ask(text)).data["availablePaymentMethods"]
+    assert again["fetchedAt"] == available["fetchedAt"], "the list is cached"
+
+
 async def test_slow_payment_service_leaves_time_to_read_the_cart(
     world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock
 ) -> None:

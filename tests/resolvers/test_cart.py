@@ -262,9 +262,10 @@ async def test_new_source_replaces_primary_source_unless_replace_primary_is_fals
     first = await shopper.pay_with()
     second = await shopper.source()
     mutation = """mutation($id: String!) { attachSource(input: {source: {sourceId: $id}, replacePrimary: false}) {
-      errors { code } } }"""
+      errors { code path ... on PaymentError { sessionState } } } }"""
     payload = (await shopper.storefront.ask(mutation, id=second)).data["attachSource"]
-    assert payload["errors"] == [{"code": "PRIMARY_SOURCE_PRESENT"}]
+    error = {"code": "PRIMARY_SOURCE_PRESENT", "path": ["input", "replacePrimary"]}
+    assert payload["errors"] == [error | {"sessionState": "REQUIRES_CONFIRMATION"}]
     attached = await shopper.storefront.attach(second)
     assert attached["errors"] == []
     assert attached["paymentSession"]["primarySource"]["sourceId"] == second != first

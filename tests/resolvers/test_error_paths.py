@@ -9,6 +9,11 @@ from tests.support.shop import CART, PACK, Shopper
 
 ATTACH = f"{CART}/apply-payment-method"
 CASES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "attachSource": (
+        'attachSource(input: {source: {sourceId: "a-source"}})',
+        ATTACH,
+        {"code": "UPSTREAM_UNAVAILABLE", "path": ["input", "source", "sourceId"]},
+    ),
     "detachSource, one": (
         'detachSource(input: {target: {sourceId: "a-source"}})',
         ATTACH,
@@ -42,7 +47,8 @@ async def test_error_has_the_path_of_its_input(shopper: Shopper, name: str) -> N
     text, failing, expected = CASES[name]
     await shopper.storefront.add(PACK)
     if failing:
-        await shopper.fault("status", failing, method="POST" if failing == CART else "DELETE", status=503)
+        method = "DELETE" if name.startswith(("detach", "remove")) else "POST"
+        await shopper.fault("status", failing, method=method, status=503)
     (payload,) = (await shopper.storefront.ask(f"mutation {{ {text} {{ errors {{ code path }} }} }}")).data.values()
     assert payload["errors"] == [expected]
 

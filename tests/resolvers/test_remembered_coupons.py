@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import pytest
+
 from gateway.upstream.ids import global_id
-from tests.support.shop import CART, PACK, SOFTWARE, Shopper
+from tests.support.shop import CART, PACK, SOFTWARE, InMemoryTransport, Shopper
 
 APPLY = """mutation($code: String!) { applyOffer(input: {offer: {couponCode: $code}}) {
   cart { appliedOffers { couponCode offer { id } } } errors { code } } }"""
@@ -35,6 +37,28 @@ async def test_removed_offer_leaves_the_coupon_code_known(shopper: Shopper) -> N
     assert (await shopper.storefront.ask(REMOVE, id=MEMBERS_WEEK)).data["removeOffer"]["errors"] == []
     answer = await shopper.storefront.ask("{ cart { appliedOffers { couponCode } } }")
     assert answer.data["cart"]["appliedOffers"] == [{"couponCode": "SPRING20"}]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "code"),
+    [
+        ("User Triggered", "SPRING20"),
+        ("Coupon Triggered", "SPRING20"),
+        ("ONE-TIME COUPON", "SPRING20"),
+        ("Always Triggered", None),
+        ("Never User Triggered", None),
+        (None, None),
+    ],
+)
+async def test_coupon_code_belongs_to_an_offer_that_needs_one(
+    shopper: Shopper, network: InMemoryTransport, trigger: str | None, code: str | None
+) -> None:
+    def with_trigger(answer: dict[str, Any]) -> dict[str, Any]:
+        return {"offers": {"offer": [{**offer, "trigger": trigger} for offer in answer["offers"]["offer"]]}}
+
+    network.rewrites["GET", f"{CART}/applied-offers"] = with_trigger
+    await shopper.fill_cart(SOFTWARE)
+    assert [offer["couponCode"] for offer in await applied(shopper, "SPRING20")] == [code]
 
 
 async def test_change_without_store_credit_reads_no_cart(shopper: Shopper) -> None:

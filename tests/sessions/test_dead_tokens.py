@@ -7,6 +7,7 @@ from tests.support.shop import PACK, Clock, InMemoryTransport, Shopper, Storefro
 
 TOKEN = "/oauth20/token"
 NEEDS_SESSION = "{ paymentSession { id } }"
+SESSION = "{ session { id } }"
 LONG = {"session_idle_s": 200_000, "session_absolute_s": 200_000}
 
 
@@ -52,3 +53,30 @@ async def test_dead_token_without_refresh_token_ends_the_session(
             clock.move(86_400)
         assert (await tabs[0].ask(NEEDS_SESSION)).codes == ["SESSION_EXPIRED"]
         assert await session_is_gone(tabs[1], world)
+
+
+@pytest.mark.parametrize("grant", ["client_credentials", "password"])
+async def test_session_without_refresh_token_ends_with_its_access_token(
+    world: World, network: InMemoryTransport, clock: Clock, grant: str
+) -> None:
+    async with gateway(world, network, clock, guest_grant=grant, **LONG) as storefront:
+        await storefront.add(PACK)
+        clock.move(86_000)
+        assert (await storefront.ask(SESSION)).data["session"]
+        clock.move(400)
+        session = (await storefront.ask(SESSION)).data["session"]
+        assert (session is None) == (grant == "client_credentials")
+
+
+async def test_token_without_a_lifetime_is_renewed_before_each_use(
+    shopper: Shopper, world: World, network: InMemoryTransport
+) -> None:
+    def without_lifetime(answer: dict[str, object]) -> dict[str, object]:
+        return {name: value for name, value in answer.items() if name != "expires_in"}
+
+    network.rewrites["POST", TOKEN] = without_lifetime
+    await shopper.storefront.add(PACK)
+    for _ in range(2):
+        world.calls.clear()
+        assert (await shopper.storefront.cart())["totalQuantity"] == 1
+        assert world.calls.count("POST", TOKEN) == 1

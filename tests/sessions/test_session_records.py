@@ -7,27 +7,22 @@ from gateway.enums import SessionDelivery, SessionLevel
 from gateway.orders.attempts import AttemptRecord
 from gateway.sessions.handle import Handle
 from gateway.sessions.record import CheckoutMemory, SessionRecord
-from gateway.sessions.sessions import Sessions
+from gateway.sessions.sessions import Session, Sessions
 from gateway.store.memory import MemoryStore
 from gateway.upstream.oauth import Tokens
 from sandbox.model.world import World
 from tests.support.shop import Clock, settings_for
 
 
+async def begun(sessions: Sessions, level: SessionLevel = SessionLevel.ANONYMOUS) -> Session:
+    handle = Handle.new(SessionDelivery.COOKIE)
+    return await sessions.begin(level, Tokens("token", 3600), handle, "en-US", "USD", ended=None)
+
+
 async def test_session_is_not_found_under_the_id_of_another(world: World, clock: Clock) -> None:
     store = MemoryStore(clock)
     sessions = Sessions(store, settings_for(world), clock)
-    first, second = [
-        await sessions.begin(
-            SessionLevel.ANONYMOUS,
-            Tokens("token", 3600),
-            Handle.new(SessionDelivery.COOKIE),
-            "en-US",
-            "USD",
-            ended=None,
-        )
-        for _ in range(2)
-    ]
+    first, second = await begun(sessions), await begun(sessions)
     assert await sessions.find_by_id(first.id) is None, "a session without a submission leaves only its record"
     await sessions.locate(first)
     await sessions.locate(second)
@@ -38,6 +33,19 @@ async def test_session_is_not_found_under_the_id_of_another(world: World, clock:
     assert location is not None
     await store.put(f"session-at:{first.id}", location, ttl_s=60)
     assert await sessions.find_by_id(first.id) is None
+
+
+async def test_unknown_owner_of_a_cart_is_no_other_owner(world: World, clock: Clock) -> None:
+    """Under the id of the session, the attempts and locks of the shopper would seem not to exist."""
+    sessions = Sessions(MemoryStore(clock), settings_for(world), clock)
+    guest = await begun(sessions)
+    assert (guest.has_known_owner, guest.cart_owner) == (True, guest.id)
+    registered = await begun(sessions, SessionLevel.REGISTERED)
+    assert not registered.has_known_owner
+    with pytest.raises(RuntimeError):
+        _ = registered.cart_owner
+    await sessions.change(registered, lambda record: setattr(record, "shopper_id", "a-shopper"))
+    assert (registered.has_known_owner, registered.cart_owner) == (True, "a-shopper")
 
 
 STORED = {

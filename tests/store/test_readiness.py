@@ -116,6 +116,17 @@ async def test_server_without_a_known_policy_is_not_ready(valkey: Valkey) -> Non
         await store.aclose()
 
 
+@pytest.mark.slow
+async def test_server_that_loses_a_written_value_is_not_ready(valkey: Valkey) -> None:
+    async with relay_to(valkey) as relay:
+        store = RedisStore(relay.url, timeout_s=10)
+        await store.probe()
+        relay.rewrites = lambda data: data.replace(b"$1\r\n2\r\n", b"_\r\n")
+        with pytest.raises(StoreUnavailable):
+            await store.probe()
+        await store.aclose()
+
+
 async def test_refused_api_secret_is_not_ready(world: World, network: InMemoryTransport, clock: Clock) -> None:
     async with gateway(world, network, clock, api_secret="not-the-secret-of-the-site") as storefront:
         assert not await is_ready(storefront)

@@ -6,10 +6,14 @@ import httpx
 import pytest
 from dirty_equals import IsPartialDict
 
+from gateway.orders.attempts import store_key_in
 from gateway.store.memory import MemoryStore
 from sandbox.model.world import World
-from tests.support.shop import SUBMIT, Clock, InMemoryTransport, Shopper, Storefront, gateway_on, new_key
+from tests.support.shop import CART, SUBMIT, Clock, InMemoryTransport, Shopper, Storefront, gateway_on, new_key
 
+RESUME_CART = f"{CART}/resume-cart"
+RESUME = """mutation($key: UUID) { resumeOrder(input: {idempotencyKey: $key}) {
+  result { __typename } errors { code } } }"""
 STATUS = "query($key: UUID) { orderSubmission(idempotencyKey: $key) { status } }"
 
 
@@ -60,6 +64,18 @@ class LosingStore(MemoryStore):
         return value
 
 
+class FlushedStore(MemoryStore):
+    """If `is_flushed`, the store loses the next attempt that is about to be marked as sent."""
+
+    is_flushed = False
+
+    async def put(self, key: str, value: bytes, *, ttl_s: float) -> None:
+        await super().put(key, value, ttl_s=ttl_s)
+        if self.is_flushed and key.startswith("submission-of:"):
+            self.is_flushed = False
+            assert await self.delete(store_key_in(value.decode()))
+
+
 @pytest.mark.parametrize("second_request", ["submit", "look up"])
 async def test_second_request_during_slow_store_write_sends_no_second_order(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, second_request: str
@@ -99,6 +115,43 @@ async def test_attempt_lost_from_the_store_is_stored_again(
         assert outcome == IsPartialDict(__typename="OrderInDoubt")
         assert shopper.submits == 1
         assert (await _status(storefront, key)) == "IN_DOUBT", "the answer is in the store again"
+
+
+async def test_order_is_not_sent_if_its_reservation_is_gone(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    store = FlushedStore(clock)
+    async with gateway_on(store, world, network, clock) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready()
+        store.is_flushed = True
+        payload = await storefront.submit(key := new_key())
+        assert [error["code"] for error in payload["errors"]] == ["STORE_UNAVAILABLE"]
+        assert shopper.submits == 0
+        assert (await storefront.outcome(key))["__typename"] == "OrderPlaced"
+        assert shopper.submits == 1
+
+
+async def test_order_without_record_is_not_resumed_without_a_reservation(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    store = FlushedStore(clock)
+    async with gateway_on(store, world, network, clock) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready("klarnaCredit")
+        result = await storefront.outcome(key := new_key())
+        await shopper.decide(result["action"]["redirectUrl"])
+        session_id = (await storefront.ask("{ session { id } }")).data["session"]["id"]
+        assert await store.delete(f"attempt:{session_id}:{key}")
+        store.is_flushed = True
+        assert await _resumed(storefront, key) == {"result": None, "errors": [{"code": "STORE_UNAVAILABLE"}]}
+        assert world.calls.count("POST", RESUME_CART) == 0
+        assert await _resumed(storefront, key) == {"result": {"__typename": "OrderPlaced"}, "errors": []}
+        assert world.calls.count("POST", RESUME_CART) == 1
+
+
+async def _resumed(storefront: Storefront, key: str) -> object:
+    return (await storefront.ask(RESUME, key=key)).data["resumeOrder"]
 
 
 async def _status(storefront: Storefront, key: str) -> object:

@@ -13,6 +13,7 @@ from gateway.errors import (
     UpstreamError,
     UpstreamInvalidResponse,
     UpstreamNotReached,
+    UpstreamRefusal,
     UpstreamTimeout,
     UpstreamUnavailable,
 )
@@ -106,6 +107,35 @@ async def test_refused_connection_raises_error_of_a_request_not_sent(world: Worl
         with pytest.raises(UpstreamNotReached) as caught:
             await calls.send("POST", "/submit-cart", token="token", repeat=Repeat.NEVER)
     assert not caught.value.was_sent
+
+
+STATUSES: list[tuple[int, type[UpstreamError] | None]] = [
+    (200, None),
+    (299, None),
+    (300, UpstreamInvalidResponse),
+    (399, UpstreamInvalidResponse),
+    (400, UpstreamRefusal),
+    (499, UpstreamRefusal),
+    (500, UpstreamUnavailable),
+    (599, UpstreamUnavailable),
+]
+
+
+@pytest.mark.parametrize(("status", "expected"), STATUSES)
+async def test_only_answers_from_200_to_299_are_successes(
+    world: World, status: int, expected: type[UpstreamError] | None
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, stream=httpx.ByteStream(b"{}"), request=request)
+
+    async with transport.client(httpx.MockTransport(answer)) as http:
+        sending = Calls(http, settings_for(world)).send("POST", "/submit-cart", token="token", repeat=Repeat.NEVER)
+        if expected is None:
+            assert await sending == b"{}"
+        else:
+            with pytest.raises(UpstreamError) as caught:
+                await sending
+            assert type(caught.value) is expected
 
 
 ERRORS: list[tuple[type[Exception], type[UpstreamError]]] = [

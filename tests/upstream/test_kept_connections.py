@@ -1,6 +1,7 @@
 """How long connections to Digital River are kept, what ends them, and what a request over one of them looks like."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -146,6 +147,27 @@ async def test_request_has_exactly_these_headers(server: Server, world: World) -
         "Content-Type: application/json\r\nContent-Length: 7\r\n\r\n"
     )
     assert submission.endswith("\r\nConnection: close\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("method", "json", "length"),
+    [
+        ("GET", None, None),
+        ("DELETE", None, None),
+        ("DELETE", {"d": 1}, "7"),
+        ("POST", None, "0"),
+        ("POST", {"d": 1}, "7"),
+        ("PUT", None, "0"),
+        ("PATCH", None, "0"),
+    ],
+)
+async def test_request_states_the_length_of_its_body(
+    server: Server, world: World, method: str, json: object, length: str | None
+) -> None:
+    async with calls_to(server, world) as calls:
+        await calls.send(method, "/a", token="token", json=json, repeat=Repeat.NEVER)
+    (head,) = server.heads
+    assert re.findall(r"content-length: *(\S+)", head, re.IGNORECASE) == ([] if length is None else [length])
 
 
 @settings(deadline=None)

@@ -1,5 +1,7 @@
 """Which failed calls to Digital River are repeated, how often, and after which pauses."""
 
+from typing import Literal
+
 import httpx
 import pytest
 
@@ -77,17 +79,39 @@ def test_longest_pause_doubles_after_each_failure(failures: int, limit_s: float)
     assert limit_s * 0.9 < longest_pause(failures) <= limit_s
 
 
-async def test_retry_waits_for_the_time_in_retry_after(world: World) -> None:
+@pytest.mark.parametrize(
+    ("retry_after", "expected_s"),
+    [
+        ("2", 2),
+        ("0", 0),
+        ("5", 5),
+        ("6", False),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", False),
+    ],
+)
+async def test_retry_waits_for_the_time_in_retry_after(
+    world: World, retry_after: str, expected_s: float | Literal[False]
+) -> None:
+    pause_s = Pauses(Repeat.READ, wait_s=3600, deadline_at=elapsed_s() + 60)(await busy_until(retry_after, world))
+    assert (pause_s, pause_s is False) == (expected_s, expected_s is False)
+
+
+@pytest.mark.parametrize("retry_after", ["", "soon", "-1", "2.5", "Thu, 99 Jan 1970 00:00:00 GMT", "1 Jan 1970 00:00"])
+async def test_retry_after_that_is_no_time_is_ignored(world: World, retry_after: str) -> None:
+    assert (await busy_until(retry_after, world)).retry_after_s is None
+
+
+async def busy_until(retry_after: str, world: World) -> UpstreamUnavailable:
+    """The failure of a read after which Digital River asks to wait for this time."""
+
     def busy(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(503, headers={"Retry-After": "2"}, stream=httpx.ByteStream(b""), request=request)
+        return httpx.Response(503, headers={"Retry-After": retry_after}, stream=httpx.ByteStream(b""), request=request)
 
     async with transport.client(httpx.MockTransport(busy)) as http:
         with pytest.raises(UpstreamUnavailable) as caught:
             await Upstream(Calls(http, settings_for(world), Retries(read_attempts=1))).cart.active_cart("token")
-    pause = Pauses(Repeat.READ, wait_s=0.1, deadline_at=elapsed_s() + 60)
-    assert pause(caught.value) == 2
-    assert pause(UpstreamUnavailable(status=503, retry_after_s=5)) == 5
-    assert pause(UpstreamUnavailable(status=503, retry_after_s=6)) is False
+    return caught.value
 
 
 def test_nothing_is_repeated_after_the_deadline_or_a_submission() -> None:
