@@ -121,8 +121,10 @@ class Context:
     def stock(self) -> StockLoader:
         """Loader that reads the stock of all products of the operation in one call."""
 
+        catalog = self.catalog  # The loader must not refer to this context, which refers to it.
+
         async def load(ids: list[str], fresh: bool) -> Mapping[str, InventoryStatus]:
-            return await self.catalog.stock(ids, past_cache=fresh)
+            return await catalog.stock(ids, past_cache=fresh)
 
         return StockLoader(load, self.pending_reads, self.operation.within_s * STOCK_WAIT_SHARE)
 
@@ -130,8 +132,10 @@ class Context:
     def products(self) -> "DataLoader[str, Product | None]":
         """Loader of products by upstream id. Products that are needed at the same time are read in one call."""
 
+        catalog = self.catalog
+
         async def load(ids: list[str]) -> list[Product | None]:
-            products = await self.catalog.products(ids)
+            products = await catalog.products(ids)
             return [products.get(product_id) for product_id in ids]
 
         return DataLoader(load_fn=load)

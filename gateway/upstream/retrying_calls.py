@@ -272,14 +272,21 @@ def _body_of_success(response: Response) -> bytes:
     status, _, body = response
     if 200 <= status < 300:
         return body
+    raise _failure(response)
+
+
+def _failure(response: Response) -> UpstreamError:
+    """The error for an answer with another status. A function that raised it from a variable of its own would form a
+    circle with it, and keep the answer in memory."""
+    status, _, body = response
     refusal = error_envelopes.refusal(status, body)
     retry_after_s = _seconds(response.header(b"retry-after"))
     if 400 <= status < 500:
         refusal.retry_after_s = retry_after_s
-        raise refusal
+        return refusal
     if status >= 500:
-        raise UpstreamUnavailable(status=status, reason=refusal.reason, retry_after_s=retry_after_s)
-    raise UpstreamInvalidResponse(detail=f"status {status}")
+        return UpstreamUnavailable(status=status, reason=refusal.reason, retry_after_s=retry_after_s)
+    return UpstreamInvalidResponse(detail=f"status {status}")
 
 
 def _basic(pair: str) -> str:
