@@ -221,7 +221,7 @@ class Catalog:
                 self.budget.spend_publicly()
 
         key = hashed_key(scope, *self.market, *parts)
-        with self.reads.counted():
+        with self.reads:
             try:
                 answer = await self.cache.get_or_load(
                     key, load, lifetime, past_cache=past_cache, before_load=before_load

@@ -1,8 +1,7 @@
 """Reads the stock of all products of an operation in one call."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from gateway.upstream.catalog import InventoryStatus
@@ -18,17 +17,17 @@ class PendingReads:
     def __init__(self) -> None:
         self._pending = 0
         self._started = 0
-        self._changed = asyncio.Event()
+        self._changed: asyncio.Event | None = None
+        """Set when a read has ended. None until a stock loader waits."""
 
-    @contextmanager
-    def counted(self) -> Iterator[None]:
+    def __enter__(self) -> None:
         """Count a read as in progress during the `with` block."""
         self._pending += 1
         self._started += 1
-        try:
-            yield
-        finally:
-            self._pending -= 1
+
+    def __exit__(self, *_: object) -> None:
+        self._pending -= 1
+        if self._changed is not None:
             self._changed.set()
 
     async def settle(self, within_s: float) -> None:
@@ -36,6 +35,7 @@ class PendingReads:
         try:
             async with asyncio.timeout(within_s):
                 while not await self._is_quiet():
+                    self._changed = self._changed or asyncio.Event()
                     self._changed.clear()
                     if self._pending:
                         await self._changed.wait()

@@ -29,6 +29,7 @@ from gateway.money import Money
 from gateway.operation.caller import Caller
 from gateway.operation.recorded_results import RecordedResults
 from gateway.operation.services import Services
+from gateway.operation.session_search import SessionSearch
 from gateway.sessions.handle import Handle
 from gateway.sessions.sessions import Session
 from gateway.settings import Settings
@@ -77,7 +78,7 @@ class Operation:
     """The session of the client's handle, if it has ended and its record is retained for a submission."""
     issued_cookie: Handle | None = None
     clears_cookie: bool = False
-    session_reads: Reads = field(default_factory=dict)
+    session_search: SessionSearch = field(default_factory=SessionSearch)
     cart_reads: Reads = field(default_factory=dict)
     account_reads: Reads = field(default_factory=dict)
     used_answers: UsedAnswers = field(default_factory=UsedAnswers)
@@ -145,7 +146,7 @@ class Context:
     async def session(self) -> Session | None:
         """The caller's session; None without a session handle, or if the session has ended."""
         if self.caller.handle is not None:
-            await read_once(self.operation.session_reads, "session", self._find_session)
+            await self.operation.session_search.once(self._find_session)
         return self.operation.session
 
     async def _find_session(self) -> None:
@@ -263,7 +264,7 @@ class Context:
         return read_once(self.operation.cart_reads, "cart", self._read_cart)
 
     async def _read_cart(self) -> Cart:
-        with self.pending_reads.counted():
+        with self.pending_reads:
             return await self.as_shopper(lambda upstream, token: upstream.cart.active_cart(token))
 
     def tax_requirements(self) -> "asyncio.Future[list[TaxIdentifierRequirement]]":
