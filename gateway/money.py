@@ -1,6 +1,6 @@
 """Amounts of money: exact, with a currency, and formatted for display."""
 
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from functools import lru_cache
 
 import msgspec
@@ -19,12 +19,15 @@ Babel's decimal places are those of price tags. Amounts that are charged have mo
 MOST_DIGITS = 18
 """Maximum number of digits before or after the decimal point. Other numbers are not amounts of money."""
 
+EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+"""Adds without rounding."""
+
 
 @lru_cache(maxsize=1024)
-def smallest_amount(currency_code: str) -> Decimal:
-    """The smallest amount of a currency, which has as many decimal places as the currency: 0.01 USD."""
+def zero_with_digits(currency_code: str) -> Decimal:
+    """Zero with the decimal places of a currency: 0.00 USD."""
     digits = ISO_DIGITS.get(currency_code) or int(get_currency_precision(currency_code))
-    return Decimal(1).scaleb(-digits)
+    return Decimal(0).scaleb(-digits)
 
 
 class Money(msgspec.Struct, frozen=True, gc=False):
@@ -45,12 +48,11 @@ class Money(msgspec.Struct, frozen=True, gc=False):
     @property
     def padded_amount(self) -> Decimal:
         """The amount with at least the decimal places of its currency: 9.9 USD is 9.90."""
-        amount, smallest = self.amount, smallest_amount(self.currency_code)
-        if amount.same_quantum(smallest):
+        amount, nothing = self.amount, zero_with_digits(self.currency_code)
+        if amount.same_quantum(nothing):
             return amount
-        exponent = amount.as_tuple().exponent
-        has_fewer = isinstance(exponent, int) and exponent > smallest.adjusted()
-        return amount.quantize(smallest) if has_fewer else amount
+        # A sum has the decimal places of the summand that has more of them.
+        return EXACT.add(amount, nothing.copy_sign(amount))
 
     def equals(self, other: "Money") -> bool:
         """Whether amounts and currencies are equal. `text` is ignored."""
@@ -58,7 +60,7 @@ class Money(msgspec.Struct, frozen=True, gc=False):
 
     def rounded(self) -> "Money":
         """The amount with the decimal places of its currency."""
-        return Money(self.amount.quantize(smallest_amount(self.currency_code)), self.currency_code)
+        return Money(self.amount.quantize(zero_with_digits(self.currency_code)), self.currency_code)
 
     def times(self, quantity: int) -> "Money":
         return Money(self.amount * Decimal(quantity), self.currency_code)
@@ -87,11 +89,15 @@ def has_digits_of_its_currency(money: Money) -> bool:
     return money.amount == money.rounded().amount
 
 
-def formatted(money: Money, locale: str) -> str:
-    """The amount for display: Digital River's text, or the amount formatted by the rules of the locale.
+def displayable_text(money: Money) -> str | None:
+    """Digital River's text; None for texts such as 118.01USD, which some sites send, and if there is none."""
+    text = money.text
+    return text if text and not text.rstrip().endswith(money.currency_code) else None
 
-    Texts such as 118.01USD, which some sites send, are not displayed.
-    """
-    if money.text and not money.text.rstrip().endswith(money.currency_code):
-        return money.text
+
+def formatted(money: Money, locale: str) -> str:
+    """The amount for display: Digital River's text, or the amount formatted by the rules of the locale."""
+    text = displayable_text(money)
+    if text is not None:
+        return text
     return amount_format(locale, money.currency_code, money.currency_code in ISO_DIGITS)(money.amount)

@@ -6,7 +6,11 @@ from gateway.operation.context import Context
 
 
 def formatted(parent: Money, ctx: Context) -> str:
+    return money.displayable_text(parent) or money.formatted(parent, _locale(ctx))
+
+
+def _locale(ctx: Context) -> str:
     market, session = ctx.operation.market, ctx.operation.session
     if market is not None:
-        return money.formatted(parent, market.locale)
-    return money.formatted(parent, session.locale if session else ctx.settings.locales[0][0])
+        return market.locale
+    return session.locale if session else ctx.settings.locales[0][0]

@@ -1,6 +1,6 @@
 """The payment methods that a cart can use."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from gateway.operation.context import Context
 from gateway.payments.method_list import AvailablePaymentMethods, PaymentMethod

@@ -2,9 +2,8 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from typing import NamedTuple
 
 from gateway.elapsed_time import elapsed_s
 from gateway.enums import CustomerType, PaymentFlow, PaymentSequence
@@ -17,8 +16,14 @@ from gateway.settings import MethodsFrom, Settings
 from gateway.store.answer_cache import AnswerCache, Lifetime, hashed_key
 from gateway.upstream.cart import Cart
 from gateway.upstream.client import Upstream
-from gateway.upstream.decoding import decode, encode, many
-from gateway.upstream.payment import CartListedMethod, InstallmentTerm, ListedPaymentMethod, PaymentMethodList
+from gateway.upstream.decoding import OneOrMany, Shape, decode, encode, many
+from gateway.upstream.payment import (
+    CartListedMethod,
+    InstallmentTerm,
+    ListedPaymentMethod,
+    PaymentMethodList,
+    WireInstallmentTerm,
+)
 
 log = logging.getLogger(__name__)
 
@@ -28,53 +33,85 @@ ReadFromCart = Callable[[Upstream], Awaitable[list[CartListedMethod]]]
 """Function that reads the cart's list with the shopper's token. Its argument is the client of Digital River."""
 
 
-@dataclass(frozen=True)
-class PaymentMethod:
+class UsabilityTraits(NamedTuple):
+    """The properties of a cart that determine which payment methods of a list it can use."""
+
+    currency_code: str | None
+    recurs: bool
+    starts_free: bool
+    has_store_credit: bool
+    has_organization_id: bool
+    has_tax_identifier: bool
+
+    @classmethod
+    def of(cls, cart: Cart) -> "UsabilityTraits":
+        return cls(
+            currency_code=cart.currency_code,
+            recurs=cart.recurs,
+            starts_free=cart.starts_free,
+            has_store_credit=cart.secondary_source is not None,
+            has_organization_id=bool(cart.organization_id),
+            has_tax_identifier=bool(cart.tax_identifiers),
+        )
+
+    def obstacles_to(self, method: ListedPaymentMethod) -> list[Obstacle]:
+        applies = (
+            (Obstacle.NOT_RECURRING, self.recurs and not method.supports_recurring),
+            (Obstacle.NO_FREE_TRIAL, self.starts_free and not method.supports_free_trial),
+            (
+                Obstacle.NOT_COMBINABLE_WITH_STORE_CREDIT,
+                self.has_store_credit and method.type not in SUPPORTS_STORE_CREDIT,
+            ),
+            (
+                Obstacle.ORGANIZATION_ID_MISSING,
+                method.type in known_methods.NEEDS_ORGANIZATION and not self.has_organization_id,
+            ),
+            (
+                Obstacle.TAX_IDENTIFIER_MISSING,
+                method.type in known_methods.NEEDS_TAX_IDENTIFIER and not self.has_tax_identifier,
+            ),
+        )
+        return [obstacle for obstacle, is_present in applies if is_present]
+
+
+class PaymentMethod(Shape, frozen=True, kw_only=True):
     """A payment method, with the obstacles that prevent its use on the cart."""
 
-    listed: ListedPaymentMethod
+    type: str
+    display_name: str
+    flow: PaymentFlow
+    sequence: PaymentSequence
+    supports_recurring: bool
+    supports_free_trial: bool
+    supports_store_credit: bool
+    icon_url: str | None
+    terms: OneOrMany[WireInstallmentTerm] | None
     obstacles: list[Obstacle]
     currency_code: str | None
     """Currency of the amounts of instalment plans; None if it is unknown."""
 
-    @property
-    def type(self) -> str:
-        return self.listed.type
-
-    @property
-    def display_name(self) -> str:
-        return known_methods.name_of(self.listed)
-
-    @property
-    def flow(self) -> PaymentFlow:
-        return self.listed.flow
-
-    @property
-    def sequence(self) -> PaymentSequence:
-        return known_methods.sequence_of(self.listed)
-
-    @property
-    def supports_recurring(self) -> bool:
-        return self.listed.supports_recurring
-
-    @property
-    def supports_free_trial(self) -> bool:
-        return self.listed.supports_free_trial
-
-    @property
-    def supports_store_credit(self) -> bool:
-        return self.listed.type in SUPPORTS_STORE_CREDIT
-
-    @property
-    def icon_url(self) -> str | None:
-        return self.listed.icon_url
+    @classmethod
+    def of(cls, listed: ListedPaymentMethod, traits: UsabilityTraits) -> "PaymentMethod":
+        return cls(
+            type=listed.type,
+            display_name=known_methods.name_of(listed),
+            flow=listed.flow,
+            sequence=known_methods.sequence_of(listed),
+            supports_recurring=listed.supports_recurring,
+            supports_free_trial=listed.supports_free_trial,
+            supports_store_credit=listed.type in SUPPORTS_STORE_CREDIT,
+            icon_url=listed.icon_url,
+            terms=listed.terms,
+            obstacles=traits.obstacles_to(listed),
+            currency_code=traits.currency_code,
+        )
 
     @property
     def installment_terms(self) -> list[InstallmentTerm]:
         currency_code = self.currency_code
         if currency_code is None:
             return []
-        terms = [term.term(currency_code) for term in many(self.listed.terms)]
+        terms = [term.term(currency_code) for term in many(self.terms)]
         return [term for term in terms if term is not None]
 
     @property
@@ -82,8 +119,7 @@ class PaymentMethod:
         return not self.obstacles
 
 
-@dataclass(frozen=True)
-class AvailablePaymentMethods:
+class AvailablePaymentMethods(Shape, frozen=True, kw_only=True):
     session_id: str
     methods: list[PaymentMethod]
     amount: Money | None
@@ -92,19 +128,28 @@ class AvailablePaymentMethods:
     is_stale: bool
 
 
-@dataclass(frozen=True)
-class CartTraits:
-    """The properties of a cart that determine its payment methods, and which of these methods it cannot use."""
+class CachedList:
+    """A cached list, decoded once for several operations, which must not change it."""
 
-    currency_code: str | None
-    recurs: bool
-    starts_free: bool
+    def __init__(self, answer: bytes) -> None:
+        self.listed = decode(answer, PaymentMethodList)
+        self._methods: dict[UsabilityTraits, list[PaymentMethod]] = {}
+        """By traits of the cart. Most of them are in the cache key of the list, so there are few entries."""
+
+    def methods(self, traits: UsabilityTraits) -> list[PaymentMethod]:
+        if traits not in self._methods:
+            self._methods[traits] = [PaymentMethod.of(listed, traits) for listed in self.listed.methods]
+        return self._methods[traits]
+
+
+class CartTraits(Shape, frozen=True, kw_only=True):
+    """The properties of a cart that determine its payment methods, and which of these methods it can use."""
+
+    usability: UsabilityTraits
     customer_type: CustomerType
     organization_id: str | None
-    has_tax_identifier: bool
     billing_country: str | None
     shipping_country: str | None
-    has_store_credit: bool
     total: Money | None
     due: Money | None
     """Amount that the primary source has to pay. It differs from the total if store credit is attached."""
@@ -112,15 +157,11 @@ class CartTraits:
     @classmethod
     def of(cls, cart: Cart) -> "CartTraits":
         return cls(
-            currency_code=cart.currency_code,
-            recurs=cart.recurs,
-            starts_free=cart.starts_free,
+            usability=UsabilityTraits.of(cart),
             customer_type=cart.customer_type,
             organization_id=cart.organization_id,
-            has_tax_identifier=bool(cart.tax_identifiers),
             billing_country=cart.billing_country,
             shipping_country=cart.shipping_country,
-            has_store_credit=cart.secondary_source is not None,
             total=cart.order_total,
             due=due_from_primary(cart),
         )
@@ -140,9 +181,9 @@ class CartTraits:
             locale,
             self.customer_type.name,
             self.organization_id,
-            str(self.has_tax_identifier),
-            str(self.recurs),
-            str(self.starts_free),
+            str(self.usability.has_tax_identifier),
+            str(self.usability.recurs),
+            str(self.usability.starts_free),
         )
 
     def agrees_with(self, listed: PaymentMethodList, locale: str) -> bool:
@@ -154,31 +195,6 @@ class CartTraits:
         amounts = [amount for amount in (self.total, self.due) if amount is not None]
         is_for_amount = listed.amount is None or any(listed.amount.equals(amount) for amount in amounts)
         return is_for_amount and listed.country_code in (None, self.billing_country or locale[-2:])
-
-    def obstacles_to(self, method: ListedPaymentMethod) -> list[Obstacle]:
-        applies = (
-            (Obstacle.NOT_RECURRING, self.recurs and not method.supports_recurring),
-            (Obstacle.NO_FREE_TRIAL, self.starts_free and not method.supports_free_trial),
-            (
-                Obstacle.NOT_COMBINABLE_WITH_STORE_CREDIT,
-                self.has_store_credit and method.type not in SUPPORTS_STORE_CREDIT,
-            ),
-            (
-                Obstacle.ORGANIZATION_ID_MISSING,
-                method.type in known_methods.NEEDS_ORGANIZATION and not self.organization_id,
-            ),
-            (
-                Obstacle.TAX_IDENTIFIER_MISSING,
-                method.type in known_methods.NEEDS_TAX_IDENTIFIER and not self.has_tax_identifier,
-            ),
-        )
-        return [obstacle for obstacle, is_present in applies if is_present]
-
-
-@lru_cache(maxsize=64)
-def _decoded(answer: bytes) -> PaymentMethodList:
-    """A cached list, decoded once for several operations, which must not change it."""
-    return decode(answer, PaymentMethodList)
 
 
 class MethodLists:
@@ -207,16 +223,14 @@ class MethodLists:
             traits.cache_key(session.id, locale),
             load,
             LIFETIME,
-            belongs_to_key=lambda value: traits.agrees_with(_decoded(value), locale),
+            belongs_to_key=lambda value: traits.agrees_with(decode(value, PaymentMethodList), locale),
         )
-        listed = _decoded(answer.value)
+        cached = answer.decoded(CachedList)
         return AvailablePaymentMethods(
             session_id=session.id,
-            amount=listed.amount or traits.total,
-            country_code=listed.country_code or traits.billing_country,
-            methods=[
-                PaymentMethod(method, traits.obstacles_to(method), traits.currency_code) for method in listed.methods
-            ],
+            amount=cached.listed.amount or traits.total,
+            country_code=cached.listed.country_code or traits.billing_country,
+            methods=cached.methods(traits.usability),
             fetched_at=answer.loaded_at,
             is_stale=answer.is_stale,
         )

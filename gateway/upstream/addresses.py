@@ -53,7 +53,6 @@ WIRE_NAMES = {
     "email": "emailAddress",
 }
 
-
 NO_SUBDIVISION = frozenset({"NA", "na"})
 
 BLANK = frozenset({"", "null"})
@@ -63,18 +62,20 @@ def address(wire: JsonObject | None) -> Address | None:
     """Address from Digital River's JSON; None if all its fields are empty."""
     if wire is None:
         return None
-    fields = {name: _string(wire.get(wire_name)) for name, wire_name in WIRE_NAMES.items()}
-    if fields["country_subdivision"] in NO_SUBDIVISION:
-        fields["country_subdivision"] = None
-    return Address(**fields) if any(fields.values()) else None
+    fields = {name: text for name, wire_name in WIRE_NAMES.items() if (text := _string(wire.get(wire_name)))}
+    if fields.get("country_subdivision") in NO_SUBDIVISION:
+        del fields["country_subdivision"]
+    return Address(**fields) if fields else None
 
 
 def _string(value: object) -> str | None:
-    value = alone(value)
-    # Digital River also sends postal codes as numbers.
-    if not isinstance(value, str | int | Decimal) or value in BLANK:
+    if value is None:
         return None
-    return str(value)
+    value = alone(value)
+    if isinstance(value, str):
+        return None if value in BLANK else value
+    # Digital River also sends postal codes as numbers.
+    return str(value) if isinstance(value, int | Decimal) else None
 
 
 class AddressSuggestion(Shape, frozen=True, kw_only=True):

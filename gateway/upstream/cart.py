@@ -12,9 +12,9 @@ from gateway.enums import ChargeType, CustomerType, LandedCostState, PaymentSess
 from gateway.money import Money, difference, with_text
 from gateway.upstream import error_envelopes
 from gateway.upstream.addresses import CartAddress, cart_address
-from gateway.upstream.decoding import CUT, Identifier, Int32, JsonObject, OneOrMany, Shape, first, many
+from gateway.upstream.decoding import CUT, Identifier, Int32, JsonObject, OneOrMany, Shape, many
 from gateway.upstream.ids import global_id
-from gateway.upstream.lines import CartLine
+from gateway.upstream.lines import CartLine, RecurringTerms
 from gateway.upstream.payment import CartPaymentSession, Source, lacks_source, sources
 
 
@@ -214,7 +214,8 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     def currency_code(self) -> str | None:
         """Currency of the total, or of another amount of the cart; None if no amount could be read."""
         pricing = self.pricing
-        amount = first(pricing.order_total, pricing.subtotal, *(line.pricing.sale_price_total for line in self.lines))
+        of_lines = (line.pricing.sale_price_total for line in self.lines)
+        amount = pricing.order_total or pricing.subtotal or next(filter(None, of_lines), None)
         return amount.currency_code if amount else None
 
     @cached_property
@@ -228,7 +229,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     @cached_property
     def totals(self) -> CartTotals:
         lacks_address = self.billing_address is None or (self.requires_shipping and self.shipping_address is None)
-        lacks_option = self.requires_shipping and self.selected_shipping_option is None
+        lacks_option = self.requires_shipping and self._selected_code is None
         return self.pricing.totals(is_estimate=lacks_address or lacks_option)
 
     @cached_property
@@ -325,12 +326,16 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
         return [*warning_codes(self.inner_warnings, self.inner_capital_warnings), *self.outer_warnings]
 
     @cached_property
+    def _recurring_terms(self) -> list[RecurringTerms]:
+        return [line.recurring_terms for line in self.lines if line.recurring_terms is not None]
+
+    @property
     def recurs(self) -> bool:
-        return any(line.recurring_terms is not None for line in self.lines)
+        return bool(self._recurring_terms)
 
     @property
     def starts_free(self) -> bool:
-        return any(line.recurring_terms is not None and line.recurring_terms.has_free_trial for line in self.lines)
+        return any(terms.has_free_trial for terms in self._recurring_terms)
 
     @cached_property
     def revision(self) -> str:
