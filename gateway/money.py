@@ -96,8 +96,5 @@ def displayable_text(money: Money) -> str | None:
 
 
 def formatted(money: Money, locale: str) -> str:
-    """The amount for display: Digital River's text, or the amount formatted by the rules of the locale."""
-    text = displayable_text(money)
-    if text is not None:
-        return text
+    """The amount, formatted by the rules of the locale."""
     return amount_format(locale, money.currency_code, money.currency_code in ISO_DIGITS)(money.amount)

@@ -130,11 +130,15 @@ class PaymentSession:
     def client_secret(self) -> str | None:
         return self._session.client_secret
 
-    @cached_property
+    @property
     def amount_contributed(self) -> Money | None:
+        return self._session.amount_contributed or self._amount_of_sources
+
+    @cached_property
+    def _amount_of_sources(self) -> Money | None:
         total = self._cart.order_total
-        if self._session.amount_contributed is not None or total is None:
-            return self._session.amount_contributed
+        if total is None:
+            return None
         attached = [source for source in (self.store_credit, self.primary_source) if source]
         amounts = [source.amount_contributed.amount for source in attached if source.amount_contributed]
         # A primary source without an amount pays everything that store credit does not pay.
@@ -142,10 +146,12 @@ class PaymentSession:
             return Money(total.amount, total.currency_code)
         return Money(min(sum(amounts, start=zero(total.currency_code).amount), total.amount), total.currency_code)
 
-    @cached_property
+    @property
     def amount_remaining(self) -> Money | None:
-        if self._session.amount_remaining is not None:
-            return self._session.amount_remaining
+        return self._session.amount_remaining or self._amount_left
+
+    @cached_property
+    def _amount_left(self) -> Money | None:
         total, contributed = self._cart.order_total, self.amount_contributed
         if total is None or contributed is None:
             return None
@@ -154,7 +160,8 @@ class PaymentSession:
 
     @property
     def is_funded(self) -> bool:
-        return self.amount_remaining is not None and self.amount_remaining.amount == 0
+        remaining = self.amount_remaining
+        return remaining is not None and remaining.amount == 0
 
     @property
     def is_submittable(self) -> bool:

@@ -71,6 +71,32 @@ async def test_failed_call_leaves_the_same_fields(path: str) -> None:
         await compare(both, PAGE)
 
 
+@pytest.mark.parametrize("compiled_plans", [True, False])
+async def test_failing_field_of_payment_session_leaves_the_other_fields(
+    world: World, network: InMemoryTransport, clock: Clock, compiled_plans: bool
+) -> None:
+    def change(wire: Any) -> Any:
+        total = {"currency": "USD", "value": 9 * 10**18}
+        source = {"type": "creditCard", "sourceId": "source-1", "amountContributed": total | {"value": -9 * 10**18}}
+        changes = {"paymentMethod": source, "paymentSession": {"id": "session-1", "status": "requires_confirmation"}}
+        pricing = wire["cart"]["pricing"] | {"orderTotal": total}
+        return {"cart": wire["cart"] | changes | {"pricing": pricing}}
+
+    query = "{ paymentSession { state nextAction { __typename } amountRemaining { amount } } }"
+    async with gateway(world, network, clock, compiled_plans=compiled_plans) as storefront:
+        await storefront.add(PACK)
+        assert (await storefront.ask(query)).codes == []
+        network.rewrites["GET", CART] = change
+        body = (await storefront.ask(query)).body
+    # What remains has more digits than an amount may have.
+    assert [error["path"] for error in body["errors"]] == [["paymentSession", "amountRemaining"]]
+    assert body["data"]["paymentSession"] == {
+        "state": "REQUIRES_CONFIRMATION",
+        "nextAction": {"__typename": "SubmitOrderAction"},
+        "amountRemaining": None,
+    }
+
+
 async def test_invalid_variables_are_reported_alike() -> None:
     async with pair() as both:
         await compare(both, "query($n: Int!) { products(first: $n) { totalCount } }", n="x")

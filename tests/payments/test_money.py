@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from gateway.money import Money, formatted, has_digits_of_its_currency
+from gateway.money import Money, displayable_text, formatted, has_digits_of_its_currency
 
 ISO_4217 = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF",
@@ -31,8 +31,21 @@ def test_number_with_more_than_eighteen_digits_is_no_amount(sign: int) -> None:
 
 
 def test_text_without_a_currency_code_at_its_end_is_displayed() -> None:
-    assert formatted(Money(Decimal(9), "USD", "9 dollars"), "en-US") == "9 dollars"
-    assert formatted(Money(Decimal(9), "USD", "9.00USD "), "en-US") == "$9.00"
+    assert displayable_text(Money(Decimal(9), "USD", "9 dollars")) == "9 dollars"
+    assert displayable_text(Money(Decimal(9), "USD", "9.00USD ")) is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "padded"),
+    [
+        ("1E+3", "1000.00"),
+        ("-0", "-0.00"),
+        ("9.900", "9.900"),
+        ("123456789012345678.123456789012345678", "123456789012345678.123456789012345678"),
+    ],
+)
+def test_padded_amount_has_all_digits(amount: str, padded: str) -> None:
+    assert str(Money(Decimal(amount), "USD").padded_amount) == padded
 
 
 @pytest.mark.parametrize(

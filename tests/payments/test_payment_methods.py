@@ -208,6 +208,25 @@ async def test_different_carts_have_different_cache_keys(shopper: Shopper) -> No
     assert len(set(keys)) == len(changes) + 1
 
 
+async def test_cached_payment_method_has_the_obstacles_of_each_cart(
+    shopper: Shopper, network: InMemoryTransport
+) -> None:
+    await shopper.fill_cart()
+    credit = {"type": "customerCredit", "sourceId": "credit-1"}
+
+    async def types_with_obstacles(change: dict[str, Any]) -> set[str]:
+        network.rewrites["GET", CART] = lambda wire: {"cart": wire["cart"] | change}
+        return {method["type"] for method in (await methods(shopper.storefront))["methods"] if method["obstacles"]}
+
+    assert await types_with_obstacles({}) == set()
+    # Store credit without an amount changes neither the total nor the amount due, so the same list is used.
+    with_credit = await types_with_obstacles({"paymentMethod": credit})
+    assert with_credit
+    assert with_credit.isdisjoint(SUPPORTS_STORE_CREDIT)
+    assert await types_with_obstacles({}) == set()
+    assert service_calls(shopper) == 1
+
+
 async def test_payment_methods_are_not_shared_between_sessions(shopper: Shopper) -> None:
     await fill_without_payment_methods(shopper)
     await methods(shopper.storefront)
