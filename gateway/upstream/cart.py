@@ -213,9 +213,8 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
     @property
     def currency_code(self) -> str | None:
         """Currency of the total, or of another amount of the cart; None if no amount could be read."""
-        pricing = self.pricing
         of_lines = (line.pricing.sale_price_total for line in self.lines)
-        amount = pricing.order_total or pricing.subtotal or next(filter(None, of_lines), None)
+        amount = self.pricing.order_total or self.pricing.subtotal or next(filter(None, of_lines), None)
         return amount.currency_code if amount else None
 
     @cached_property
@@ -301,10 +300,8 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
         Digital River sends payment instructions even before the shopper has to pay. Until then, the instructions are
         removed.
         """
-        total, session = self.order_total, self.payment_session
-        has_to_pay = session is not None and session.state is PaymentSessionState.PENDING_FUNDS
-        attached = sources(self.payment_method, total)
-        if has_to_pay:
+        session, attached = self.payment_session, sources(self.payment_method, self.order_total)
+        if session is not None and session.state is PaymentSessionState.PENDING_FUNDS:
             return attached
         return [replace(source, instructions=None) if source.instructions else source for source in attached]
 
