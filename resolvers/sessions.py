@@ -80,7 +80,7 @@ async def begin(
     async with sessions.reserved(delivery) as handle:
         tokens = await ctx.upstream.tokens.guest_token(locale, currency_code)
         session = await sessions.begin(
-            SessionLevel.ANONYMOUS, tokens, handle, locale, currency_code, ended=ctx.operation.ended_session
+            SessionLevel.ANONYMOUS, tokens, handle, locale, currency_code, earlier=ctx.operation.earlier_submissions
         )
     ctx.adopt(session, handle)
     return session, handle

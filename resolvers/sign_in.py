@@ -193,7 +193,7 @@ async def _new_session(
         if previous is not None:
             await sessions.end(ctx, previous)
         session = await ctx.services.sessions.begin(
-            SessionLevel.REGISTERED, tokens, handle, locale, currency_code, ended=ctx.operation.ended_session
+            SessionLevel.REGISTERED, tokens, handle, locale, currency_code, earlier=ctx.operation.earlier_submissions
         )
     return session, handle
 

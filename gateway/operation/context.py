@@ -31,6 +31,7 @@ from gateway.operation.recorded_results import RecordedResults
 from gateway.operation.services import Services
 from gateway.operation.session_search import SessionSearch
 from gateway.sessions.handle import Handle
+from gateway.sessions.record import EarlierSubmissions
 from gateway.sessions.sessions import Session
 from gateway.settings import Settings
 from gateway.store.answer_cache import UsedAnswers
@@ -74,8 +75,8 @@ class Operation:
     session: Session | None = None
     has_dead_handle: bool = False
     """Whether the client sent a session handle whose session has ended."""
-    ended_session: Session | None = None
-    """The session of the client's handle, if it has ended and its record is retained for a submission."""
+    earlier_submissions: EarlierSubmissions | None = None
+    """Submissions of the session of the client's handle, if the session has ended."""
     issued_cookie: Handle | None = None
     clears_cookie: bool = False
     session_search: SessionSearch = field(default_factory=SessionSearch)
@@ -194,7 +195,7 @@ class Context:
         self._forget_session()
         handle = self.caller.handle
         if handle is not None:
-            self.operation.ended_session = await self.services.sessions.find_ended(handle)
+            self.operation.earlier_submissions = await self.services.sessions.earlier_submissions(handle)
 
     def lose_session(self) -> None:
         """Remove the session from the operation, because the client ended the session. The cookie is cleared."""

@@ -32,6 +32,15 @@ class CheckoutMemory(msgspec.Struct, kw_only=True):
     requires them for each read."""
 
 
+class EarlierSubmissions(msgspec.Struct, frozen=True):
+    """Submissions of a client's ended sessions, which the client's next session can read by key."""
+
+    owners: list[str]
+    """Owners under whose ids the submissions are stored, newest first."""
+    until: datetime
+    """Time until which they can be read."""
+
+
 class SessionRecord(msgspec.Struct, kw_only=True):
     """The record of a session. Times are in UTC."""
 
@@ -59,6 +68,11 @@ class SessionRecord(msgspec.Struct, kw_only=True):
 
     def __repr__(self) -> str:
         return f"SessionRecord({self.id}, {self.level.name})"
+
+    @property
+    def attempt_owners(self) -> list[str]:
+        """See `Session.attempt_owners`."""
+        return [*dict.fromkeys((self.shopper_id or self.id, self.id))]
 
     def set_tokens(self, tokens: Tokens, now: datetime) -> None:
         self.access_token = tokens.access_token

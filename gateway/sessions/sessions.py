@@ -19,7 +19,7 @@ from gateway.enums import SessionDelivery, SessionLevel
 from gateway.errors import RateLimited, SessionExpired, SessionUnreadable, StoreUnavailable
 from gateway.sessions.encryption import SessionEncryption, encryption_keys
 from gateway.sessions.handle import Handle
-from gateway.sessions.record import CheckoutMemory, SessionRecord
+from gateway.sessions.record import CheckoutMemory, EarlierSubmissions, SessionRecord
 from gateway.settings import Settings
 from gateway.store.interface import Store
 from gateway.upstream.oauth import Tokens
@@ -81,7 +81,7 @@ class Session:
 
         A guest's attempt stays under the id of the guest's session when the guest signs in.
         """
-        return [*dict.fromkeys((self.record.shopper_id or self.id, self.id))]
+        return self.record.attempt_owners
 
     @property
     def level(self) -> SessionLevel:
@@ -127,15 +127,17 @@ class Sessions:
             await self.change(session, lambda fresh: setattr(fresh, "used_at", now))
         return session
 
-    async def find_ended(self, handle: Handle) -> Session | None:
-        """The ended session of a handle, whose record is retained for a submission; None if no record is retained.
+    async def earlier_submissions(self, handle: Handle) -> EarlierSubmissions | None:
+        """The submissions that the client's next session can read by key: those of the handle's session, which has
+        ended, or those that a guest's session had when a sign-in replaced its handle a moment ago.
 
-        The handle gives access to the outcomes of the session's submissions, and to nothing else.
+        The handle gives access to their outcomes, and to nothing else.
         """
         record = self._decoded(handle.store_key, await self._store.get(handle.store_key))
-        if record is None or not self._is_retained(record):
-            return None
-        return Session(handle.store_key, handle.delivery, record, self._expires_at(record))
+        if record is not None:
+            return self._submissions_of(record)
+        note = await self._store.get(_replaced_key(handle.store_key))
+        return msgspec.msgpack.decode(note, type=EarlierSubmissions | None) if note is not None else None
 
     async def find_by_id(self, session_id: str) -> Session | None:
         """The session with this id, for work on its submissions.
@@ -175,15 +177,15 @@ class Sessions:
         handle: Handle,
         locale: str,
         currency_code: str,
-        ended: Session | None,
+        earlier: EarlierSubmissions | None,
     ) -> Session:
         """Start a session with new tokens and a reserved handle. The store contains only a digest of the handle.
 
-        `ended`: the client's ended session. The new session can read its submissions by key.
+        `earlier`: submissions of the client's ended sessions. The record is retained as long as they can be read, so
+        that a session after this one can read them as well.
         """
         # The time is compared with the time since which the store has lost nothing, which the store measured as well.
         now = await self._store.now()
-        earlier = [*ended.attempt_owners, *ended.record.earlier_owners] if ended is not None else []
         record = SessionRecord(
             id=secrets.token_hex(8),
             level=level,
@@ -195,7 +197,8 @@ class Sessions:
             started_at=now,
             used_at=now,
             checkout_memory=CheckoutMemory(),
-            earlier_owners=list(dict.fromkeys(earlier))[:MOST_EARLIER_OWNERS],
+            retained_until=earlier.until if earlier is not None else None,
+            earlier_owners=earlier.owners[:MOST_EARLIER_OWNERS] if earlier is not None else [],
         )
         return await self._put(handle.store_key, handle.delivery, record)
 
@@ -208,13 +211,17 @@ class Sessions:
         record = self._decoded(session.store_key, await self._store.get(session.store_key))
         if record is None:
             raise SessionExpired
+        submissions = self._submissions_of(record)
         # Only the new handle gives access to the registered session.
         record.register(tokens, self._now())
         handle = Handle.new(session.delivery)
         promoted = await self._put(handle.store_key, session.delivery, record)
+        if record.retained_until is not None:
+            await self.locate(promoted)
         # The shopper is signed in at Digital River. The sign-in must not fail for want of this note.
         with contextlib.suppress(StoreUnavailable, RateLimited):
-            await self._store.put(_replaced_key(session.store_key), b"", ttl_s=REPLACED_S)
+            note = msgspec.msgpack.encode(submissions)
+            await self._store.put(_replaced_key(session.store_key), note, ttl_s=REPLACED_S)
         await self._store.delete(session.store_key)
         return promoted, handle
 
@@ -275,17 +282,15 @@ class Sessions:
 
         def retain(record: SessionRecord) -> None:
             record.checkout_memory.latest_submission_key = key
-            record.retained_until = max(retained_until, record.started_at + self._absolute)
+            latest = record.retained_until or retained_until
+            record.retained_until = max(retained_until, record.started_at + self._absolute, latest)
 
         await self.change(session, retain)
 
     async def _put(self, store_key: str, delivery: SessionDelivery, record: SessionRecord) -> Session:
         encoded = self._encoded(store_key, record)
         await self._store.put(store_key, encoded, ttl_s=self._ttl_s(record))
-        session = Session(store_key, delivery, record, self._expires_at(record))
-        if record.retained_until is not None:
-            await self.locate(session)
-        return session
+        return Session(store_key, delivery, record, self._expires_at(record))
 
     async def locate(self, session: Session) -> None:
         """Let `find_by_id` find the session. Only sessions that submit an order are located: a session without an order
@@ -306,6 +311,12 @@ class Sessions:
             return msgspec.msgpack.decode(stored, type=SessionRecord) if stored is not None else None
         except msgspec.DecodeError:
             raise SessionUnreadable(detail="unknown format") from None
+
+    def _submissions_of(self, record: SessionRecord) -> EarlierSubmissions | None:
+        if record.retained_until is None or not self._is_retained(record):
+            return None
+        owners = dict.fromkeys((*record.attempt_owners, *record.earlier_owners))
+        return EarlierSubmissions([*owners], record.retained_until)
 
     def _is_retained(self, record: SessionRecord) -> bool:
         return record.retained_until is not None and record.retained_until > self._now()

@@ -16,7 +16,7 @@ from tests.support.shop import Clock, settings_for
 
 async def begun(sessions: Sessions, level: SessionLevel = SessionLevel.ANONYMOUS) -> Session:
     handle = Handle.new(SessionDelivery.COOKIE)
-    return await sessions.begin(level, Tokens("token", 3600), handle, "en-US", "USD", ended=None)
+    return await sessions.begin(level, Tokens("token", 3600), handle, "en-US", "USD", earlier=None)
 
 
 async def test_session_is_not_found_under_the_id_of_another(world: World, clock: Clock) -> None:

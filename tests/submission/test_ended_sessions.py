@@ -122,6 +122,37 @@ async def test_sign_in_after_session_end_keeps_access_to_outcome(shopper: Shoppe
     assert (await read(shopper.storefront, key))["status"] == "PLACED"
 
 
+async def test_third_session_of_client_reads_outcome_of_the_first(shopper: Shopper, clock: Clock, world: World) -> None:
+    key, _ = await place(shopper)
+    for _ in range(2):
+        clock.move(IDLE_S)
+        await begin(shopper.storefront)
+    clock.move(IDLE_S)
+    payload = await shopper.storefront.sign_in(world.keys.shopper_username, world.keys.shopper_password)
+    assert payload["errors"] == []
+    assert (await read(shopper.storefront, key))["status"] == "PLACED"
+
+
+async def test_outcome_of_first_session_ends_after_a_day(shopper: Shopper, clock: Clock) -> None:
+    key, _ = await place(shopper)
+    for _ in range(DAY_S // IDLE_S + 1):
+        clock.move(IDLE_S)
+        await begin(shopper.storefront)
+    assert await read(shopper.storefront, key) is None
+
+
+async def test_second_sign_in_with_replaced_handle_keeps_access_to_outcome(shopper: Shopper, world: World) -> None:
+    key, result = await place(shopper)
+    other_tab = Storefront(shopper.storefront.http, cookie=shopper.storefront.cookie)
+    for tab in (shopper.storefront, other_tab):
+        payload = await tab.sign_in(world.keys.shopper_username, world.keys.shopper_password)
+        assert payload["errors"] == []
+    assert (await read(shopper.storefront, key))["result"]["order"]["number"] == result["order"]["number"]
+    submission = await read(other_tab, key)
+    assert submission["result"]["order"]["number"] == result["order"]["number"]
+    assert submission["result"]["order"]["billingAddress"] is None
+
+
 async def test_next_session_settles_doubt_of_ended_session(shopper: Shopper, clock: Clock) -> None:
     await shopper.get_ready()
     await shopper.fault("drop-after", SUBMIT)

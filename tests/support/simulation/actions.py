@@ -103,6 +103,7 @@ WEIGHTS: list[tuple[int, st.SearchStrategy[Action]]] = [
     (1, action("kill", **REPLICA, skew_s=st.sampled_from([0, 0, -3600, 10, 130, 3600]))),
     (1, action("restart", **REPLICA)),
     (4, action("expire", seconds=st.sampled_from([3, 3, 45, 45, QUIET_S, QUIET_S, 1801, 90_000]))),
+    (1, action("come_back", **DEVICE, **REPLICA)),
     (4, action("heal", is_newest_first=st.sampled_from([False, False, True]))),
 ]
 

@@ -162,6 +162,12 @@ class Histories(RuleBasedStateMachine):
             self.environment.open[request % len(self.environment.open)].cancel()
             self.environment.settle()
 
+    def come_back(self, device: int, replica: int) -> None:
+        """Use a device again after its session has ended, so that it begins a new one."""
+        self.expire(1801)
+        self.shoppers.edit(self._device(device), self._replica(replica), {}, is_long=False)
+        self.shoppers.look(self._device(device), self._replica(replica))
+
     # What fails.
 
     def lose(self, path: str, kind: Any, skips: int, delay_s: int) -> None:
