@@ -54,7 +54,7 @@ class Documents:
         self._remembered = RememberedDocuments()
         self._being_read: dict[str, asyncio.Event] = {}
         """An event for each new document, by its source. The event is set when the document is read or refused."""
-        self.turns = Turns()
+        self.turns = Turns(settings.operation_deadline_s)
         self._manifest = read_manifest(settings.manifest) if settings.manifest else {}
         self._read_manifest_documents()
 

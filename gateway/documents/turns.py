@@ -44,13 +44,15 @@ def result_of(steps: Steps[T]) -> T:
 
 
 class Turns:
-    def __init__(self) -> None:
+    def __init__(self, longest_wait_s: float) -> None:
+        self._longest_wait_s = longest_wait_s
         self._is_taken = False
         self._waiting: dict[Client, deque[asyncio.Future[None]]] = {}
         """The waiting turns of each client. The first client is the next."""
 
     async def run(self, client: Client, steps: Steps[T]) -> T:
-        """Do the steps when it is the client's turn. Raises `DocumentRefused` if too much work waits."""
+        """Do the steps when it is the client's turn. Raises `DocumentRefused` if too much work waits, or if it has
+        waited too long."""
         async with self._turn(client):
             while True:
                 try:
@@ -77,13 +79,16 @@ class Turns:
         turn = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(client, deque()).append(turn)
         try:
-            await turn
+            async with asyncio.timeout(self._longest_wait_s):
+                await turn
             await _let_others_run()
-        except asyncio.CancelledError:
+        except (TimeoutError, asyncio.CancelledError) as ended:
             if turn.done() and not turn.cancelled():
                 self._pass_on()
             else:
                 self._leave(client, turn)
+            if isinstance(ended, TimeoutError):
+                raise too_many_new_documents() from None
             raise
 
     def _leave(self, client: Client, turn: asyncio.Future[None]) -> None:

@@ -99,6 +99,24 @@ async def test_refusal_of_too_many_new_documents_is_typed(send: Send) -> None:
     assert int(refused.headers["retry-after"]) > 0
 
 
+async def test_new_document_waits_until_the_deadline_of_operations(world: World, network: InMemoryTransport) -> None:
+    app = create_app(settings_for(world, operation_deadline_s=0.2), network)
+    known = new_document()
+    names = [f"F{number}" for number in range(100)]
+    fragments = "".join(f" fragment {name} on Storefront {{ locales }}" for name in names)
+    document = f"{{ storefront {{ ...{' ...'.join(names)} }} }} {fragments}"
+    async with running(app), httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://g") as http:
+
+        async def status(source: str) -> int:
+            return (await http.post("/graphql", json={"query": source}, headers=CLIENT)).status_code
+
+        assert await status(known) == 200
+        flood = await asyncio.gather(*[status(f"{document} # {next(NUMBERS)}") for _ in range(MAX_OF_CLIENT)])
+        assert flood[0] == 200
+        assert flood[-1] == 429
+        assert await status(known) == 200
+
+
 async def test_many_clients_with_the_same_new_document_are_all_answered(send: Send) -> None:
     document = new_document()
     answers = await asyncio.gather(*[send(SHOPPER, document) for _ in range(2 * MAX_OF_CLIENT)])
