@@ -76,7 +76,8 @@ async def two_workers(valkey: Valkey) -> AsyncIterator[Running]:
         if running.process.returncode is None:
             running.process.kill()
         await reading
-        await running.process.wait()
+        # Reads the output to its end. A pipe that is still open would fail a later test with a warning.
+        await running.process.communicate()
 
 
 async def test_several_workers_need_a_shared_store() -> None:
