@@ -44,6 +44,8 @@ class Sent:
     request: SubmitRequest
     cart: Cart | None
     order: Order | None = None
+    is_being_answered: bool = False
+    """Whether Digital River has the request and has not answered yet. Its order may exist by then."""
 
     @property
     def is_on_its_way(self) -> bool:
@@ -79,9 +81,14 @@ class Promises:
         shopper = self._shopper_of(delivery)
         before = {**shopper.orders}
         states = {order_id: order.state for order_id, order in before.items()}
+        own = next((sent for sent in self.sent_carts if sent.delivery is delivery), None)
+        if own is not None:
+            own.is_being_answered = True
         try:
             yield
         finally:
+            if own is not None:
+                own.is_being_answered = False
             for order_id, order in shopper.orders.items():
                 if before.get(order_id) is not order or states[order_id] != order.state:
                     self._changed(delivery, order)
@@ -129,12 +136,19 @@ class Promises:
 
     def order_of(self, request: SubmitRequest) -> Order | None:
         """The order of a submit request, also while the order waits for the shopper."""
-        return next((sent.order for sent in self.sent_carts if sent.request is request and sent.order), None)
+        orders = (self._order_of_sent(sent) for sent in self.sent_carts if sent.request is request)
+        return next((order for order in orders if order is not None), None)
+
+    def _order_of_sent(self, sent: Sent) -> Order | None:
+        if sent.order is None and sent.is_being_answered:
+            return next((order for order in self.world.orders() if order.cart is sent.cart), None)
+        return sent.order
 
     def _orders_of_key(self, key: str) -> list[Order]:
         """Orders of all requests with this key. A store that has lost some records may still have those of the first
         request."""
-        return [sent.order for sent in self.sent_carts if sent.request.key == key and sent.order]
+        orders = (self._order_of_sent(sent) for sent in self.sent_carts if sent.request.key == key)
+        return [order for order in orders if order is not None]
 
     def check(self) -> None:
         if self.broken:
