@@ -28,7 +28,7 @@ Send = Callable[[str, str], Awaitable[httpx.Response]]
 @pytest.fixture
 async def send(world: World, network: InMemoryTransport) -> AsyncIterator[Send]:
     """Sends a document from an address, to a gateway with plans as shipped."""
-    app = create_app(settings_for(world), network)
+    app = create_app(settings_for(world, compiled_plans=True), network)
     async with running(app):
 
         async def send(address: str, document: str) -> httpx.Response:
