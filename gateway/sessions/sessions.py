@@ -137,7 +137,8 @@ class Sessions:
         if record is not None:
             return self._submissions_of(record)
         note = await self._store.get(_replaced_key(handle.store_key))
-        return msgspec.msgpack.decode(note, type=EarlierSubmissions | None) if note is not None else None
+        # Earlier versions of the gateway wrote empty notes.
+        return msgspec.msgpack.decode(note, type=EarlierSubmissions | None) if note else None
 
     async def find_by_id(self, session_id: str) -> Session | None:
         """The session with this id, for work on its submissions.

@@ -35,6 +35,14 @@ async def test_session_is_not_found_under_the_id_of_another(world: World, clock:
     assert await sessions.find_by_id(first.id) is None
 
 
+async def test_empty_note_of_an_earlier_version_is_readable(world: World, clock: Clock) -> None:
+    store, handle = MemoryStore(clock), Handle.new(SessionDelivery.COOKIE)
+    sessions = Sessions(store, settings_for(world), clock)
+    await store.put(f"replaced-{handle.store_key}", b"", ttl_s=60)
+    assert await sessions.was_replaced(handle)
+    assert await sessions.earlier_submissions(handle) is None
+
+
 async def test_unknown_owner_of_a_cart_is_no_other_owner(world: World, clock: Clock) -> None:
     """Under the id of the session, the attempts and locks of the shopper would seem not to exist."""
     sessions = Sessions(MemoryStore(clock), settings_for(world), clock)
