@@ -24,7 +24,8 @@ from gateway.documents.limits import check_values
 from gateway.documents.manifest import ManifestEntry, read_manifest, sha256, short_name
 from gateway.documents.reading import Reader
 from gateway.documents.remembered import RememberedDocuments
-from gateway.documents.turns import Turns, result_of
+from gateway.documents.turns import Turns, result_of, too_many_new_documents
+from gateway.elapsed_time import elapsed_s
 from gateway.errors import TopLevelCode
 from gateway.settings import DocumentsMode, Settings
 from gateway.store.client import client_key
@@ -138,7 +139,10 @@ class Documents:
             facts.name = entry.name
         elif source is not None:
             self._check_trust(actual)
+        gives_up_at = elapsed_s() + self._settings.operation_deadline_s
         while (other := self._being_read.get(text)) is not None:
+            if elapsed_s() >= gives_up_at:
+                raise too_many_new_documents()
             await other.wait()
             if (document := self._known(source, digest)) is not None:
                 return document

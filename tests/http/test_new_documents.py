@@ -117,6 +117,14 @@ async def test_new_document_waits_until_the_deadline_of_operations(world: World,
         assert await status(known) == 200
 
 
+async def test_request_waits_for_the_same_document_until_the_deadline(world: World, network: InMemoryTransport) -> None:
+    app = create_app(settings_for(world, operation_deadline_s=1e-9), network)
+    async with running(app), httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://g") as http:
+        body = {"query": new_document()}
+        answers = await asyncio.gather(*[http.post("/graphql", json=body, headers=CLIENT) for _ in range(2)])
+    assert sorted(answer.status_code for answer in answers) == [200, 429]
+
+
 async def test_many_clients_with_the_same_new_document_are_all_answered(send: Send) -> None:
     document = new_document()
     answers = await asyncio.gather(*[send(SHOPPER, document) for _ in range(2 * MAX_OF_CLIENT)])
