@@ -31,9 +31,10 @@ from sandbox.api import (
     tokens,
 )
 from sandbox.api.requests import world_of
-from sandbox.control import controls, guide
+from sandbox.control import controls, guide, request_bodies, returned
 from sandbox.control.outer_layer import OuterLayer
 from sandbox.model.world import World
+from sandbox.pages import layout
 from sandbox.wire.refusal import Envelope, Refusal, answer_refusal
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -163,13 +164,17 @@ def create_app(world: World | None = None) -> ASGIApp:
     """ASGI application of one sandbox. Tests pass `world` to inspect the state of the sandbox."""
     world = world or World()
     app = Starlette(
-        routes=[Route(path, _endpoint(handlers), methods=HTTP_METHODS) for path, handlers in ROUTES]
-        + controls.ROUTES
-        + guide.ROUTES,
+        routes=[
+            *(Route(path, _endpoint(handlers), methods=HTTP_METHODS) for path, handlers in ROUTES),
+            *controls.ROUTES,
+            *guide.ROUTES,
+            *returned.ROUTES,
+            *layout.ROUTES,
+        ],
         exception_handlers={
             Refusal: answer_refusal,
             HTTPException: _answer_http_exception,
-            controls.BadControl: controls.answer_bad_control,
+            request_bodies.BadControl: request_bodies.answer_bad_control,
         },
     )
     app.state.world = world

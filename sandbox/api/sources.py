@@ -12,7 +12,7 @@ from sandbox.demo_shop.payment_methods import CURRENCIES, Method, available, met
 from sandbox.demo_shop.test_scenarios import scenario_of
 from sandbox.model.cart import Cart
 from sandbox.model.source import STORE_CREDIT, Owner, Source, first_state
-from sandbox.model.source_details import NEEDS_NO_OWNER, check_details, details
+from sandbox.model.source_details import NEEDS_NO_OWNER, check_details, details, is_return_address
 from sandbox.model.world import World
 from sandbox.timeline import settlement
 from sandbox.wire.body import Body, decode_object
@@ -101,7 +101,10 @@ async def authenticate(request: Request) -> Response:
         # The failure is reported only once, so that the shopper can try again with a new challenge.
         source.failed_for.discard(session_id)
         return JSONResponse({"status": "failed"})
-    url = new_challenge(request, source, session_id, sent.string("returnUrl"))
+    return_url = sent.string("returnUrl")
+    if return_url is not None and not is_return_address(return_url):
+        raise bad_parameter("invalid_parameter", "returnUrl", "The returnUrl is invalid.")
+    url = new_challenge(request, source, session_id, return_url)
     return JSONResponse({"status": "requires_action", "redirectUrl": url})
 
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Annotated, NamedTuple, TypeVar
+from typing import Annotated, NamedTuple
 
 import msgspec
 from starlette.requests import Request
@@ -18,8 +18,9 @@ from starlette.routing import Route
 
 from sandbox.api.orders import ORDER_STATES
 from sandbox.api.requests import no_content, world_of
-from sandbox.control.make_source import Form, make_source
 from sandbox.control.place_orders import place_order
+from sandbox.control.request_bodies import read, refused
+from sandbox.control.test_payments import add_source, show_test_cards, show_test_scenarios
 from sandbox.demo_shop.products import PRODUCTS
 from sandbox.model.fault import COMMON_FIELDS, FIELDS_OF_KIND, Fault
 from sandbox.model.order import Order
@@ -27,10 +28,8 @@ from sandbox.model.payment_session import SESSION_STATES
 from sandbox.model.switches import Switches
 from sandbox.model.world import Balance, World
 from sandbox.timeline import fulfilment, settlement
+from sandbox.timeline.clock_steps import CLOCK_STEPS
 from sandbox.wire.values import Json
-
-T = TypeVar("T")
-
 
 # Request bodies of the sandbox controls.
 
@@ -141,14 +140,14 @@ async def show_faults(request: Request) -> Response:
 
 async def add_fault(request: Request) -> Response:
     """Makes the next API calls to a path fail. A call that matches several faults fails with the oldest fault."""
-    fault, sent = await _read(request, Fault), await _read(request, dict[str, object])
+    fault, sent = await read(request, Fault), await read(request, dict[str, object])
     methods: dict[str, frozenset[str]] = request.app.state.methods
     if fault.path not in methods:
-        return _refused(f"No route has the path {fault.path}. Paths are templates, as /_sandbox/calls shows them.")
+        return refused(f"No route has the path {fault.path}. Paths are templates, as /_sandbox/calls shows them.")
     if fault.method is not None and fault.method not in methods[fault.path]:
-        return _refused(f"{fault.path} has no method {fault.method}. It has {', '.join(sorted(methods[fault.path]))}.")
+        return refused(f"{fault.path} has no method {fault.method}. It has {', '.join(sorted(methods[fault.path]))}.")
     if unused := sorted(sent.keys() - COMMON_FIELDS - FIELDS_OF_KIND.get(fault.kind, frozenset())):
-        return _refused(f"A fault of the kind {fault.kind} does not use {', '.join(unused)}.")
+        return refused(f"A fault of the kind {fault.kind} does not use {', '.join(unused)}.")
     world_of(request).faults.append(fault)
     return no_content()
 
@@ -160,13 +159,13 @@ async def clear_faults(request: Request) -> Response:
 
 
 async def show_clock(request: Request) -> Response:
-    """Shows the current time of the sandbox."""
-    return JSONResponse({"now": world_of(request).now().isoformat()})
+    """Shows the current time of the sandbox, and lists the steps by which moving it is useful."""
+    return JSONResponse({"now": world_of(request).now().isoformat(), "steps": [step.wire() for step in CLOCK_STEPS]})
 
 
 async def move_clock(request: Request) -> Response:
     """Moves the clock forward by `forward_s` seconds, and runs the events that are due by then."""
-    body = await _read(request, ClockBody)
+    body = await read(request, ClockBody)
     world_of(request).advance(timedelta(seconds=body.forward_s))
     return await show_clock(request)
 
@@ -175,9 +174,9 @@ async def set_stock(request: Request) -> Response:
     """Sets the stock of a product. A `quantity` of null makes the stock unlimited. With `isSoldAhead`, the product can
     be bought while it is out of stock. `expectedOn` is the date on which new stock is expected.
     """
-    world, body = world_of(request), await _read(request, StockBody)
+    world, body = world_of(request), await read(request, StockBody)
     if body.product_id not in world.stock:
-        return _refused(f"There is no product {body.product_id}.")
+        return refused(f"There is no product {body.product_id}.")
     world.stock[body.product_id] = body.quantity
     world.backorders.pop(body.product_id, None)
     if body.is_sold_ahead:
@@ -187,21 +186,21 @@ async def set_stock(request: Request) -> Response:
 
 async def set_credit(request: Request) -> Response:
     """Sets a shopper's balance in the merchant's ledger of store credit."""
-    body = await _read(request, CreditBody)
+    body = await read(request, CreditBody)
     if not body.amount.is_finite() or body.amount < 0:
-        return _refused(f"The amount must be 0 or more, not {body.amount}.")
+        return refused(f"The amount must be 0 or more, not {body.amount}.")
     world_of(request).ledger[body.reference] = Balance(body.amount, body.currency)
     return no_content()
 
 
 async def set_session_state(request: Request) -> Response:
     """Sets the state that the payment session of an open cart reports. A `state` of null restores the real state."""
-    body = await _read(request, SessionStateBody)
+    body = await read(request, SessionStateBody)
     cart = world_of(request).cart_of_session(body.session_id)
     if cart is None:
-        return _refused("No open cart has this payment session.")
+        return refused("No open cart has this payment session.")
     if body.state is not None and body.state not in SESSION_STATES:
-        return _refused(f"There is no state {body.state}. There are {', '.join(SESSION_STATES)}.")
+        return refused(f"There is no state {body.state}. There are {', '.join(SESSION_STATES)}.")
     cart.forced_state = body.state
     return no_content()
 
@@ -217,25 +216,25 @@ async def show_orders(request: Request) -> Response:
 
 async def add_orders(request: Request) -> Response:
     """Adds paid orders to a shopper's order list. No checkout is needed."""
-    world, body = world_of(request), await _read(request, PlacedOrdersBody)
+    world, body = world_of(request), await read(request, PlacedOrdersBody)
     shopper = next((shopper for shopper in world.shoppers if shopper.id == body.shopper_id), None)
     if shopper is None:
-        return _refused(f"There is no shopper {body.shopper_id}.")
+        return refused(f"There is no shopper {body.shopper_id}.")
     product = PRODUCTS.get(body.product_id)
     if product is None or product.is_base:
-        return _refused(f"There is no product {body.product_id} that can be bought.")
+        return refused(f"There is no product {body.product_id} that can be bought.")
     orders = [place_order(world, shopper, product, body.quantity) for _ in range(body.count)]
     return JSONResponse({"ids": [order.id for order in orders]})
 
 
 async def set_order_state(request: Request) -> Response:
     """Sets the state of an order, or the amount that was refunded."""
-    world, body = world_of(request), await _read(request, OrderStateBody)
+    world, body = world_of(request), await read(request, OrderStateBody)
     order = _order(world, body.order_id)
     if order is None:
-        return _refused(f"There is no order {body.order_id}.")
+        return refused(f"There is no order {body.order_id}.")
     if body.state is not None and body.state not in ORDER_STATES:
-        return _refused(f"There is no state {body.state}. There are {', '.join(ORDER_STATES)}.")
+        return refused(f"There is no state {body.state}. There are {', '.join(ORDER_STATES)}.")
     if body.state is not None:
         fulfilment.set_state(world, order, body.state)
     if body.refunded is not None:
@@ -247,12 +246,12 @@ async def add_order_event(request: Request) -> Response:
     """Makes an event happen to an order, now or after `afterS` seconds. The event is funds-arrive, funds-lapse,
     charge-settles, charge-fails, review-passes or review-blocks.
     """
-    world, body = world_of(request), await _read(request, OrderEventBody)
+    world, body = world_of(request), await read(request, OrderEventBody)
     order, act = _order(world, body.order_id), settlement.ORDER_EVENTS.get(body.event)
     if order is None:
-        return _refused(f"There is no order {body.order_id}.")
+        return refused(f"There is no order {body.order_id}.")
     if act is None:
-        return _refused(f"There is no event {body.event}. There are {', '.join(settlement.ORDER_EVENTS)}.")
+        return refused(f"There is no event {body.event}. There are {', '.join(settlement.ORDER_EVENTS)}.")
     world.later(timedelta(seconds=body.after_s), partial(act, world, order))
     world.advance()
     return no_content()
@@ -267,15 +266,6 @@ async def show_merchant_events(request: Request) -> Response:
     return JSONResponse(world_of(request).merchant_events)
 
 
-async def add_source(request: Request) -> Response:
-    """Creates a payment source without DigitalRiver.js, by default for the newest cart with lines. Pass its `sourceId`
-    to `attachSource`.
-    """
-    source = make_source(request, await _read(request, Form))
-    wire = {"sourceId": source.id, "state": source.state, "redirectUrl": source.redirect.get("redirectUrl")}
-    return JSONResponse(wire, 201)
-
-
 async def show_switches(request: Request) -> Response:
     """Shows the current values of the sandbox switches."""
     return JSONResponse(msgspec.to_builtins(world_of(request).switches))
@@ -285,37 +275,14 @@ async def set_switches(request: Request) -> Response:
     """Sets the sandbox switches in the request body. Other switches do not change."""
     world = world_of(request)
     present = msgspec.to_builtins(world.switches)
-    sent = await _read(request, dict[str, object])
+    sent = await read(request, dict[str, object])
     if unknown := sorted(set(sent) - set(present)):
-        return _refused(f"There is no switch {', '.join(unknown)}. There are {', '.join(present)}.")
+        return refused(f"There is no switch {', '.join(unknown)}. There are {', '.join(present)}.")
     try:
         world.switches = msgspec.convert(present | sent, Switches)
     except msgspec.ValidationError as error:
-        return _refused(str(error))
+        return refused(str(error))
     return no_content()
-
-
-# Request bodies that cannot be read.
-
-
-class BadControl(Exception):
-    """The request body of a sandbox control cannot be read. The message of the exception gives the reason."""
-
-
-async def answer_bad_control(_request: Request, problem: Exception) -> Response:
-    """Send the message of a `BadControl` exception to the client with status 400."""
-    return _refused(str(problem))
-
-
-async def _read(request: Request, body_type: type[T]) -> T:
-    try:
-        return msgspec.json.decode(await request.body() or b"{}", type=body_type)
-    except msgspec.DecodeError as error:
-        raise BadControl(str(error)) from error
-
-
-def _refused(message: str) -> Response:
-    return JSONResponse({"error": message}, 400)
 
 
 # List of the sandbox controls.
@@ -337,7 +304,9 @@ CONTROLS = [
     Control("GET", "/_sandbox/health", health),
     Control("GET", "/_sandbox/keys", keys),
     Control("POST", "/_sandbox/reset", reset),
-    Control("POST", "/_sandbox/sources", add_source, {"type": "creditCard", "lastName": "Lovelace"}),
+    Control("POST", "/_sandbox/sources", add_source, {"scenario": "creditCard"}),
+    Control("GET", "/_sandbox/test-cards", show_test_cards),
+    Control("GET", "/_sandbox/test-scenarios", show_test_scenarios),
     Control("GET", "/_sandbox/calls", show_calls),
     Control("DELETE", "/_sandbox/calls", clear_calls),
     Control("GET", "/_sandbox/faults", show_faults),

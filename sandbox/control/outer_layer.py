@@ -5,7 +5,7 @@ The outer layer has four tasks:
 - accept paths with the suffix `.json`
 - count all calls, and separately the calls that do not ask for JSON
 - cause the faults that were added with `/_sandbox/faults`
-- add the CORS headers and a request id to each answer
+- add the CORS headers and a request id to each answer, also to those of the sandbox controls
 """
 
 import asyncio
@@ -41,8 +41,13 @@ class OuterLayer:
         self._world = world
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(CONTROLS_PATH) or scope["path"] in NON_API_PATHS:
+        if scope["type"] != "http" or scope["path"] in NON_API_PATHS:
             await self._app(scope, receive, send)
+            return
+        if scope["path"].startswith(CONTROLS_PATH):
+            # A preflight of a browser needs no other answer than the headers.
+            app = Response(status_code=204) if scope["method"] == "OPTIONS" else self._app
+            await app(scope, receive, HeaderSender(send))
             return
         asks_for_json = _asks_for_json(scope)
         if scope["path"].endswith(JSON_SUFFIX):
@@ -178,9 +183,12 @@ def _asks_for_json(scope: Scope) -> bool:
 CROSS_ORIGIN = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-allow-methods", b"GET, POST, PUT, DELETE"),
-    (b"access-control-allow-headers", b"Authorization, Content-Type, Accept"),
+    (b"access-control-allow-headers", b"Authorization, *"),
+    (b"access-control-max-age", b"600"),
 ]
-"""CORS headers that allow scripts of any origin. The script of a storefront calls the sandbox to create sources."""
+"""CORS headers that allow scripts of any origin. The script of a storefront calls the sandbox to create sources, and
+GraphiQL uses its controls. The star does not include `Authorization`.
+"""
 
 
 class HeaderSender:

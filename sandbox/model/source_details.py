@@ -24,6 +24,14 @@ STORES = {
 
 LAWSON = "060"
 
+RETURN_ADDRESS = re.compile(r"https?://[^/\s]+\S*|(?!https?:)[a-z][a-z0-9+.-]*:/[^\s]+", re.IGNORECASE)
+"""Pattern of an address to which a shopper returns: a web address, or an address with the scheme of an app, such as
+`com.example.shop:/paid`.
+"""
+
+NO_APP = frozenset({"about", "blob", "data", "file", "javascript", "vbscript", "view-source"})
+"""Schemes of addresses that a browser runs or opens itself. No app can have them."""
+
 PLACEMENTS = frozenset({"Home", "Cart", "Product", "Checkout", "Other"})
 AMAZON_LANGUAGES = frozenset({"en_US", "en_GB", "de_DE", "fr_FR", "it_IT", "es_ES", "ja_JP"})
 
@@ -34,11 +42,16 @@ def check_details(method: Method, sent: Body, owner: Owner | None) -> None:
         if not sent.string(name):
             raise missing_parameter(f"{method.type}.{name}")
     for name in sent:
-        if name.endswith("Url") and not re.match(r"https?://[^/\s]+", sent.string(name) or ""):
+        if name.endswith("Url") and not is_return_address(sent.string(name)):
             raise _invalid(method, name)
     check = _CHECKS.get(method.type)
     if check is not None:
         check(method, sent, owner)
+
+
+def is_return_address(url: str | None) -> bool:
+    scheme = (url or "").partition(":")[0].lower()
+    return scheme not in NO_APP and RETURN_ADDRESS.fullmatch(url or "") is not None
 
 
 def _check_store(method: Method, sent: Body, owner: Owner | None) -> None:
