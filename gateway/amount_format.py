@@ -26,7 +26,7 @@ Format = Callable[[Decimal], str]
 @lru_cache(maxsize=1024)
 def amount_format(locale_name: str, currency_code: str, keeps_digits: bool) -> Format:
     """Function that formats amounts of a currency. With `keeps_digits`, amounts keep all their decimal places."""
-    locale = _babel_locale(locale_name)
+    locale = babel_locale(locale_name)
     pattern = locale.currency_formats["standard"]
     if keeps_digits or not _is_simple(pattern):
         return _by_babel(locale, currency_code, keeps_digits=keeps_digits)
@@ -86,7 +86,8 @@ def _grouped(whole: str, last_group: int, other_groups: int, separator: str) -> 
     return separator.join([rest, *reversed(groups)])
 
 
-def _babel_locale(locale: str) -> Locale:
+def babel_locale(locale: str) -> Locale:
+    """The data of a locale such as `de-DE`; of American English if Babel does not know the locale."""
     try:
         return Locale.parse(locale, sep="-")
     except (ValueError, UnknownLocaleError):

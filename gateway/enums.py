@@ -1,4 +1,4 @@
-"""All enums of the graph. Their descriptions are in `schema/enums/`.
+"""The enums of the graph. Their descriptions are in `schema/enums/`. `gateway/countries/labels.py` has another one.
 
 The values of an `UpstreamEnum` are the strings that Digital River sends. When an answer is decoded, case and
 surrounding blanks are ignored, and an unknown string becomes UNKNOWN. In every other enum the values equal the names.

@@ -1,8 +1,12 @@
-"""Settings that a storefront reads before it renders its first page."""
+"""Settings that a storefront reads before it renders its first page, and the forms of addresses."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.enums import TermsOfSaleMode
+from gateway.countries import address_form
+from gateway.countries.address_form import AddressFormField, CountrySubdivision
+from gateway.countries.countries import Country, chosen, served_codes, served_countries
+from gateway.enums import AddressKind, TermsOfSaleMode
 from gateway.operation.context import Context
 
 
@@ -20,9 +24,25 @@ def storefront(ctx: Context) -> Storefront:
     settings = ctx.settings
     return Storefront(
         publishable_key=settings.publishable_key,
-        billing_countries=settings.billing_countries,
-        shipping_countries=settings.shipping_countries,
+        billing_countries=served_codes(settings.billing_countries),
+        shipping_countries=served_codes(settings.shipping_countries),
         locales=settings.locale_names,
         currencies=settings.currencies,
         terms_of_sale_mode=settings.terms_of_sale_mode,
     )
+
+
+def countries(parent: Storefront, ctx: Context, codes: Sequence[str] | None = None) -> Sequence[Country]:
+    settings = ctx.settings
+    served = served_countries(settings.billing_countries, settings.shipping_countries, ctx.catalog.market.locale)
+    return chosen(served, codes)
+
+
+def address_fields(
+    parent: Country, ctx: Context, kind: AddressKind | None = AddressKind.BILLING
+) -> Sequence[AddressFormField]:
+    return address_form.address_form(parent.code, parent.language, kind or AddressKind.BILLING)
+
+
+def subdivisions(parent: Country, ctx: Context) -> Sequence[CountrySubdivision]:
+    return address_form.subdivisions(parent.code, parent.language)

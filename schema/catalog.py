@@ -1,12 +1,67 @@
 """GraphQL types of products, categories, offers and the settings of the storefront."""
 
-from gateway.enums import OfferKind, ProductKind, TermsOfSaleMode
-from resolvers import catalog
+from gateway.countries.labels import AddressFieldLabel
+from gateway.enums import AddressKind, OfferKind, ProductKind, TermsOfSaleMode
+from resolvers import catalog, storefront
 from resolvers.scalars import CountryCode, CurrencyCode, Locale, Url
 from schema import dsl
 from schema.directives import PUBLIC, CacheControl, Cost, ListSize, SemanticNonNull
 from schema.dsl import argument, field
 from schema.shared_types import CustomAttribute, InventoryStatus, Money, Node, PageInfo
+
+
+@dsl.object_type()
+class CountrySubdivision:
+    """A state, province or region of a country."""
+
+    code: str = field(
+        "Value for `AddressInput.countrySubdivision`, such as CA in the United States or 愛知県 in Japan. Digital "
+        "River field: address.countrySubdivision."
+    )
+    iso_code: str | None = field("Code of ISO 3166-2, such as US-CA. Null if there is none.")
+    name: str = field(
+        "Name in the language of the operation's locale if it is a language of the country; otherwise in Latin script."
+    )
+
+
+@dsl.object_type()
+class AddressFormField:
+    """A field of a form for addresses in a country. The rules are those of the post office. No mutation applies them:
+    Digital River decides whether it accepts an address.
+    """
+
+    name: str = field("Name of the field in `AddressInput`, such as postalCode. Paths of errors end with it.")
+    label: AddressFieldLabel = field("What the field is called in this country.")
+    is_required: bool = field("True when an address without the field is incomplete.")
+    is_upper_case: bool = field("True when the field is written in capital letters. Convert it before `pattern`.")
+    pattern: str | None = field(
+        "Regular expression for the whole value, for the `pattern` of an HTML input or for RegExp. Null for any value."
+    )
+    examples: list[str] = field("Examples of values that match `pattern`; empty if there are none.")
+
+
+@dsl.object_type()
+class Country:
+    """A country that the site bills or ships to, and the form of its addresses."""
+
+    code: CountryCode = field("Value for `AddressInput.countryCode`.")
+    name: str = field("Name in the locale of the operation, which `@inContext` sets.")
+    is_billing_country: bool = field("True when the site accepts the country in billing addresses.")
+    is_shipping_country: bool = field("True when the site ships to the country.")
+    address_fields: list[AddressFormField] = field(
+        "Fields of a form, in the order of addresses in this country. All fields of `AddressInput` that the country "
+        "uses are listed, without `countryCode`.",
+        ListSize(assumed_size=14),
+        resolver=storefront.address_fields,
+        kind=argument(
+            AddressKind | None, "Kind of address; BILLING when absent. Only a billing address needs an email."
+        ),
+    )
+    subdivisions: list[CountrySubdivision] = field(
+        "States, provinces or regions to choose from. Empty when addresses have none, or when any value is accepted.",
+        ListSize(assumed_size=50),
+        resolver=storefront.subdivisions,
+    )
 
 
 @dsl.object_type(CacheControl(max_age=3600, scope=PUBLIC, stale_if_error=86400))
@@ -17,11 +72,22 @@ class Storefront:
         "Public key for DigitalRiver.js. The key is not a secret. Set in the gateway's settings."
     )
     billing_countries: list[CountryCode] = field(
-        "Countries that the site accepts in billing addresses; empty when it accepts every country. Set in "
-        "the gateway's settings."
+        "Countries that the site accepts in billing addresses: those in the gateway's settings, or every country of "
+        "ISO 3166-1 if the settings name none."
     )
     shipping_countries: list[CountryCode] = field(
-        "Countries to which the site ships; empty when it ships to every country. Set in the gateway's settings."
+        "Countries to which the site ships: those in the gateway's settings, or every country of ISO 3166-1 if the "
+        "settings name none."
+    )
+    countries: list[Country] = field(
+        "Countries that the site bills or ships to, sorted by name. Read the names of all countries for a list to "
+        "choose from, and the form of the chosen country with `codes`.",
+        ListSize(slicing_arguments=["codes"], require_one_slicing_argument=False, assumed_size=250),
+        resolver=storefront.countries,
+        codes=argument(
+            list[CountryCode] | None,
+            "Countries to return; all when absent. Countries that the site does not serve are left out.",
+        ),
     )
     locales: list[Locale] = field("Locales the storefront offers. Set in the gateway's settings.")
     currencies: list[CurrencyCode] = field("Currencies the storefront offers. Set in the gateway's settings.")

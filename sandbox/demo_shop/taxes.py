@@ -14,8 +14,10 @@ US_STATES = {
     "OH": "0.0575", "OK": "0.045", "OR": "0", "PA": "0.06", "RI": "0.07", "SC": "0.06", "SD": "0.045",
     "TN": "0.07", "TX": "0.0825", "UT": "0.0485", "VA": "0.053", "VT": "0.06", "WA": "0.065", "WI": "0.05",
     "WV": "0.06", "WY": "0.04",
+    "AS": "0", "GU": "0", "MP": "0", "PR": "0.105", "VI": "0",
+    "AA": "0", "AE": "0", "AP": "0",
 }  # fmt: skip
-"""Sales tax rates of the United States, by state."""
+"""Sales tax rates of the United States, by state, territory, and region of military addresses."""
 
 COUNTRIES = {
     "AT": "0.20", "AU": "0.10", "BE": "0.21", "BR": "0.17", "CA": "0.13", "CH": "0.077", "CN": "0.13", "DE": "0.19",
