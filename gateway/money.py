@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import msgspec
 from babel.numbers import get_currency_precision
+from msgspec.structs import force_setattr
 
 from gateway.amount_format import amount_format
 
@@ -30,6 +31,14 @@ def zero_with_digits(currency_code: str) -> Decimal:
     return Decimal(0).scaleb(-digits)
 
 
+@lru_cache(maxsize=1024)
+def _zeros(currency_code: str) -> tuple[Decimal, list[Decimal]]:
+    """Zero with the decimal places of a currency, and zeros with fewer: 0.00, and 0.0 and 0."""
+    nothing = zero_with_digits(currency_code)
+    digits = -int(nothing.as_tuple().exponent)
+    return nothing, [Decimal(0).scaleb(-fewer) for fewer in reversed(range(digits))]
+
+
 class Money(msgspec.Struct, frozen=True, gc=False):
     """An amount in major units, decoded from Digital River's `{currency, value}`.
 
@@ -48,9 +57,12 @@ class Money(msgspec.Struct, frozen=True, gc=False):
     @property
     def padded_amount(self) -> Decimal:
         """The amount with at least the decimal places of its currency: 9.9 USD is 9.90."""
-        amount, nothing = self.amount, zero_with_digits(self.currency_code)
+        amount, (nothing, shorter_zeros) = self.amount, _zeros(self.currency_code)
         if amount.same_quantum(nothing):
             return amount
+        for shorter in shorter_zeros:
+            if amount.same_quantum(shorter):
+                return EXACT.quantize(amount, nothing)
         # A sum has the decimal places of the summand that has more of them.
         return EXACT.add(amount, nothing.copy_sign(amount))
 
@@ -81,7 +93,12 @@ def zero(currency_code: str) -> Money:
 
 def with_text(money: Money | None, text: str | None) -> Money | None:
     """The amount with Digital River's display text; unchanged if `text` is None or empty."""
-    return Money(money.amount, money.currency_code, text) if money is not None and text else money
+    if money is None or not text:
+        return money
+    # Unlike a new object, a copy is not checked again.
+    copied: Money = money.__copy__()  # type: ignore[attr-defined] # msgspec's types lack it
+    force_setattr(copied, "text", text)
+    return copied
 
 
 def has_digits_of_its_currency(money: Money) -> bool:

@@ -356,7 +356,7 @@ class Cart(Shape, frozen=True, kw_only=True, rename="camel", dict=True, gc=True)
                     line.upstream_id,
                     line.product.upstream_id,
                     line.quantity,
-                    (price := line.pricing.sale_price_total) and price.canonical(),
+                    (price := line.wire_pricing.wire_sale_total or line.pricing.sale_price_total) and price.canonical(),
                     line.recurring_terms,
                 )
                 for line in self.lines

@@ -180,8 +180,9 @@ def sources(wire: JsonObject | None, total: Money | None) -> list[Source]:
     """Attached sources. The primary source comes first."""
     if not wire:
         return []
-    supplementary = convert(wire, WireSource).supplementary or []
-    read = [source(entry, total) for entry in (wire, *supplementary)]
+    primary = convert(wire, WireSource)
+    others = [(entry, convert(entry, WireSource)) for entry in primary.supplementary or []]
+    read = [_source(entry, common, total) for entry, common in [(wire, primary), *others]]
     return [attached for attached in read if attached is not None]
 
 
@@ -197,7 +198,10 @@ def lacks_source(wire: JsonObject | None) -> bool:
 
 def source(wire: JsonObject, total: Money | None) -> Source | None:
     """The source; None if the object has no id or no type. Digital River also sends such objects."""
-    common = convert(wire, WireSource)
+    return _source(wire, convert(wire, WireSource), total)
+
+
+def _source(wire: JsonObject, common: WireSource, total: Money | None) -> Source | None:
     if common.source_id is None or common.type is None:
         return None
     own = wire.get(common.type)
