@@ -78,7 +78,7 @@ def create_app(
     graph = build(suggests=settings.development)
     documents = _documents(graph, settings)
     endpoint = GraphQLEndpoint(_executor(graph, settings, plans_new_documents), documents, services)
-    graphql_path = GraphQLPath(endpoint, settings)
+    graphql_path = GraphQLPath(endpoint, settings, elapsed)
     readiness = health.Readiness(services.store, services.catalog.reader)
     app = Starlette(
         routes=[

@@ -1,12 +1,19 @@
 """Types of the settings' values. Each type describes its format in the error message for a malformed value."""
 
+import json
 import re
+from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 from urllib.parse import urlsplit
 
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
 from pydantic import AfterValidator, BeforeValidator
 from redis.asyncio.connection import parse_url
+
+PUBLIC_KEY_TYPES = frozenset({"EC", "RSA"})
+"""Key types (`kty`) with which the identity provider may sign its JWTs."""
 
 MARKET = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?:([A-Z]{3})")
 """A locale and a currency. A locale has a language, and may have a script and a region: `en-US`, `es-419`,
@@ -75,9 +82,47 @@ HostName = Annotated[
     str, matches(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", "host names such as shop.example, without a port")
 ]
 
-Origin = Annotated[
-    str, matches(r"https?://[^/\s?#*]+", "origins such as https://shop.example, without a slash at the end")
-]
+ORIGIN = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://((?:\*\.)?[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?")
+"""Scheme, host and port of an origin. The host may begin with a wildcard. Apps have schemes of their own, such as
+`capacitor://localhost`."""
+
+DEFAULT_PORTS = {"http": "80", "https": "443"}
+"""Ports that browsers leave out of an origin, by scheme."""
+
+WILDCARD = "://*."
+
+ONE_LABEL = r"[a-z0-9_-]+"
+"""What a wildcard stands for, as in certificates: `*.shop.example` has `a.shop.example`, not `a.b.shop.example`."""
+
+MAX_PORT = 65535
+
+
+def _origin(value: str) -> str:
+    """The origin as browsers send it: in lower case, and without the default port of its scheme."""
+    match = ORIGIN.fullmatch(value)
+    if match is None:
+        raise ValueError(
+            "must be origins such as https://shop.example or https://*.shop.example, without a slash at the end. Hosts "
+            "in other alphabets are written in ASCII (xn--…)"
+        )
+    scheme, host, port = match[1].lower(), match[2].lower(), match[3]
+    if port is not None and not 0 < int(port) <= MAX_PORT:
+        raise ValueError("must be origins with a port from 1 to 65535")
+    if host.startswith("*.") and (host.count(".") < 2 or scheme not in DEFAULT_PORTS):
+        raise ValueError("may have a * only in front of a domain of one's own, such as https://*.shop.example")
+    has_port = port is not None and port != DEFAULT_PORTS.get(scheme)
+    return f"{scheme}://{host}:{int(port)}" if has_port else f"{scheme}://{host}"
+
+
+def pattern_of(origins: Iterable[str]) -> str:
+    """Regular expression of the origins in a setting. Without origins, it matches nothing."""
+    escaped = [re.escape(origin).replace(re.escape("*"), ONE_LABEL) for origin in origins]
+    return "|".join(escaped) or r"(?!)"
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+
+HeaderName = Annotated[str, matches(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", "names of headers such as X-Trace-Id")]
 
 Market = Annotated[tuple[str, str], BeforeValidator(_market)]
 """Pair of a locale and its currency, read from a string such as `en-US:USD`."""
@@ -95,3 +140,17 @@ def is_store_url(url: str) -> bool:
         return parts.scheme in STORE_SCHEMES and parts.port != 0 and is_path_plain and has_address and not parts.query
     except ValueError:
         return False
+
+
+def key_set_problem(text: str) -> str | None:
+    """What is wrong with a JWK set of public keys; None if nothing is."""
+    try:
+        key_set = json.loads(text)
+        keys = key_set["keys"]
+        types = {key["kty"] for key in keys}
+        if not types or not types <= PUBLIC_KEY_TYPES or any("d" in key for key in keys):
+            return "must be public keys of the types EC and RSA"
+        KeySet.import_key_set(key_set)
+    except (ValueError, KeyError, TypeError, JoseError):
+        return "must be a JWK set, as JSON"
+    return None

@@ -4,7 +4,6 @@ The environment variable of a setting is `RIVERFRONT_` followed by the name of t
 not start if a variable is unknown or malformed.
 """
 
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -15,8 +14,6 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -27,7 +24,9 @@ from gateway.setting_values import (
     MIN_PREFIX_LENGTHS,
     PORT_BY_KUBERNETES,
     RECEIVES_KEYS,
+    WILDCARD,
     Country,
+    HeaderName,
     HostName,
     Market,
     Network,
@@ -35,6 +34,8 @@ from gateway.setting_values import (
     Origin,
     Url,
     is_store_url,
+    key_set_problem,
+    pattern_of,
 )
 
 PREFIX = "RIVERFRONT_"
@@ -47,10 +48,10 @@ A file in this folder can replace a variable. For example, `riverfront_api_secre
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
-SEALING_KEY = re.compile(r"[A-Za-z0-9_-]{43}=|derived")
+LOOPBACK_ORIGIN = r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?"
+"""Origins that are allowed in development mode: this machine, on any port."""
 
-PUBLIC_KEY_TYPES = frozenset({"EC", "RSA"})
-"""Key types (`kty`) with which the identity provider may sign its JWTs."""
+SEALING_KEY = re.compile(r"[A-Za-z0-9_-]{43}=|derived")
 
 MIN_SECRET_LENGTH = 12
 """Minimum length of the API secret. A shorter secret was probably invented by hand or truncated."""
@@ -168,10 +169,19 @@ class Settings(BaseSettings):
         "health checks. If empty, all hosts are accepted.",
     )
     origins: Annotated[tuple[Origin, ...], NoDecode] = Field(
-        (), description="Origins of storefronts that may use the session cookie."
+        (),
+        description="Origins of storefronts: of pages that may read private answers and use the session cookie. "
+        "https://*.shop.example allows each host one level below shop.example.",
+    )
+    cors_headers: Annotated[tuple[HeaderName, ...], NoDecode] = Field(
+        (),
+        description="Headers that pages of these origins may send, besides those of GraphQL clients, Sentry, "
+        "OpenTelemetry, Datadog and similar tools.",
     )
     cookie_same_site: Literal["strict", "lax", "none"] = Field(
-        "strict", description="SameSite attribute of the session cookie. The value none requires RIVERFRONT_ORIGINS."
+        "strict",
+        description="SameSite attribute of the session cookie. The value none requires RIVERFRONT_ORIGINS without a "
+        "wildcard.",
     )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         (),
@@ -264,6 +274,11 @@ class Settings(BaseSettings):
         return cls(_secrets_dir=SECRETS_FOLDER if Path(SECRETS_FOLDER).is_dir() else None)
 
     @cached_property
+    def allowed_origins(self) -> re.Pattern[str]:
+        """Matches the origins of storefronts. In development mode, also those of this machine."""
+        return re.compile("|".join([pattern_of(self.origins), *([LOOPBACK_ORIGIN] if self.development else [])]))
+
+    @cached_property
     def currencies_by_locale(self) -> dict[str, str]:
         """The default currency of each locale: the first one, if the locale has several."""
         return dict(reversed(self.locales))
@@ -321,6 +336,11 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield "upstream_url: must be set outside development"
     if settings.cookie_same_site == "none" and not settings.origins:
         yield "cookie_same_site: the value none needs RIVERFRONT_ORIGINS"
+    if settings.cookie_same_site == "none" and any(WILDCARD in origin for origin in settings.origins):
+        yield (
+            "cookie_same_site: with the value none, every page under a wildcard of RIVERFRONT_ORIGINS could use the "
+            "shopper's cookie from another site; list the origins one by one, or let those pages use bearer tokens"
+        )
     if settings.doubt_quiet_s <= settings.submission_deadline_s:
         yield "doubt_quiet_s: must be longer than RIVERFRONT_SUBMISSION_DEADLINE_S"
     if settings.documents_mode is not DocumentsMode.OFF and not settings.manifest:
@@ -361,15 +381,5 @@ def _assertion_problems(settings: Settings) -> Iterator[str]:
     values = (settings.assertion_issuer, settings.assertion_audience, settings.assertion_keys)
     if any(values) and not all(values):
         yield "assertion_issuer, assertion_audience, assertion_keys: set all three, or none"
-    if not settings.assertion_keys:
-        return
-    try:
-        key_set = json.loads(settings.assertion_keys)
-        keys = key_set["keys"]
-        types = {key["kty"] for key in keys}
-        if types and types <= PUBLIC_KEY_TYPES and not any("d" in key for key in keys):
-            KeySet.import_key_set(key_set)
-        else:
-            yield "assertion_keys: must be public keys of the types EC and RSA"
-    except (ValueError, KeyError, TypeError, JoseError):
-        yield "assertion_keys: must be a JWK set, as JSON"
+    if settings.assertion_keys and (problem := key_set_problem(settings.assertion_keys)):
+        yield f"assertion_keys: {problem}"

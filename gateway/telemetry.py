@@ -41,6 +41,8 @@ OUR_FIELDS = (
     "key",
     "host",
     "port",
+    "origin",
+    "header",
 )
 """Fields of our own lines, besides those that every line has: event, level, logger, timestamp, request id and a
 description of the exception."""

@@ -38,6 +38,14 @@ MOST_POINTS = 2**31 - 1
 MAX_NAMED_FIELDS = 5
 """Maximum number of fields in an error message about a GET request."""
 
+POST_BY_DOCUMENT = "`preferGetMethod: false` in urql, `useGETForQueries: false` in Apollo Client"
+
+POST_BY_HASH = (
+    "`preferGetMethod: false` and `preferGetForPersistedQueries: false` in urql, `useGETForHashedQueries: false` in "
+    "Apollo Client"
+)
+"""The same for clients that send the hash of a document."""
+
 UNNAMED = "sensitive literals"
 """Name under which a document with a secret is logged, because its digest would help to guess the secret."""
 
@@ -90,7 +98,7 @@ class Documents:
             operation = _choose(document, operation_name)
             facts.kind = operation.kind.value
             variables, card_fields = self._screened(operation, screen, variables) if variables else (variables, {})
-            policy = _policy_over_get(operation) if over_get else None
+            policy = _policy_over_get(operation, by_hash=digest is not None) if over_get else None
             facts.cost = _cost(operation, variables)
             if facts.cost > self._settings.cost_limit:
                 raise self._too_expensive(facts.cost)
@@ -235,15 +243,19 @@ def _cost(operation: KnownOperation, variables: Mapping[str, Any]) -> int:
         raise DocumentRefused(TopLevelCode.BAD_USER_INPUT, error) from None
 
 
-def _policy_over_get(operation: KnownOperation) -> CachePolicy:
-    """Cache policy of a GET request. Raises `DocumentRefused` for a mutation, a private field or a sensitive input."""
+def _policy_over_get(operation: KnownOperation, *, by_hash: bool) -> CachePolicy:
+    """Cache policy of a GET request. Raises `DocumentRefused` for a mutation, a private field or a sensitive input.
+
+    Some clients send queries by GET unless they are told otherwise. The message has the options of the best known.
+    """
     if operation.kind is OperationType.MUTATION:
         raise _method_refused("A mutation cannot be executed over GET. Use POST.")
     policy = operation.cache_policy
+    options = POST_BY_HASH if by_hash else POST_BY_DOCUMENT
     if policy.sensitive_inputs:
-        raise _method_refused(f"{_listed(policy.sensitive_inputs)} cannot be sent in a URL. Use POST.")
+        raise _method_refused(f"{_listed(policy.sensitive_inputs)} cannot be sent in a URL. Use POST: {options}.")
     if policy.private_fields:
-        raise _method_refused(f"{_listed(policy.private_fields)} cannot be read over GET. Use POST.")
+        raise _method_refused(f"{_listed(policy.private_fields)} cannot be read over GET. Use POST: {options}.")
     return policy
 
 

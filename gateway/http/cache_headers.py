@@ -1,4 +1,4 @@
-"""Sets the headers Cache-Control, Age, ETag and Vary of an answer, and the origins that may read the answer.
+"""Sets the headers Cache-Control, Age and ETag of an answer.
 
 A public answer depends only on the URL of the request and on the accepted media types, and every origin may read it.
 Any other answer is for one caller and is not cached.
@@ -12,10 +12,10 @@ from starlette.datastructures import MutableHeaders
 
 from gateway.documents.cacheability import NOT_CACHED, CachePolicy
 from gateway.http.http_request import HttpRequest, Reply
-from gateway.http.response import COST_HEADERS
 from gateway.store.answer_cache import UsedAnswers
 
 PUBLIC_VARY = "Accept, Accept-Encoding"
+"""The header Vary of a public answer. `cors` adds `Origin` if some origins are answered by name."""
 
 PRIVATE_VARY = "Cookie, Authorization, Origin"
 
@@ -46,12 +46,3 @@ def cacheable(request: HttpRequest, reply: Reply, policy: CachePolicy, used: Use
 def _matches(if_none_match: str, etag: str) -> bool:
     etags = [part.strip().removeprefix("W/") for part in if_none_match.split(",")]
     return etag in etags or "*" in etags
-
-
-def open_to_all(headers: MutableHeaders) -> None:
-    """Let every origin read a public answer. A cache sends it to pages of other origins than the one that CORS has
-    allowed."""
-    headers["Vary"] = PUBLIC_VARY
-    headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Expose-Headers"] = ", ".join(COST_HEADERS)
-    del headers["Access-Control-Allow-Credentials"]

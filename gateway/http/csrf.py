@@ -1,16 +1,11 @@
 """Prevents cross-site request forgery: a session cookie is accepted only from a script of an allowed origin."""
 
-import re
-
 from gateway.http.http_request import RequestHeaders
 from gateway.settings import Settings
 
 CLIENT_HEADER = "X-Riverfront-Client"
 
 RAW_CLIENT_HEADER = CLIENT_HEADER.lower().encode()
-
-LOOPBACK_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?"
-"""Origins that are allowed in development mode: this machine, on any port."""
 
 
 def refusal(headers: RequestHeaders, settings: Settings) -> str | None:
@@ -28,12 +23,6 @@ def refusal(headers: RequestHeaders, settings: Settings) -> str | None:
         return None
     if not origins:
         return "A request with the session cookie needs the header Origin. Outside a browser, use a bearer token."
-    if len(origins) > 1 or not _is_known(origins[0].decode("latin-1"), settings):
+    if len(origins) > 1 or not settings.allowed_origins.fullmatch(origins[0].decode("latin-1")):
         return "Pages of this origin may not use the session cookie. RIVERFRONT_ORIGINS lists the allowed origins."
     return None
-
-
-def _is_known(origin: str, settings: Settings) -> bool:
-    if origin in settings.origins:
-        return True
-    return settings.development and re.fullmatch(LOOPBACK_ORIGIN, origin) is not None

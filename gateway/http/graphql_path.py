@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.http.cache_headers import open_to_all
+from gateway.elapsed_time import elapsed_s
 from gateway.http.client_address import client_connection
 from gateway.http.common_headers import FIXED_HEADERS, HSTS_LINE, PRIVATE_LINES
 from gateway.http.cors import CorsRules
@@ -29,10 +29,10 @@ PATH = "/graphql"
 class GraphQLPath:
     """Leads each request to the endpoint and its reply to the server, from the id to the log line."""
 
-    def __init__(self, endpoint: GraphQLEndpoint, settings: Settings) -> None:
+    def __init__(self, endpoint: GraphQLEndpoint, settings: Settings, elapsed: Callable[[], float] = elapsed_s) -> None:
         self._endpoint = endpoint
         self._settings = settings
-        self._cors = CorsRules(settings)
+        self._cors = CorsRules(settings, elapsed)
         self._ids = IdSource()
 
     async def answer(self, request: HttpRequest, send: Callable[[Reply], Awaitable[None]]) -> None:
@@ -44,10 +44,11 @@ class GraphQLPath:
                 reply = self._cors.preflight_reply(request)
                 if reply is None:
                     reply = await self._endpoint.answer(request, connection, logged)
-                    reply.headers += self._cors.headers(request)
+                    self._cors.add_headers(request, reply)
             except Exception:
                 log.exception("request crashed")
                 reply = crash_reply(self._settings, request_id)
+                self._cors.add_headers(request, reply)
             logged.status = reply.status
             _add_headers(reply, request_id, is_encrypted=connection.is_encrypted)
             await send(reply)
@@ -58,7 +59,6 @@ def _add_headers(reply: Reply, request_id: str, *, is_encrypted: bool) -> None:
         headers = MutableHeaders(raw=reply.headers)
         for name, value in FIXED_HEADERS.items():
             headers.setdefault(name, value)
-        open_to_all(headers)
     else:
         reply.headers += PRIVATE_LINES
         reply.headers.append((b"x-request-id", request_id.encode()))

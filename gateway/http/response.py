@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from graphql import ExecutionResult, GraphQLError
+from graphql import ExecutionResult, GraphQLError, OperationType
 
 from gateway.documents.errors import DocumentRefused, OperationFacts
 from gateway.errors import BadUserInput, GatewayError, TopLevelCode, UpstreamInvalidResponse
@@ -43,7 +43,7 @@ STATUSES = {
     TopLevelCode.METHOD_NOT_ALLOWED: 405,
     TopLevelCode.RATE_LIMITED: 429,
 }
-"""HTTP statuses of refused documents by error code. These statuses do not depend on the media type of the answer."""
+"""HTTP statuses of refused documents by error code, for both media types with one exception."""
 
 Entry = dict[str, Any]
 """One error object in the list `errors` of an answer."""
@@ -80,11 +80,17 @@ class ResponseWriter(NamedTuple):
 
     def document_refused(self, refused: DocumentRefused) -> tuple[Reply, list[str]]:
         errors = [self._refusal(error.formatted, refused.code) for error in refused.errors]
-        status = STATUSES.get(refused.code, 400 if self.media_type == MODERN else 200)
-        reply = self._reply({"errors": errors}, status, refused.facts)
+        reply = self._reply({"errors": errors}, self._status_of(refused), refused.facts)
         if refused.code is TopLevelCode.METHOD_NOT_ALLOWED:
             reply.headers.append((b"allow", b"POST"))
         return reply, [refused.code.value]
+
+    def _status_of(self, refused: DocumentRefused) -> int:
+        if self.media_type == LEGACY and refused.code is TopLevelCode.METHOD_NOT_ALLOWED:
+            # GraphQL over HTTP wants 405 for a mutation. A query that must not be sent by GET is well-formed, and some
+            # clients show the message of an `application/json` answer only with the status 200.
+            return 405 if refused.facts.kind == OperationType.MUTATION.value else 200
+        return STATUSES.get(refused.code, 400 if self.media_type == MODERN else 200)
 
     def _reply(self, content: Mapping[str, Any], status: int, facts: OperationFacts | None = None) -> Reply:
         body = orjson.dumps(content)

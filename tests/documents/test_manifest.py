@@ -63,7 +63,7 @@ async def test_document_of_the_manifest_can_be_requested_by_hash(
             assert answer.json()["data"]["storefront"]["locales"], body
         answer = await over_get(storefront, extensions=json.dumps(persisted_query(digest)["extensions"]))
         assert answer.headers["cache-control"] == "public, max-age=3600, stale-if-error=86400"
-        assert answer.headers["vary"] == "Accept, Accept-Encoding"
+        assert answer.headers["vary"] == "Accept, Accept-Encoding, Origin"
         assert (await over_get(storefront, documentId=f"sha256:{digest}")).content == answer.content
 
 

@@ -5,7 +5,7 @@ import pytest
 from dirty_equals import IsPartialDict
 
 from sandbox.model.world import World
-from tests.support.shop import ORIGIN, PACK, Clock, InMemoryTransport, Storefront, gateway
+from tests.support.shop import CLIENT, ORIGIN, PACK, Clock, InMemoryTransport, Storefront, gateway
 
 ACCEPTED = {"X-Riverfront-Client": "tests", "Origin": ORIGIN}
 REJECTED_HEADERS: dict[str, dict[str, str]] = {
@@ -86,13 +86,15 @@ async def test_request_without_cookie_and_origin_is_accepted(storefront: Storefr
 async def test_private_fields_and_mutations_are_rejected_over_get(storefront: Storefront, world: World) -> None:
     await storefront.add(PACK)
     world.calls.clear()
-    cookie = ACCEPTED | {"Cookie": f"__Host-rf_session={storefront.cookie}"}
+    cookie = CLIENT | {"Cookie": f"__Host-rf_session={storefront.cookie}"}
     mutation = "mutation { startSession(input: {}) { session { id } } }"
     mixed = "{ products(first: 1) { totalCount } cart { id } }"
     for query in ("{ cart { id } }", "{ session { id } }", mixed, mutation):
         answer = await storefront.http.get("/graphql", params={"query": query}, headers=cookie)
         assert answer.status_code == 405
         assert answer.headers["allow"] == "POST"
+    legacy = await storefront.http.get("/graphql", params={"query": mutation}, headers=ACCEPTED)
+    assert legacy.status_code == 405
     assert world.calls.count() == 0
     public = await storefront.http.get("/graphql", params={"query": "{ storefront { locales } }"}, headers=cookie)
     assert public.json()["data"]["storefront"]["locales"]

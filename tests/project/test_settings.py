@@ -93,6 +93,21 @@ def test_settings_are_read_from_the_environment(environment: pytest.MonkeyPatch)
         ("BILLING_COUNTRIES", "us", "billing_countries"),
         ("ORIGINS", "*", "origins"),
         ("ORIGINS", "https://shop.example/", "origins"),
+        ("ORIGINS", "https://shop.example/path", "without a slash"),
+        ("ORIGINS", "https://user@shop.example", "origins"),
+        ("ORIGINS", "https://shop.example:0", "port from 1 to 65535"),
+        ("ORIGINS", "https://shop.example:70000", "port from 1 to 65535"),
+        ("ORIGINS", "https://bücher.example", "in ASCII"),
+        ("ORIGINS", "https://*.example", "domain of one's own"),
+        ("ORIGINS", "https://*", "origins"),
+        ("ORIGINS", "https://shop-*.example.com", "origins"),
+        ("ORIGINS", "https://a.*.example.com", "origins"),
+        ("ORIGINS", "capacitor://*.example.com", "domain of one's own"),
+        ("ORIGINS", "null", "origins"),
+        ("ORIGINS", "shop.example", "origins"),
+        ("ORIGINS", "http://*.shop.example", "origins: must be https"),
+        ("CORS_HEADERS", "x shop", "names of headers"),
+        ("CORS_HEADERS", "*:1", "names of headers"),
         ("UPSTREAM_URL", "nonsense", "upstream_url"),
         ("UPSTREAM_URL", "http://api.example.com", "upstream_url: must be https"),
         ("PAYMENTS_URL", "http://pay.example.com", "payments_url: must be https"),
@@ -139,6 +154,32 @@ def test_every_setting_with_a_url_must_be_https_in_production() -> None:
             Settings.model_validate(values | {name: "http://service.example"})
         for allowed in ("https://service.example", "http://127.0.0.1:8001", "http://[::1]:8001"):
             assert getattr(Settings.model_validate(values | {name: allowed}), name) == allowed
+
+
+def test_origins_are_read_as_browsers_send_them(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv(
+        "RIVERFRONT_ORIGINS",
+        "https://Shop.Example.com:443, HTTPS://b.example:08443, http://localhost:80, Capacitor://LocalHost, "
+        "ionic://localhost, https://*.Shop.Example.com:443, http://[::1]:5173",
+    )
+    assert Settings.from_environment().origins == (
+        "https://shop.example.com",
+        "https://b.example:8443",
+        "http://localhost",
+        "capacitor://localhost",
+        "ionic://localhost",
+        "https://*.shop.example.com",
+        "http://[::1]:5173",
+    )
+
+
+def test_wildcard_excludes_a_cookie_across_sites(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("RIVERFRONT_COOKIE_SAME_SITE", "none")
+    environment.setenv("RIVERFRONT_ORIGINS", "https://shop.example, https://*.shop.example.com")
+    with pytest.raises(ValidationError, match="list the origins one by one"):
+        Settings.from_environment()
+    environment.setenv("RIVERFRONT_COOKIE_SAME_SITE", "lax")
+    assert len(Settings.from_environment().origins) == 2
 
 
 def test_loopback_origins_and_private_networks_are_accepted(environment: pytest.MonkeyPatch) -> None:
