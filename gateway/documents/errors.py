@@ -8,6 +8,19 @@ from graphql import GraphQLError, Source, SourceLocation
 
 from gateway.errors import TopLevelCode
 
+NEGOTIATION = {
+    TopLevelCode.PERSISTED_QUERY_NOT_FOUND: "PersistedQueryNotFound",
+    TopLevelCode.PERSISTED_QUERY_NOT_SUPPORTED: "PersistedQueryNotSupported",
+}
+"""Messages by which clients with automatic persisted queries learn that they must send the document. The first one
+wants it together with its hash, from then on the hash alone will do. After the second one, clients stop sending hashes
+that they have computed themselves."""
+
+NEGOTIATION_ADVICE = {
+    TopLevelCode.PERSISTED_QUERY_NOT_FOUND: "Send the document in `query` together with its hash.",
+    TopLevelCode.PERSISTED_QUERY_NOT_SUPPORTED: "Only documents in the manifest are executed. Deploy the new manifest.",
+}
+
 LINE_BREAK = re.compile(r"\r\n|[\n\r]")
 
 
@@ -48,6 +61,11 @@ class DocumentRefused(Exception):
 
 def bad_value(message: str) -> DocumentRefused:
     return DocumentRefused(TopLevelCode.BAD_USER_INPUT, GraphQLError(message))
+
+
+def persisted_query_refused(code: TopLevelCode) -> DocumentRefused:
+    """The error for the hash of an unknown document. Clients compare the message, so the advice is an extension."""
+    return DocumentRefused(code, GraphQLError(NEGOTIATION[code], extensions={"advice": NEGOTIATION_ADVICE[code]}))
 
 
 def too_expensive(message: str) -> DocumentRefused:

@@ -17,7 +17,7 @@ from gateway.documents.card_variables import CardFields, card_paths, remove_card
 from gateway.documents.cost import SlicingArgumentMissing
 from gateway.documents.directive_tables import DirectiveTables
 from gateway.documents.error_messages import variable_errors
-from gateway.documents.errors import DocumentRefused, OperationFacts, bad_value
+from gateway.documents.errors import DocumentRefused, OperationFacts, bad_value, persisted_query_refused
 from gateway.documents.in_context import chosen_market
 from gateway.documents.known_documents import KnownDocument, KnownOperation, PreparedOperation
 from gateway.documents.limits import check_values
@@ -90,10 +90,11 @@ class Documents:
         """
         facts = OperationFacts()
         try:
-            document = self._known(source, digest)
+            client = client_key(address)
+            document = self._known(source, digest, client)
             was_known = document is not None
             if document is None:
-                document = await self._new(source, digest, screen, facts, address)
+                document = await self._new(source, digest, screen, facts, client)
             facts.name = document.name
             operation = _choose(document, operation_name)
             facts.kind = operation.kind.value
@@ -119,7 +120,7 @@ class Documents:
         refused.facts = prepared.facts
         return refused
 
-    def _known(self, source: str | None, digest: str | None) -> KnownDocument | None:
+    def _known(self, source: str | None, digest: str | None, client: str | None) -> KnownDocument | None:
         text = source if source is not None else self._remembered.selected.get(digest or "", "")
         document = self._remembered.parsed.get(text)
         if document is None:
@@ -129,13 +130,13 @@ class Documents:
         if not document.is_in_manifest:
             if source is not None:
                 self._check_trust(document.digest)
-            self._remembered.sent_again.use(text)
+            self._remembered.sent_again.use(text, client)
             if digest is not None:
                 self._remembered.select(text, digest)
         return document
 
     async def _new(
-        self, source: str | None, digest: str | None, screen: Screen, facts: OperationFacts, address: str | None
+        self, source: str | None, digest: str | None, screen: Screen, facts: OperationFacts, client: str | None
     ) -> KnownDocument:
         text = source if source is not None else self._source_of(digest or "")
         actual = sha256(text)
@@ -152,11 +153,11 @@ class Documents:
             if elapsed_s() >= gives_up_at:
                 raise too_many_new_documents()
             await other.wait()
-            if (document := self._known(source, digest)) is not None:
+            if (document := self._known(source, digest, client)) is not None:
                 return document
         is_read = self._being_read[text] = asyncio.Event()
         try:
-            document = await self._read(text, actual, entry, screen, address)
+            document = await self._read(text, actual, entry, screen, client)
         finally:
             del self._being_read[text]
             is_read.set()
@@ -169,21 +170,22 @@ class Documents:
             return source
         if (entry := self._manifest.get(digest)) is not None:
             return entry.source
-        message = "The gateway has no document with this hash. Send the document in `query`."
-        raise DocumentRefused(TopLevelCode.PERSISTED_QUERY_NOT_FOUND, GraphQLError(message))
+        if self._settings.documents_mode is DocumentsMode.ENFORCE:
+            raise persisted_query_refused(TopLevelCode.PERSISTED_QUERY_NOT_SUPPORTED)
+        raise persisted_query_refused(TopLevelCode.PERSISTED_QUERY_NOT_FOUND)
 
     async def _read(
-        self, source: str, digest: str, entry: ManifestEntry | None, screen: Screen, address: str | None
+        self, source: str, digest: str, entry: ManifestEntry | None, screen: Screen, client: str | None
     ) -> KnownDocument:
         is_checked = self._remembered.was_sent_once(source)
         steps = self._reader.parsing(source) if is_checked else self._reader.steps(source, None if entry else screen)
-        read = await self.turns.run(client_key(address), steps)
+        read = await self.turns.run(client, steps)
         if entry is None and read.has_secret:
             # Neither the cache nor the log may reveal which secret a shopper has sent.
             return KnownDocument(source, digest, UNNAMED, read.operations, is_in_manifest=False)
         name = entry.name if entry else short_name(digest)
         document = KnownDocument(source, digest, name, read.operations, is_in_manifest=entry is not None)
-        self._remembered.add(document)
+        self._remembered.add(document, client)
         return document
 
     def _read_manifest_documents(self) -> None:
@@ -194,7 +196,7 @@ class Documents:
                 log.warning("manifest document rejected", extra={"operation": entry.name, "code": refused.code.value})
                 continue
             document = KnownDocument(entry.source, digest, entry.name, read.operations, is_in_manifest=True)
-            self._remembered.add(document)
+            self._remembered.add(document, None)
 
     def _check_trust(self, digest: str) -> None:
         """Log or reject a document that is not in the manifest, depending on the settings."""

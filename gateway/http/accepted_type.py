@@ -14,15 +14,21 @@ def accepted_type(lines: tuple[bytes, ...]) -> str | None:
 
     A client that does not name the modern type gets the legacy type, because it may not know the modern one.
     """
-    quality = dict(_ranges(line.decode("latin-1") for line in lines))
-    if not quality:
-        return LEGACY
-    if quality.get(MODERN, 0) > 0:
+    if _quality(lines).get(MODERN, 0) > 0:
         return MODERN
-    for name in (LEGACY, *WILDCARDS):
-        if name in quality:
-            return LEGACY if quality[name] > 0 else None
-    return None
+    return LEGACY if accepts_legacy(lines) else None
+
+
+@lru_cache(maxsize=256)
+def accepts_legacy(lines: tuple[bytes, ...]) -> bool:
+    """Whether the client accepts `application/json`."""
+    quality = _quality(lines)
+    weights = [quality[name] for name in (LEGACY, *WILDCARDS) if name in quality]
+    return weights[0] > 0 if weights else not quality
+
+
+def _quality(lines: tuple[bytes, ...]) -> dict[str, float]:
+    return dict(_ranges(line.decode("latin-1") for line in lines))
 
 
 def _ranges(lines: Iterable[str]) -> Iterable[tuple[str, float]]:

@@ -11,12 +11,12 @@ from graphql import OperationType
 
 from gateway.documents.card_numbers import Screen
 from gateway.documents.card_variables import refuse_card_numbers
-from gateway.documents.errors import DocumentRefused, OperationFacts
+from gateway.documents.errors import NEGOTIATION, DocumentRefused, OperationFacts
 from gateway.documents.known_documents import PreparedOperation
 from gateway.documents.registry import Documents
 from gateway.errors import TopLevelCode
 from gateway.execution.executor import Executor
-from gateway.http.accepted_type import accepted_type
+from gateway.http.accepted_type import accepted_type, accepts_legacy
 from gateway.http.cache_headers import cacheable
 from gateway.http.client_address import ClientConnection
 from gateway.http.graphql_request import RequestRefused, read
@@ -75,6 +75,9 @@ class GraphQLEndpoint:
             reply, codes = writer.request_refused(refused)
         except DocumentRefused as refused:
             facts = refused.facts
+            if refused.code in NEGOTIATION and accepts_legacy(request.headers.lines(b"accept")):
+                # Some clients read no answer with another status than 200, which the modern type would not have.
+                writer = writer._replace(media_type=LEGACY)
             reply, codes = writer.document_refused(refused)
         logged.fields = (("kind", facts.kind), ("operation", facts.name), ("codes", tuple(codes)))
         if request.method == "HEAD":

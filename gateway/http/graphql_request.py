@@ -120,6 +120,8 @@ def _parsed(fields: dict[str, Any], request: HttpRequest) -> ParsedRequest:
     query, name, variables = fields.get("query"), fields.get("operationName"), fields.get("variables")
     extensions, sha256 = fields.get("extensions"), _sha256(fields)
     messages = []
+    if sha256 is not None and query == "":
+        query = None  # Some clients send an empty document beside the hash.
     if not (query.strip() if isinstance(query, str) else query is None and sha256 is not None):
         messages.append("`query` must be a string with a GraphQL document, for example `{ storefront { locales } }`.")
     if not (name is None or isinstance(name, str)):

@@ -68,14 +68,15 @@ async def test_document_of_the_manifest_can_be_requested_by_hash(
 
 
 @pytest.mark.parametrize("mode", MODES)
-async def test_unknown_hash_returns_persisted_query_not_found_without_caching(
+async def test_unknown_hash_returns_a_persisted_query_error_without_caching(
     world: World, network: InMemoryTransport, clock: Clock, manifest: str, mode: DocumentsMode
 ) -> None:
     async with gateway(world, network, clock, manifest=manifest, documents_mode=mode) as storefront:
         for accept, status in (("application/graphql-response+json", 400), ("application/json", 200)):
             answer = await storefront.send(persisted_query(sha256(UNKNOWN)), Accept=accept)
             assert answer.status_code == status
-            assert answer.json()["errors"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
+            code = "PERSISTED_QUERY_NOT_" + ("SUPPORTED" if mode is DocumentsMode.ENFORCE else "FOUND")
+            assert answer.json()["errors"][0]["extensions"]["code"] == code
             assert "no-store" in answer.headers["cache-control"]
         answer = await over_get(storefront, extensions=json.dumps(persisted_query(sha256(UNKNOWN))["extensions"]))
         assert (answer.status_code, answer.headers["cache-control"]) == (400, "private, no-store")

@@ -11,7 +11,14 @@ from gateway.documents.errors import DocumentRefused
 from gateway.documents.known_documents import PreparedOperation
 from gateway.documents.manifest import sha256
 from gateway.documents.registry import Documents
-from gateway.documents.remembered import MAX_PARSED_CHARACTERS, RememberedDocuments
+from gateway.documents.remembered import (
+    MAX_PARSED,
+    MAX_PARSED_CHARACTERS,
+    MAX_TEXT_CHARACTERS,
+    MAX_TEXTS,
+    RecentTexts,
+    RememberedDocuments,
+)
 from gateway.errors import TopLevelCode
 from sandbox.model.world import World
 from schema.build import build
@@ -34,9 +41,10 @@ def prepare(
     digest: str | None = None,
     *,
     over_get: bool = False,
+    address: str | None = None,
     **more: object,
 ) -> PreparedOperation:
-    return at_once(documents.prepare(source, digest, None, more, Screen(), over_get=over_get))
+    return at_once(documents.prepare(source, digest, None, more, Screen(), over_get=over_get, address=address))
 
 
 def test_known_document_is_not_parsed_again(documents: Documents) -> None:
@@ -158,6 +166,60 @@ def test_flood_of_repeated_documents_leaves_room_for_new_ones(documents: Documen
     for number in range(10):
         prepare(documents, f"{{ storefront {{ locales }} }} # other {number}{' ' * (MAX_PARSED_CHARACTERS // 50)}")
     assert prepare(documents, digest=sha256(LOCALES)).facts.kind == "query"
+
+
+FLOODING, OTHER = "203.0.113.7", "198.51.100.9"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_flood_of_one_client_drives_out_only_its_own(documents: Documents, times: int) -> None:
+    """The other client's documents are older, and together less than the flooding client's share."""
+    own = [f"{{ storefront {{ locales }} }} # own {number}" for number in range(5)]
+    for source in own:
+        for _ in range(times):
+            prepare(documents, source, sha256(source), address=OTHER)
+    length = MAX_PARSED_CHARACTERS // 50
+    flood = [f"{{ storefront {{ locales }} }} # {number}{' ' * length}" for number in range(300)]
+    for source in flood:
+        for _ in range(times):
+            prepare(documents, source, sha256(source), address=FLOODING)
+    for source in own:
+        assert prepare(documents, digest=sha256(source), address=OTHER).facts.kind == "query"
+    with pytest.raises(DocumentRefused, match="PERSISTED_QUERY_NOT_FOUND"):
+        prepare(documents, digest=sha256(flood[0]), address=FLOODING)
+
+
+def test_document_of_two_clients_belongs_to_neither(documents: Documents) -> None:
+    padding = " " * (MAX_PARSED_CHARACTERS // 10)
+    for address in (FLOODING, OTHER, OTHER):
+        prepare(documents, LOCALES, sha256(LOCALES), address=address)
+    for number in range(40):
+        source = f"{{ storefront {{ locales }} }} # {number}{padding}"
+        for _ in range(2):
+            prepare(documents, source, sha256(source), address=FLOODING)
+    assert prepare(documents, digest=sha256(LOCALES), address=OTHER).facts.kind == "query"
+
+
+def test_number_of_short_texts_is_limited() -> None:
+    for most in (MAX_TEXTS, MAX_PARSED):
+        texts, removed = RecentTexts(MAX_TEXT_CHARACTERS, most), 0
+        for number in range(most + 50):
+            removed += len(texts.add(f"{{a{number}}}", str(number), FLOODING if number % 2 else None))
+        assert removed == 50
+
+
+def test_share_of_a_client_ends_with_its_texts() -> None:
+    texts = RecentTexts(100, 10)
+    for number in range(200):
+        source = f"{number:04}" * 5
+        assert not any(old.startswith("shop") for old in texts.add(source, str(number), f"client-{number % 3}"))
+        if number == 0:
+            texts.add("shop", "shop", None)
+        texts.use("shop", None)
+    assert "shop" in texts
+    assert sum(len(own) for own in texts._of_owner.values()) == len(texts._texts) - 1
+    assert texts._characters == sum(map(len, texts._texts)) <= 100
+    assert texts._characters_of == {owner: sum(map(len, own)) for owner, own in texts._of_owner.items()}
 
 
 def test_forgotten_document_is_freed_without_the_garbage_collector(documents: Documents) -> None:

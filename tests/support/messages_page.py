@@ -9,6 +9,7 @@ from itertools import groupby
 
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInputType, get_named_type
 
+from gateway.documents.errors import NEGOTIATION
 from schema.build import build
 from tests.support.client_messages import Message, client_messages
 from tests.support.descriptions import own_words
@@ -72,7 +73,10 @@ TOP_LEVEL = {
     "GRAPHQL_VALIDATION_FAILED": "The document does not fit the graph.",
     "BAD_USER_INPUT": "A value of the request is not valid.",
     "OPERATION_TOO_EXPENSIVE": "The operation is larger than the limits allow.",
-    "PERSISTED_QUERY_NOT_FOUND": "The hash of the document is not known yet.",
+    "PERSISTED_QUERY_NOT_FOUND": "The hash of the document is not known yet. `extensions.advice` has the second "
+    "message; clients with persisted queries send the document by themselves.",
+    "PERSISTED_QUERY_NOT_SUPPORTED": "The hash is not in the manifest, and no other document is executed. "
+    "`extensions.advice` has the second message.",
     "DOCUMENT_NOT_TRUSTED": "The gateway executes the documents of its manifest only.",
     "METHOD_NOT_ALLOWED": "The HTTP method does not fit the operation.",
     "CSRF_CHECK_FAILED": "The request has the session cookie and does not prove that it comes from the storefront.",
@@ -91,12 +95,17 @@ TOP_LEVEL = {
 """Meaning of each error code of `TopLevelCode`."""
 
 LIBRARY = [
+    *(
+        Message(message, (f"TopLevelCode.{code.name}",), "gateway/documents/", "")
+        for code, message in NEGOTIATION.items()
+    ),
     Message("Variable '${variable}' {problem}", ("TopLevelCode.BAD_USER_INPUT",), "schema/scalars.py", ""),
     Message(
         "Syntax Error: {problem} Parsing aborted.", ("TopLevelCode.OPERATION_TOO_EXPENSIVE",), "gateway/documents/", ""
     ),
 ]
-"""Messages that begin with words of graphql-core. In the first message, `{problem}` comes from `schema/scalars.py`."""
+"""Messages that other programs word: clients compare them, or they begin with words of graphql-core. The `{problem}` of
+a variable comes from `schema/scalars.py`."""
 
 
 def page() -> str:
