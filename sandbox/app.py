@@ -20,6 +20,7 @@ from sandbox.api import (
     cart_tax_registrations,
     categories,
     credit_ledger,
+    images,
     offers,
     orders,
     payment_options,
@@ -160,8 +161,11 @@ HTTP_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRA
 """Methods that every route accepts. Without this list, Starlette would send its own 405 instead of Digital River's."""
 
 
-def create_app(world: World | None = None) -> ASGIApp:
-    """ASGI application of one sandbox. Tests pass `world` to inspect the state of the sandbox."""
+def create_app(world: World | None = None, public_url: str | None = None) -> ASGIApp:
+    """ASGI application of one sandbox. Tests pass `world` to inspect the state of the sandbox.
+
+    `public_url` is the base URL with which browsers reach the sandbox; None if every caller uses the same one.
+    """
     world = world or World()
     app = Starlette(
         routes=[
@@ -169,6 +173,7 @@ def create_app(world: World | None = None) -> ASGIApp:
             *controls.ROUTES,
             *guide.ROUTES,
             *returned.ROUTES,
+            *images.ROUTES,
             *layout.ROUTES,
         ],
         exception_handlers={
@@ -178,6 +183,7 @@ def create_app(world: World | None = None) -> ASGIApp:
         },
     )
     app.state.world = world
+    app.state.public_url = public_url and public_url.rstrip("/")
     app.state.methods = {path: frozenset(handlers) for path, handlers in ROUTES}
     app.state.methods["*"] = frozenset().union(*app.state.methods.values())
     return OuterLayer(app, app.router, world)

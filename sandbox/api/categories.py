@@ -17,11 +17,10 @@ from sandbox.api.requests import (
 )
 from sandbox.demo_shop import products
 from sandbox.demo_shop.categories import CATEGORIES, TOP, Category, categories_of
+from sandbox.demo_shop.image_paths import category_image
 from sandbox.wire.expand import Expand
 from sandbox.wire.refusal import Refusal
 from sandbox.wire.values import Json
-
-IMAGES = "https://images.riverdemo.example/category"
 
 RELATION = "CategoriesResource"
 
@@ -79,7 +78,7 @@ def _wire(request: Request, category: Category, expand: Expand) -> Json:
         "displayName": category.name_in(locale),
         "shortDescription": category.description_in(locale),
         "longDescription": None,
-        "thumbnailImage": f"{IMAGES}/thumbnail/{category.slug}.png",
+        "thumbnailImage": f"{base_of(request)}{category_image(category.slug)}",
         "customAttributes": {},
         "products": {"uri": f"{uri}/products"},
     }

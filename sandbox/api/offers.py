@@ -19,6 +19,7 @@ from sandbox.api.requests import (
 )
 from sandbox.demo_shop import product_offers
 from sandbox.demo_shop.german_texts import is_german
+from sandbox.demo_shop.image_paths import offer_image
 from sandbox.demo_shop.product_offers import POINTS_OF_PROMOTION, PRODUCT_OFFERS, ProductOffer
 from sandbox.demo_shop.products import PRODUCTS, Product
 from sandbox.wire.money import TAX_INCLUSIVE
@@ -107,7 +108,7 @@ def _offer_wire(request: Request) -> Callable[[ProductOffer], Json]:
     def wire(offer: ProductOffer) -> Json:
         pitches = offer.german_pitches if is_german(locale) else offer.pitches
         return product_offers.brief(offer, base, locale) | {
-            "image": f"{product_offers.IMAGES}/{offer.id}.png" if offer.has_image else None,
+            "image": f"{base}{offer_image(offer.id)}" if offer.has_image else None,
             "salesPitch": list(pitches),
             "customAttributes": {},
             "productOffers": _product_offers_wire(request, offer, product_wire),

@@ -37,8 +37,11 @@ def world_of(request: Request) -> World:
 
 
 def base_of(request: Request) -> str:
-    """Base URL with which the caller reached the sandbox. Every `uri` in an answer begins with this URL."""
-    return str(request.base_url).rstrip("/")
+    """Base URL of the sandbox. Every address of the sandbox in an answer begins with this URL.
+
+    By default, it is the URL with which the caller reached the sandbox.
+    """
+    return request.app.state.public_url or str(request.base_url).rstrip("/")
 
 
 # Access tokens and keys.

@@ -156,7 +156,7 @@ async def payment_methods(request: Request) -> Response:
         raise bad_parameter("invalid_parameter", "locale", f"'{locale}' is not a valid locale.")
     purchase = _cart_of_session(world_of(request), session_id).purchase()
     information = {"currency": purchase.currency, "country": purchase.country, "amount": f"{purchase.amount}"}
-    methods = [method.wire() for method in available(purchase)]
+    methods = [method.wire(base_of(request)) for method in available(purchase)]
     return JSONResponse({"sessionInformation": information, "paymentMethods": methods})
 
 

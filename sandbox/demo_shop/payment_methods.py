@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from sandbox.demo_shop.image_paths import method_image
+
 Flow = Literal["standard", "redirect", "receiver"]
 Workflow = Literal["standard", "redirect-then-submit", "submit-then-redirect", "delayed"]
 
@@ -47,7 +49,6 @@ class Method(msgspec.Struct, frozen=True, rename="camel"):
     needs: Literal["organization", "taxRegistrations"] | None = None
     required: tuple[str, ...] = ()
     """Details that a client must send to create a source, such as `returnUrl` for PayPal."""
-    icon_image: str | None = None
 
     @property
     def has_fixed_amount(self) -> bool:
@@ -58,13 +59,14 @@ class Method(msgspec.Struct, frozen=True, rename="camel"):
         """Currencies that the payment method accepts; empty if the method accepts every currency."""
         return frozenset(limit.currency for limit in self.limits)
 
-    def wire(self) -> dict[str, object]:
+    def wire(self, base: str) -> dict[str, object]:
+        """JSON of the method. `base` is the base URL of its logo."""
         return {
             "type": self.type,
             "flow": self.flow,
             "supportsRecurring": self.supports_recurring,
             "supportsFreeTrial": self.supports_free_trial,
-            "images": {"iconImage": self.icon_image} if self.icon_image else {},
+            "images": {"iconImage": f"{base}{method_image(self.type)}"},
         }
 
 

@@ -9,8 +9,6 @@ from sandbox.demo_shop.products import PRODUCTS, Product
 from sandbox.wire.money import rounded
 from sandbox.wire.values import Json
 
-IMAGES = "https://images.riverdemo.example/offer"
-
 HOME_PAGE, TOP_SELLERS = "SiteMerchandising_HomePageStoreSpecials", "Home_topSeller"
 CART_BANNER, CANDY_RACK = "Banner_ShoppingCartLocal", "CandyRack_ShoppingCart"
 CROSS_SELL, UP_SELL = "CrossSell_ProductDetail", "UpSell_ProductDetail"

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Literal
 
 from sandbox.demo_shop.german_texts import GERMAN, is_german
+from sandbox.demo_shop.image_paths import product_image, product_thumbnail
 from sandbox.wire.money import Amounts, formatted, in_currency, money, rounded
 from sandbox.wire.recurring_terms import DEFAULT_TERMS
 from sandbox.wire.values import Json, boolean
@@ -13,7 +14,6 @@ Kind = Literal["PHYSICAL", "DOWNLOAD"]
 TermUnit = Literal["MONTHS", "YEARS"]
 
 COMPANY = "riverdemo"
-IMAGES = "https://images.riverdemo.example/product"
 UNTRACKED = 2147483647
 """Quantity that Digital River reports for unlimited stock."""
 
@@ -269,8 +269,8 @@ def core(product: Product, base: str, locale: str) -> Json:
         "manufacturerPartNumber": None,
         "minimumQuantity": None,
         "maximumQuantity": product.maximum,
-        "thumbnailImage": f"{IMAGES}/thumbnail/{product.slug}.png",
-        "productImage": f"{IMAGES}/detail/{product.slug}.png",
+        "thumbnailImage": f"{base}{product_thumbnail(product.slug)}",
+        "productImage": f"{base}{product_image(product.slug)}",
         "keywords": None,
         "baseProduct": boolean(product.is_base),
     }
@@ -289,7 +289,7 @@ def brief(product: Product, base: str, locale: str) -> Json:
     wire: Json = {"uri": uri(product.id, base)}
     if product.parent_id is not None:
         wire["parentProduct"] = {"uri": uri(product.parent_id, base)}
-    thumbnail = f"{IMAGES}/thumbnail/{product.slug}.png"
+    thumbnail = f"{base}{product_thumbnail(product.slug)}"
     return wire | {"displayName": product.name_in(locale), "thumbnailImage": thumbnail}
 
 

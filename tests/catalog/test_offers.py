@@ -106,7 +106,7 @@ async def test_offers_at_a_point_of_promotion_include_product_stock(storefront: 
         "offerPrice": {"amount": "80.10"},
     }
     assert offers[1] == IsPartialDict(products=[], salesPitches=["Gear for short days"], trigger="Always Triggered")
-    assert offers[1]["imageUrl"].endswith("68201230019.png")
+    assert offers[1]["imageUrl"].endswith("68201230019.svg")
     assert world.calls.count("GET") == 2
     for unknown in ("Nowhere", "../offers", "", "a/b"):
         assert (await ask(storefront, OFFERS, name=unknown))["offers"] == []
