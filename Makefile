@@ -24,7 +24,7 @@ PROJECTS := tests/node/node_modules/.stamp $(CLIENTS)/typescript/node_modules/.s
 
 export PORT SANDBOX_PORT
 
-.PHONY: help run demo check format test quick clients bench bench-peers schema image lock
+.PHONY: help run demo check format test quick clients docs bench bench-peers schema image lock
 .DELETE_ON_ERROR:
 
 help:
@@ -34,6 +34,7 @@ help:
 	@echo "make test     run all tests, quick ones first"
 	@echo "make quick    run the quick tests only"
 	@echo "make clients  generate, compile and run the example clients, and lint the graph"
+	@echo "make docs     build the documentation site in build/docs"
 	@echo "make bench    measure the gateway's CPU time and its calls to Digital River"
 	@echo "make bench-peers  compare the gateway with other GraphQL servers (needs Node and npm)"
 	@echo "make format   format the code and apply automatic fixes"
@@ -65,6 +66,11 @@ quick: .venv/.dev
 
 clients: .venv/.dev $(PROJECTS)
 	$(BIN)/python -m pytest $(WORKERS) tests/schema/test_clients.py
+
+# Fails after a broken link, or if a page is missing in the navigation.
+docs: .venv/.dev
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict --config-file docs/site/mkdocs.yml
+	@echo "The documentation is in build/docs. To read it: python3 -m http.server --directory build/docs"
 
 bench: .venv/.dev
 	$(BIN)/python -m bench.documents

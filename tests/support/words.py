@@ -41,7 +41,9 @@ VAGUE_NAMES = {
 
 VAGUE_CLASS = re.compile(r"(?:Told|Kept|Taken|Asked|Seen|Given|Wanted|Found|Heard|Said)(?=[A-Z]|$)(?!Error)")
 
-NOT_THE_PROJECT = {"vendor", "node_modules", ".venv", "__pycache__", "generated", ".git", ".mypy_cache", ".ruff_cache"}
+CACHES = {"__pycache__", ".mypy_cache", ".ruff_cache"}
+
+NOT_THE_PROJECT = {"vendor", "build", "node_modules", ".venv", "generated", ".git", *CACHES}
 
 SUFFIXES = {".py", ".md", ".graphql", ".toml", ".ts", ".mjs", ".js", ".html"}
 

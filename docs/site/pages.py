@@ -1,0 +1,99 @@
+"""Hook of MkDocs: adds the pages that are made from the source, and turns links of the repository into links of the
+site.
+
+The pages of `docs/` are also read in the repository, so they link to files as these lie there. A link to a file that
+is no page of the site becomes plain text.
+"""
+
+import posixpath
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+from docs.site import graph_reference
+
+ROOT = Path(__file__).resolve().parents[2]
+
+OF_THE_REPOSITORY = {
+    "README.md": "index.md",
+    "CONTRIBUTING.md": "repository/contributing.md",
+    "CHANGELOG.md": "repository/changelog.md",
+    "bench/README.md": "repository/benchmarks.md",
+    "examples/README.md": "repository/examples.md",
+    "examples/clients/README.md": "repository/clients.md",
+}
+"""Pages outside `docs/` that the site has as well, and their paths in the site."""
+
+REPLACED = {"schema/schema.graphql": f"{graph_reference.FOLDER}/queries.md"}
+"""Pages of the site that links to these files lead to."""
+
+ASSETS = {"assets/site.css": "docs/site/site.css"}
+"""Files of the site, and where they are."""
+
+LINK = re.compile(r"(?P<text>\[[^\]]*\])\((?P<target>[^)\s#]+)(?P<anchor>#[^)\s]*)?\)")
+
+FENCE = re.compile(r"^(```.*?^```)", re.DOTALL | re.MULTILINE)
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Complete the navigation: all decisions, and all pages of the graph's reference."""
+    decisions = sorted(f"decisions/{path.name}" for path in (ROOT / "docs/decisions").glob("*.md"))
+    reference = [{chapter.title: f"{graph_reference.FOLDER}/{chapter.name}.md"} for chapter in graph_reference.CHAPTERS]
+    added = {"Decisions": decisions, "Graph": reference}
+    for section in config.nav or []:
+        for title, entries in section.items():
+            entries += added.get(title, [])
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    for source, path in OF_THE_REPOSITORY.items():
+        files.append(File.generated(config, path, content=(ROOT / source).read_text()))
+    for path, source in ASSETS.items():
+        files.append(File.generated(config, path, content=(ROOT / source).read_text()))
+    for path, content in graph_reference.pages().items():
+        files.append(File.generated(config, path, content=content))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
+    path = page.file.src_uri
+    if path.startswith(f"{graph_reference.FOLDER}/"):
+        return markdown
+    source = _sources().get(path, f"docs/{path}")
+    # Every second part is a fenced block, which is left as it is.
+    parts = FENCE.split(markdown)
+    return "".join(part if number % 2 else _with_links(part, source, path) for number, part in enumerate(parts))
+
+
+@cache
+def _sources() -> dict[str, str]:
+    """Files of the repository, by their paths in the site."""
+    return {path: source for source, path in OF_THE_REPOSITORY.items()}
+
+
+def _page_of(file: str) -> str | None:
+    """The page that the site has of a file; None if it has none."""
+    if file.startswith("docs/") and file.endswith(".md") and (ROOT / file).is_file():
+        return file.removeprefix("docs/")
+    return OF_THE_REPOSITORY.get(file) or REPLACED.get(file)
+
+
+def _with_links(markdown: str, source: str, path: str) -> str:
+    def link(match: re.Match[str]) -> str:
+        target = match["target"]
+        if ":" in target:
+            return match[0]
+        file = posixpath.normpath(posixpath.join(posixpath.dirname(source), target))
+        goal = _page_of(f"{file}/README.md" if (ROOT / file).is_dir() else file)
+        if goal is None:
+            # What does not exist at all stays a link, so that the build fails.
+            return match["text"].strip("[]") if (ROOT / file).exists() else match[0]
+        return f"{match['text']}({posixpath.relpath(goal, posixpath.dirname(path) or '.')}{match['anchor'] or ''})"
+
+    return LINK.sub(link, markdown)
