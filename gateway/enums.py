@@ -70,6 +70,13 @@ class ProductKind(UpstreamEnum):
     UNKNOWN = "UNKNOWN"
 
 
+class ProductSort(OwnEnum):
+    NAME_ASCENDING = auto()
+    NAME_DESCENDING = auto()
+    LIST_PRICE_ASCENDING = auto()
+    LIST_PRICE_DESCENDING = auto()
+
+
 class OfferKind(UpstreamEnum):
     ALL_PRODUCTS_BUNDLE = "All Products Bundle"
     BANNER = "Banner"

@@ -8,9 +8,9 @@ from gateway.operation.context import Context
 from gateway.refusals.user_errors import NotFoundError, Path, not_found
 from gateway.sessions.record import CheckoutMemory
 from gateway.upstream.cart import Cart
-from gateway.upstream.catalog import Offer
 from gateway.upstream.changes import CartChange
 from gateway.upstream.ids import upstream_id
+from gateway.upstream.offers import Offer
 from resolvers import cart_edits
 from resolvers.inputs.cart import ApplyOfferInput, OfferChoice, RemoveOfferInput
 from resolvers.payloads import Payload

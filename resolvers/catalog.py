@@ -1,18 +1,15 @@
 """Products, categories and offers."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Sequence
 
-from gateway.errors import BadUserInput, UpstreamInvalidResponse
+from gateway.enums import ProductSort
+from gateway.errors import UpstreamInvalidResponse
 from gateway.operation.context import Context
 from gateway.upstream.catalog import (
     Category,
     InventoryStatus,
-    Offer,
-    OfferedProduct,
     Product,
-    ProductPage,
     ProductPricing,
     VolumePriceTier,
     stock_of_any,
@@ -20,14 +17,11 @@ from gateway.upstream.catalog import (
 from gateway.upstream.decoding import CustomAttribute
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.lines import CartLine
+from gateway.upstream.offers import Offer, OfferedProduct
 from gateway.upstream.order import Order
+from resolvers import product_lists
 from resolvers.inputs.catalog import ProductBy, ProductSearchInput
-from resolvers.pagination import Connection, Page, Read, Window, connection, filtered, key_of
-
-WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
-"""A word of a search. Other characters are removed, because Digital River could read them as operators."""
-
-MOST_WORDS = 10
+from resolvers.pagination import Connection, Window, connection, key_of
 
 UNKNOWN_STOCK = InventoryStatus()
 """Inventory status of a product for which Digital River sends no inventory status. No unit can be delivered."""
@@ -51,64 +45,15 @@ def displayable(product: Product | None) -> Product | None:
 async def products(
     ctx: Context,
     search: ProductSearchInput | None = None,
+    sort: ProductSort | None = None,
     first: int | None = None,
     after: str | None = None,
     last: int | None = None,
     before: str | None = None,
 ) -> Connection[Product]:
-    chosen = (search.text, search.category_id, search.purchasable_only) if search is not None else ()
-    window = Window.of(first, after, last, before, key=key_of(ctx.services.cursor_secret, "products", *chosen))
-    return await connection(_all(ctx) if search is None else _matches(ctx, search), window)
-
-
-def _all(ctx: Context) -> Read[Product]:
-    async def read(number: int, size: int, past_cache: bool) -> Page[Product]:
-        return _page(await ctx.catalog.page(number, size, past_cache=past_cache))
-
-    return read
-
-
-def _matches(ctx: Context, search: ProductSearchInput) -> Read[Product]:
-    """Function that reads the products that match a search.
-
-    It reads one or two lists of Digital River: the search results, the products of a category, or all products. It then
-    applies the conditions that Digital River cannot apply.
-    """
-    read = _all(ctx)
-    if search.category_id is not None:
-        read = _in_category(ctx, upstream_id("Category", search.category_id))
-    if search.text is not None:
-        category = None if search.category_id is None else read
-        read = _with_words(ctx, search.text)
-        if category is not None:
-            read = filtered(read, also_in=category)
-    return filtered(read, passes=lambda product: product.is_purchasable) if search.purchasable_only else read
-
-
-def _in_category(ctx: Context, category_id: str | None) -> Read[Product]:
-    async def read(number: int, size: int, past_cache: bool) -> Page[Product]:
-        if category_id is None:
-            return Page([], 0)
-        return _page(await ctx.catalog.in_category(category_id, number, size, past_cache=past_cache))
-
-    return read
-
-
-def _with_words(ctx: Context, phrase: str) -> Read[Product]:
-    # A word in lower case is never an operator, because Digital River's operators are in upper case.
-    words = WORD.findall(phrase.lower())
-    if not 1 <= len(words) <= MOST_WORDS:
-        raise BadUserInput(f"`search.text` must have 1 to {MOST_WORDS} words.")
-    keyword = " ".join(words)
-
-    async def read(number: int, size: int, past_cache: bool) -> Page[Product]:
-        return _page(await ctx.catalog.search(keyword, number, size, past_cache=past_cache))
-
-    return read
-
-
-def _page(page: ProductPage) -> Page[Product]:
-    return Page(page.products, page.total_count)
+    key = key_of(ctx.services.cursor_secret, "products", repr(search), repr(sort))
+    window = Window.of(first, after, last, before, key=key)
+    return await connection(product_lists.matches(ctx, search, sort), window)
 
 
 def pricing(parent: Product, ctx: Context) -> ProductPricing | Awaitable[ProductPricing]:
@@ -204,14 +149,15 @@ async def _whole(child: Category, ctx: Context) -> Category:
 async def category_products(
     parent: Category,
     ctx: Context,
+    sort: ProductSort | None = None,
     first: int | None = None,
     after: str | None = None,
     last: int | None = None,
     before: str | None = None,
 ) -> Connection[Product]:
-    key = key_of(ctx.services.cursor_secret, "category", parent.upstream_id)
+    key = key_of(ctx.services.cursor_secret, "category", parent.upstream_id, repr(sort))
     window = Window.of(first, after, last, before, key=key)
-    return await connection(_in_category(ctx, parent.upstream_id), window)
+    return await connection(product_lists.in_category(ctx, parent.upstream_id, sort), window)
 
 
 # Offers.

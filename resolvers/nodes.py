@@ -14,9 +14,10 @@ from gateway.errors import BadUserInput
 from gateway.operation.context import Context
 from gateway.payments.payment_session import PaymentSession
 from gateway.upstream.cart import Cart
-from gateway.upstream.catalog import Category, Offer, Product
+from gateway.upstream.catalog import Category, Product
 from gateway.upstream.ids import typed_id
 from gateway.upstream.lines import CartLine
+from gateway.upstream.offers import Offer
 from gateway.upstream.order import Order, OrderLine
 from gateway.upstream.shopper import PaymentOption, SavedAddress
 from resolvers import catalog, contracts, orders, payment_session, shopper

@@ -199,7 +199,7 @@ async def whole(read: Read[T], past_cache: bool) -> list[T]:
     if first.total_count > MOST_FILTERED:
         raise BadUserInput(
             f"The search matches {first.total_count} products and may match at most {MOST_FILTERED}. Search for more "
-            "words, or set `purchasableOnly` to false."
+            "words or in a smaller category, or set `purchasableOnly` to false and remove the other filters."
         )
     numbers = range(2, -(-first.total_count // LARGEST_PAGE) + 1)
     others = await asyncio.gather(*(read(number, LARGEST_PAGE, past_cache) for number in numbers))

@@ -1,7 +1,7 @@
 """GraphQL types of products, categories, offers and the settings of the storefront."""
 
 from gateway.countries.labels import AddressFieldLabel
-from gateway.enums import AddressKind, OfferKind, ProductKind, TermsOfSaleMode
+from gateway.enums import AddressKind, OfferKind, ProductKind, ProductSort, TermsOfSaleMode
 from resolvers import catalog, storefront
 from resolvers.scalars import CountryCode, CurrencyCode, Locale, Url
 from schema import dsl
@@ -128,6 +128,28 @@ class VolumePriceTier:
     )
 
 
+@dsl.object_type()
+class ProductImage:
+    """A picture of a product or of one of its variations."""
+
+    image_url: Url = field("Large picture. Digital River field: productImage; if absent, thumbnailImage.")
+    thumbnail_url: Url | None = field("Small picture. Digital River field: thumbnailImage.")
+    alt_text: str = field(
+        "Name of the product or variation in the picture, for `alt` in HTML. Digital River has no alternative texts."
+    )
+
+
+@dsl.object_type()
+class VariationAttribute:
+    """An attribute in which the variations of a base product differ, such as the color. Digital River object:
+    variationAttributes.attribute.
+    """
+
+    name: str = field("Name of the attribute, as in `CustomAttribute.name`. Digital River field: name.")
+    display_name: str = field("Name for display. Digital River field: displayName; if absent, name.")
+    values: list[str] = field("Values that the variations have. Digital River field: domainValues.")
+
+
 @dsl.object_type(CacheControl(max_age=300, scope=PUBLIC, stale_if_error=86400))
 class Product(Node):
     """A product, or a variation of a base product. Digital River call: GET /v1/shoppers/me/products/{productId}."""
@@ -157,7 +179,14 @@ class Product(Node):
     maximum_quantity: int | None = field("Maximum quantity of one cart line. Digital River field: maximumQuantity.")
     thumbnail_url: Url | None = field("Small picture. Digital River field: thumbnailImage.")
     image_url: Url | None = field("Large picture. Digital River field: productImage.")
+    images: list[ProductImage] = field(
+        "Pictures of the product; for a base product, followed by those of its variations. Each picture is listed once."
+    )
     keywords: str | None = field("Search keywords. Digital River field: keywords.")
+    variation_attributes: list[VariationAttribute] = field(
+        "Attributes in which the variations of a base product differ; empty for every other product. Digital River "
+        "field: variationAttributes."
+    )
     custom_attributes: list[CustomAttribute] = field(
         "Attributes that the merchant has defined. Digital River field: customAttributes.",
         ListSize(assumed_size=20),
@@ -242,6 +271,7 @@ class Category(Node):
         Cost(weight="5"),
         ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),
         resolver=catalog.category_products,
+        sort=argument(ProductSort | None, "Order of the products; Digital River's own order when absent."),
         first=argument(int | None, "Number of items after the cursor, or from the start of the list; at most 100."),
         after=argument(str | None, "Cursor after which the page starts."),
         last=argument(int | None, "Number of items before the cursor, or from the end of the list; at most 100."),

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from strawberry import ID
 
-from gateway.enums import SessionLevel
+from gateway.enums import ProductSort, SessionLevel
 from resolvers import (
     cart,
     catalog,
@@ -83,6 +83,9 @@ class Query:
         ListSize(slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]),
         resolver=catalog.products,
         search=argument(ProductSearchInput | None, "Conditions for the products to return; all products when absent."),
+        sort=argument(
+            ProductSort | None, "Order of the products; best match first when absent, or Digital River's own order."
+        ),
         first=argument(int | None, "Number of items after the cursor, or from the start of the list; at most 100."),
         after=argument(str | None, "Cursor after which the page starts."),
         last=argument(int | None, "Number of items before the cursor, or from the end of the list; at most 100."),

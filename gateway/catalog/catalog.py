@@ -7,25 +7,17 @@ from typing import Any
 
 from gateway.catalog.guest_reader import GuestReader, Read, T
 from gateway.catalog.stock_loader import PendingReads
-from gateway.errors import BadUserInput, UpstreamRefusal
+from gateway.errors import BadUserInput, UpstreamRefusal, UpstreamUnavailable
 from gateway.settings import Settings
 from gateway.store.answer_cache import AnswerCache, Lifetime, UsedAnswers, hashed_key
 from gateway.upstream import refusal_codes
 from gateway.upstream.call_budget import CallBudget
-from gateway.upstream.catalog import (
-    Category,
-    InventoryStatus,
-    Market,
-    Offer,
-    OfferedProduct,
-    Product,
-    ProductPage,
-    VolumePriceTier,
-)
+from gateway.upstream.catalog import Category, InventoryStatus, Market, Product, ProductPage, VolumePriceTier
 from gateway.upstream.client import Upstream
 from gateway.upstream.decoding import decode, encode
-from gateway.upstream.endpoints.catalog import CatalogEndpoints
+from gateway.upstream.endpoints.catalog import CatalogEndpoints, PageOfProducts
 from gateway.upstream.ids import PATTERN
+from gateway.upstream.offers import Offer, OfferedProduct
 
 # Each `fresh` duration suits the field that changes most often. A stale entry is returned without prices.
 PRODUCT = Lifetime(fresh=timedelta(seconds=60), stale_if_error=timedelta(days=1))
@@ -46,6 +38,15 @@ NOT_FOUND = frozenset(
 """Error codes that a catalog read treats as not found."""
 
 MARKET_NOT_OFFERED = frozenset({refusal_codes.INVALID_LOCALE, refusal_codes.VALID_CURRENCY_CODE})
+
+
+@dataclass(frozen=True)
+class PageRead:
+    """The page to read. `needs_current` refuses a page that is too old to have prices and stock."""
+
+    page: PageOfProducts
+    past_cache: bool = False
+    needs_current: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,23 +101,19 @@ class Catalog:
         products = await self._list("products", ids, Product, lambda shop: shop.products_by_id(ids), PRODUCT)
         return {product.upstream_id: product for product in products}
 
-    async def page(self, number: int, size: int, *, past_cache: bool = False) -> ProductPage:
-        """Page of all products. Page numbers begin at 1."""
-        return await self._page([], number, size, lambda shop: shop.product_page(number, size), past_cache)
+    async def page(self, page_read: PageRead) -> ProductPage:
+        """Page of all products."""
+        return await self._page([], page_read, lambda shop: shop.product_page(page_read.page))
 
-    async def search(self, keyword: str, number: int, size: int, *, past_cache: bool = False) -> ProductPage:
-        """Page of the products that contain every word of `keyword`. Page numbers begin at 1."""
+    async def search(self, keyword: str, page_read: PageRead) -> ProductPage:
+        """Page of the products that contain every word of `keyword`."""
+        return await self._page(["keyword", keyword], page_read, lambda shop: shop.search_page(keyword, page_read.page))
 
+    async def in_category(self, category_id: str, page_read: PageRead) -> ProductPage:
         async def read(shop: CatalogEndpoints) -> ProductPage:
-            return await shop.search_page(keyword, number, size)
+            return await shop.category_page(category_id, page_read.page)
 
-        return await self._page(["keyword", keyword], number, size, read, past_cache)
-
-    async def in_category(self, category_id: str, number: int, size: int, *, past_cache: bool = False) -> ProductPage:
-        async def read(shop: CatalogEndpoints) -> ProductPage:
-            return await shop.category_page(category_id, number, size)
-
-        return await self._page(["category", category_id], number, size, read, past_cache)
+        return await self._page(["category", category_id], page_read, read)
 
     async def variations(self, product_id: str) -> list[Product]:
         return await self._list("variations", [product_id], Product, lambda shop: shop.variations(product_id), PRODUCT)
@@ -194,14 +191,19 @@ class Catalog:
 
         return await self._load(scope, parts, list[kind], read_or_default, lifetime)  # type: ignore[valid-type]  # made at run time
 
-    async def _page(
-        self, parts: list[str], number: int, size: int, read: Read[ProductPage], past_cache: bool
-    ) -> ProductPage:
+    async def _page(self, parts: list[str], page_read: PageRead, read: Read[ProductPage]) -> ProductPage:
         async def read_or_default(shop: CatalogEndpoints) -> ProductPage:
             return await _or_default(read(shop), ProductPage())
 
-        parts = [*parts, str(number), str(size)]
-        return await self._load("product-page", parts, ProductPage, read_or_default, PAGE, past_cache=past_cache)
+        return await self._load(
+            "product-page",
+            [*parts, *page_read.page.wire().values()],
+            ProductPage,
+            read_or_default,
+            PAGE,
+            past_cache=page_read.past_cache,
+            allows_stale=not page_read.needs_current,
+        )
 
     async def _load(
         self,
@@ -212,6 +214,7 @@ class Catalog:
         lifetime: Lifetime,
         *,
         past_cache: bool = False,
+        allows_stale: bool = True,
     ) -> T:
         async def load() -> bytes:
             return encode(await self.reader.read(self.market, read))
@@ -230,6 +233,8 @@ class Catalog:
                 if refusal.reason in MARKET_NOT_OFFERED:
                     raise BadUserInput("Digital River does not sell in this locale and currency.") from refusal
                 raise
+        if answer.is_stale and not allows_stale:
+            raise UpstreamUnavailable(detail="stale page of products")
         self.used.add(answer)
         value = answer.decoded(lambda value: decode(value, kind))
         return _without_prices(value) if answer.is_stale else value

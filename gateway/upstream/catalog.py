@@ -1,13 +1,12 @@
-"""Products, stock and offers as Digital River sends them, with the graph's field names."""
+"""Products, categories and stock as Digital River sends them, with the graph's field names."""
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
-from gateway.enums import OfferKind, ProductKind
+from gateway.enums import ProductKind
 from gateway.money import Money, with_text
 from gateway.upstream.decoding import (
     CUT,
@@ -23,6 +22,7 @@ from gateway.upstream.decoding import (
     first,
     locale_string,
     many,
+    string_of,
 )
 from gateway.upstream.ids import global_id
 
@@ -75,103 +75,6 @@ class WireProductPricing(Shape, frozen=True, kw_only=True, rename="camel"):
             commitment_price=with_text(self.commitment_price, self.formatted_commitment_price),
             includes_tax=self.list_price_includes_tax is True,
         )
-
-
-class Product(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A product. In a cart line, it has only some of its fields. Digital River object: product."""
-
-    wire_id: Identifier | None = field(name="id", default=None)
-    uri: str | None = None
-    display_name: str | None = None
-    internal_name: str | None = field(name="name", default=None)
-    sku: str | None = None
-    external_reference_id: str | None = None
-    short_description: str | None = None
-    long_description: str | None = None
-    wire_kind: ProductKind | None = field(name="productType", default=None)
-    purchasable: bool | None = None
-    displayable_product: bool | None = None
-    base_product: bool | None = None
-    manufacturer_name: str | None = None
-    manufacturer_part_number: str | None = None
-    minimum_quantity: Int32 | None = None
-    maximum_quantity: Int32 | None = None
-    thumbnail_url: str | None = field(name="thumbnailImage", default=None)
-    image_url: str | None = field(name="productImage", default=None)
-    keywords: str | None = None
-    wire_attributes: Attributes | None = field(name="customAttributes", default=None)
-    wire_pricing: WireProductPricing | None = field(name="pricing", default=None)
-    parent_product: "Product | None" = None
-    cut: list[str] = field(name=CUT, default=[])
-    """Names of the fields that could not be read."""
-
-    @property
-    def id(self) -> str:
-        return global_id("Product", self.upstream_id)
-
-    @property
-    def upstream_id(self) -> str:
-        return _id(self.wire_id, self.uri)
-
-    @property
-    def if_known(self) -> "Product | None":
-        """The product; None if its id is unknown."""
-        return self if self.upstream_id else None
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether Digital River sent the product's data, and not only its link and name."""
-        return self.wire_id is not None
-
-    @property
-    def name(self) -> str:
-        return self.display_name or self.internal_name or ""
-
-    @property
-    def kind(self) -> ProductKind:
-        return self.wire_kind or ProductKind.UNKNOWN
-
-    @property
-    def is_purchasable(self) -> bool:
-        return self.purchasable is not False
-
-    @property
-    def is_displayable(self) -> bool:
-        return self.displayable_product is not False
-
-    @property
-    def is_base_product(self) -> bool:
-        return self.base_product is True
-
-    @property
-    def attributes(self) -> list[CustomAttribute]:
-        return custom_attributes(self.wire_attributes)
-
-    @property
-    def listed_pricing(self) -> ProductPricing | None:
-        """Prices of one unit; None if Digital River sent none, as for a product in a cart line."""
-        return self.wire_pricing.pricing() if self.wire_pricing else None
-
-    def without_prices(self) -> "Product":
-        return replace(self, wire_pricing=None)
-
-
-class ProductPage(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A page of products. Digital River object: products."""
-
-    product: OneOrMany[Product] = []
-    total_results: Int32 | None = None
-
-    @property
-    def products(self) -> list[Product]:
-        return many(self.product)
-
-    @property
-    def total_count(self) -> int:
-        return len(self.products) if self.total_results is None else self.total_results
-
-    def without_prices(self) -> "ProductPage":
-        return replace(self, product=[product.without_prices() for product in self.products])
 
 
 class ProductLink(Shape, frozen=True, kw_only=True):
@@ -236,6 +139,183 @@ def stock_of_any(statuses: list[InventoryStatus]) -> InventoryStatus:
     )
 
 
+class VariationAttribute(Shape, frozen=True, kw_only=True, rename="camel"):
+    """An attribute in which the variations of a base product differ. Digital River object:
+    variationAttributes.attribute.
+    """
+
+    name: str = ""
+    wire_display_name: str | None = field(name="displayName", default=None)
+    domain_values: OneOrMany[Any] = []
+
+    @property
+    def display_name(self) -> str:
+        return self.wire_display_name or self.name
+
+    @property
+    def values(self) -> list[str]:
+        return [text for value in many(self.domain_values) if (text := string_of(value))]
+
+
+class VariationAttributes(Shape, frozen=True, kw_only=True):
+    attribute: OneOrMany[VariationAttribute] = []
+
+
+class ProductImage(Shape, frozen=True, kw_only=True):
+    """A picture of a product. `alt_text` is the name of what it shows, as Digital River has no alternative text."""
+
+    image_url: str
+    thumbnail_url: str | None
+    alt_text: str
+
+
+def image_of(url: str | None, thumbnail_url: str | None, name: str) -> ProductImage | None:
+    """A picture of the product with this name; None if Digital River sent no address of a picture."""
+    large = url or thumbnail_url
+    return ProductImage(image_url=large, thumbnail_url=thumbnail_url, alt_text=name) if large else None
+
+
+class ListedVariation(Shape, frozen=True, kw_only=True, rename="camel"):
+    """The part of a variation that a list shows of its base product."""
+
+    display_name: str | None = None
+    internal_name: str | None = field(name="name", default=None)
+    thumbnail_url: str | None = field(name="thumbnailImage", default=None)
+    image_url: str | None = field(name="productImage", default=None)
+    wire_attributes: Attributes | None = field(name="customAttributes", default=None)
+    stock: InventoryStatus | None = field(name="inventoryStatus", default=None)
+
+    @property
+    def name(self) -> str:
+        return self.display_name or self.internal_name or ""
+
+    @property
+    def attributes(self) -> list[CustomAttribute]:
+        return custom_attributes(self.wire_attributes)
+
+
+class ListedVariations(Shape, frozen=True, kw_only=True):
+    product: OneOrMany[ListedVariation] = []
+
+
+class Product(Shape, frozen=True, kw_only=True, rename="camel"):
+    """A product. In a cart line, it has only some of its fields. Digital River object: product."""
+
+    wire_id: Identifier | None = field(name="id", default=None)
+    uri: str | None = None
+    display_name: str | None = None
+    internal_name: str | None = field(name="name", default=None)
+    sku: str | None = None
+    external_reference_id: str | None = None
+    short_description: str | None = None
+    long_description: str | None = None
+    wire_kind: ProductKind | None = field(name="productType", default=None)
+    purchasable: bool | None = None
+    displayable_product: bool | None = None
+    base_product: bool | None = None
+    manufacturer_name: str | None = None
+    manufacturer_part_number: str | None = None
+    minimum_quantity: Int32 | None = None
+    maximum_quantity: Int32 | None = None
+    thumbnail_url: str | None = field(name="thumbnailImage", default=None)
+    image_url: str | None = field(name="productImage", default=None)
+    keywords: str | None = None
+    wire_attributes: Attributes | None = field(name="customAttributes", default=None)
+    wire_pricing: WireProductPricing | None = field(name="pricing", default=None)
+    parent_product: "Product | None" = None
+    wire_variation_attributes: VariationAttributes | None = field(name="variationAttributes", default=None)
+    wire_variations: ListedVariations | None = field(name="variations", default=None)
+    listed_stock: InventoryStatus | None = field(name="inventoryStatus", default=None)
+    """Stock that was sent with the product. It may be as old as the product; `Catalog.stock` reads current stock."""
+    cut: list[str] = field(name=CUT, default=[])
+    """Names of the fields that could not be read."""
+
+    @property
+    def id(self) -> str:
+        return global_id("Product", self.upstream_id)
+
+    @property
+    def upstream_id(self) -> str:
+        return id_of(self.wire_id, self.uri)
+
+    @property
+    def if_known(self) -> "Product | None":
+        """The product; None if its id is unknown."""
+        return self if self.upstream_id else None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether Digital River sent the product's data, and not only its link and name."""
+        return self.wire_id is not None
+
+    @property
+    def name(self) -> str:
+        return self.display_name or self.internal_name or ""
+
+    @property
+    def kind(self) -> ProductKind:
+        return self.wire_kind or ProductKind.UNKNOWN
+
+    @property
+    def is_purchasable(self) -> bool:
+        return self.purchasable is not False
+
+    @property
+    def is_displayable(self) -> bool:
+        return self.displayable_product is not False
+
+    @property
+    def is_base_product(self) -> bool:
+        return self.base_product is True
+
+    @property
+    def attributes(self) -> list[CustomAttribute]:
+        return custom_attributes(self.wire_attributes)
+
+    @property
+    def variation_attributes(self) -> list[VariationAttribute]:
+        return many(self.wire_variation_attributes.attribute) if self.wire_variation_attributes else []
+
+    @property
+    def listed_variations(self) -> list[ListedVariation]:
+        """Variations that were sent with the product; empty if there are none, or if they were not sent."""
+        return many(self.wire_variations.product) if self.wire_variations else []
+
+    @property
+    def images(self) -> list[ProductImage]:
+        """The picture of the product, then those of its variations. Each picture is listed once."""
+        own = image_of(self.image_url, self.thumbnail_url, self.name)
+        others = (image_of(other.image_url, other.thumbnail_url, other.name) for other in self.listed_variations)
+        images = [image for image in (own, *others) if image]
+        return list({image.image_url: image for image in reversed(images)}.values())[::-1]
+
+    @property
+    def listed_pricing(self) -> ProductPricing | None:
+        """Prices of one unit; None if Digital River sent none, as for a product in a cart line."""
+        return self.wire_pricing.pricing() if self.wire_pricing else None
+
+    def without_prices(self) -> "Product":
+        return replace(self, wire_pricing=None)
+
+
+class ProductPage(Shape, frozen=True, kw_only=True, rename="camel"):
+    """A page of products. Digital River object: products."""
+
+    product: OneOrMany[Product] = []
+    total_results: Int32 | None = None
+
+    @property
+    def products(self) -> list[Product]:
+        return many(self.product)
+
+    @property
+    def total_count(self) -> int:
+        return len(self.products) if self.total_results is None else self.total_results
+
+    def without_prices(self) -> "ProductPage":
+        return replace(self, product=[product.without_prices() for product in self.products])
+
+
 class VolumePriceTier(Shape, frozen=True, kw_only=True, rename="camel"):
     """Price for a range of quantities. Digital River object: volumePricing.tier."""
 
@@ -276,7 +356,7 @@ class Category(Shape, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def upstream_id(self) -> str:
-        return _id(self.wire_id, self.uri)
+        return id_of(self.wire_id, self.uri)
 
     @property
     def name(self) -> str:
@@ -299,86 +379,6 @@ class Categories(Shape, frozen=True, kw_only=True):
     category: OneOrMany[Category] = []
 
 
-class OfferedProduct(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A product of an offer. Digital River object: productOffer."""
-
-    product: Product
-    wire_pricing: WireProductPricing | None = field(name="pricing", default=None)
-    wire_pitch: OneOrMany[str] | None = field(name="salesPitch", default=None)
-
-    @property
-    def list_price(self) -> Money | None:
-        pricing = self.wire_pricing.pricing() if self.wire_pricing else None
-        return pricing.list_price if pricing else None
-
-    @property
-    def offer_price(self) -> Money | None:
-        pricing = self.wire_pricing.pricing() if self.wire_pricing else None
-        return pricing.sale_price if pricing else None
-
-    @property
-    def sales_pitch(self) -> str | None:
-        return next(iter(pitches(self.wire_pitch)), None)
-
-
-class ProductOffers(Shape, frozen=True, kw_only=True, rename="camel"):
-    product_offer: OneOrMany[OfferedProduct] | None = None
-
-
-class Offer(Shape, frozen=True, kw_only=True, rename="camel"):
-    """A promotion. Digital River object: offer."""
-
-    wire_id: Identifier = field(name="id", default="")
-    wire_name: str | None = field(name="name", default=None)
-    policy_name: str | None = None
-    kind: OfferKind = field(name="type", default=OfferKind.UNKNOWN)
-    trigger: str | None = None
-    image_url: str | None = field(name="image", default=None)
-    sales_pitch: OneOrMany[str] | None = None
-    discount: Money | None = None
-    product_offers: ProductOffers | None = None
-
-    @property
-    def id(self) -> str:
-        return global_id("Offer", self.upstream_id)
-
-    @property
-    def upstream_id(self) -> str:
-        return str(self.wire_id)
-
-    @property
-    def name(self) -> str:
-        return self.wire_name or self.policy_name or ""
-
-    @property
-    def sales_pitches(self) -> list[str]:
-        return pitches(self.sales_pitch)
-
-    @property
-    def offered(self) -> list[OfferedProduct] | None:
-        """Products of the offer; None if Digital River did not list them."""
-        return None if self.product_offers is None else many(self.product_offers.product_offer)
-
-    def without_prices(self) -> "Offer":
-        """Copy of the offer without its products, because their prices may be outdated."""
-        return replace(self, product_offers=None)
-
-
-class Offers(Shape, frozen=True, kw_only=True):
-    offer: OneOrMany[Offer] = []
-
-
-def pitches(wire: OneOrMany[str] | None) -> list[str]:
-    """Sales pitches of an offer. Digital River sends them as a string, as a list, or as a string with a JSON array."""
-    texts = []
-    for text in many(wire):
-        try:
-            texts += msgspec.json.decode(text, type=list[str]) if text.startswith("[") else [text]
-        except msgspec.DecodeError:
-            texts.append(text)
-    return [text for text in texts if text]
-
-
-def _id(wire_id: Identifier | None, uri: str | None) -> str:
+def id_of(wire_id: Identifier | None, uri: str | None) -> str:
     """Upstream id of an object. If Digital River sent only a link to the object, the id is read from the link."""
     return str(wire_id) if wire_id is not None else (uri or "").partition("?")[0].rstrip("/").rpartition("/")[2]

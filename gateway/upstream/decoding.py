@@ -219,7 +219,7 @@ class CustomAttribute(Shape, frozen=True, kw_only=True):
 def custom_attributes(wire: Attributes | None) -> list[CustomAttribute]:
     attributes: Iterable[Attribute] = many(wire.attribute) if wire else []
     return [
-        CustomAttribute(name=attribute.name, value=_string(attribute.value), value_type=attribute.type or "String")
+        CustomAttribute(name=attribute.name, value=string_of(attribute.value), value_type=attribute.type or "String")
         for attribute in attributes
     ]
 
@@ -229,7 +229,8 @@ def alone(value: object) -> object:
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
-def _string(value: object) -> str:
+def string_of(value: object) -> str:
+    """A scalar as a string. Empty for null, a list or an object."""
     value = alone(value)
     if isinstance(value, bool):
         return boolean_string(value)

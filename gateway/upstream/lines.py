@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from gateway.enums import OfferKind
 from gateway.money import Money, with_text
-from gateway.upstream.catalog import Offer, Product
+from gateway.upstream.catalog import Product
 from gateway.upstream.decoding import (
     CUT,
     Attributes,
@@ -22,6 +22,7 @@ from gateway.upstream.decoding import (
     many,
 )
 from gateway.upstream.ids import global_id
+from gateway.upstream.offers import Offer
 
 NO_DISCOUNT = "empty"
 """Value that Digital River sends as the description of a discount that has no description."""

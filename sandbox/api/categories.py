@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.api.products import listed_product_wire, product_of
+from sandbox.api.products import listed_product_wire, product_of, sorted_products
 from sandbox.api.requests import (
     answer,
     base_of,
@@ -43,7 +43,8 @@ async def show(request: Request) -> Response:
 
 async def products_of_category(request: Request) -> Response:
     """`GET categories/{id}/products`: products of the category and its subcategories."""
-    return paged(request, "products", "product", _category(request).products, listed_product_wire(request))
+    rows = sorted_products(request, _category(request).products)
+    return paged(request, "products", "product", rows, listed_product_wire(request))
 
 
 async def categories_of_product(request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,6 +25,11 @@ from sandbox.wire.money import TAX_INCLUSIVE
 from sandbox.wire.refusal import Refusal
 from sandbox.wire.values import Json
 
+SORTS = {"name-asc", "name-desc", "listPrice-asc", "listPrice-desc"}
+"""Values of the query parameter `sort`, as in the sort menus of Digital River's own storefronts. Its reference names
+none, so other values have no effect.
+"""
+
 LISTED_FIELDS = {"uri", "displayName", "thumbnailImage", "pricing", "addProductToCart"}
 """Fields of a product that a list shows without `expand`."""
 EXPANDED_FIELDS = {"customAttributes", "variations", "inventoryStatus"}
@@ -38,7 +44,7 @@ async def show_all(request: Request) -> Response:
     query = request.query_params
     is_filtered = any(query.get(name) for name in ("productId", "id", "externalReferenceId"))
     rows = _products_of_query(request) if is_filtered else LISTED_PRODUCTS
-    return paged(request, "products", "product", rows, listed_product_wire(request))
+    return paged(request, "products", "product", sorted_products(request, rows), listed_product_wire(request))
 
 
 async def show(request: Request) -> Response:
@@ -61,7 +67,21 @@ async def search(request: Request) -> Response:
     def wire(product: Product) -> Json:
         return listed_wire(product) | {"ranking": ranking[product.id], "score": scores[product.id]}
 
-    return paged(request, "products", "product", matches, wire)
+    return paged(request, "products", "product", sorted_products(request, matches), wire)
+
+
+def sorted_products(request: Request, products: list[Product]) -> list[Product]:
+    """The products in the order of the query parameter `sort`; unchanged without it."""
+    sort = request.query_params.get("sort")
+    if sort not in SORTS:
+        return products
+    locale, currency = locale_and_currency_of(request, reader_of(request))
+    field, direction = sort.split("-")
+
+    def key(product: Product) -> tuple[str | Decimal, ...]:
+        return (product.name_in(locale).casefold(),) if field == "name" else (product.price(currency),)
+
+    return sorted(products, key=key, reverse=direction == "desc")
 
 
 async def variations(request: Request) -> Response:

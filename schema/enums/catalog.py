@@ -1,6 +1,6 @@
 """Enums for products, offers and the storefront."""
 
-from gateway.enums import OfferKind, ProductKind, TermsOfSaleMode
+from gateway.enums import OfferKind, ProductKind, ProductSort, TermsOfSaleMode
 from schema.descriptions import describe_enum
 
 describe_enum(
@@ -17,6 +17,15 @@ describe_enum(
     DOWNLOAD="A file or a licence key.",
     PHYSICAL="Goods that are shipped.",
     UNKNOWN="A value that this schema does not know yet.",
+)
+
+describe_enum(
+    ProductSort,
+    "Order of products. Digital River sorts them.",
+    NAME_ASCENDING="By name, A first. Digital River value: name-asc.",
+    NAME_DESCENDING="By name, Z first. Digital River value: name-desc.",
+    LIST_PRICE_ASCENDING="By price before discounts, the lowest first. Digital River value: listPrice-asc.",
+    LIST_PRICE_DESCENDING="By price before discounts, the highest first. Digital River value: listPrice-desc.",
 )
 
 describe_enum(

@@ -7,8 +7,8 @@ from dirty_equals import IsPartialDict
 
 from gateway.enums import ErrorCode
 from gateway.refusals.refusal_to_user_error import CAUSES
-from gateway.upstream.catalog import pitches
 from gateway.upstream.ids import global_id
+from gateway.upstream.offers import pitches
 from sandbox.demo_shop.order_offers import REFUSALS
 from sandbox.demo_shop.products import WATCH
 from sandbox.model.world import World

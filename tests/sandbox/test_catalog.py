@@ -133,3 +133,16 @@ async def test_product_names_and_prices_depend_on_locale_and_currency(client: Cl
     assert matches["totalResults"] == 1
     assert code(await client.ask("GET", f"{ME}/categories?locale=sv_SE", 409)) == "invalid-locale"
     assert code(await client.ask("GET", f"{ME}/products?currency=SEK", 409)) == "valid-currency-code"
+
+
+@pytest.mark.parametrize("path", ["products", "product-search?keyword=trail", "categories/70229900/products"])
+async def test_lists_are_sorted_by_the_values_of_digital_river(client: Client, path: str) -> None:
+    async def ids(sort: str) -> list[int]:
+        joint = "&" if "?" in path else "?"
+        page = (await client.ask("GET", f"{ME}/{path}{joint}pageSize=50&expand=all&sort={sort}"))["products"]
+        return [product["id"] for product in page["product"]]
+
+    for name in ("name", "listPrice"):
+        assert await ids(f"{name}-asc") == (await ids(f"{name}-desc"))[::-1]
+    assert await ids("name-asc") != await ids("listPrice-asc")
+    assert await ids("newest") == await ids(""), "an unknown order has no effect"

@@ -7,12 +7,12 @@ import msgspec
 
 from gateway.enums import AddressKind, CustomerType
 from gateway.upstream.cart import Cart, CartAnswer
-from gateway.upstream.catalog import Offer, Offers
 from gateway.upstream.changes import CartChange, LineOffer, NewLine
 from gateway.upstream.decoding import decode, decode_whole, first, many
 from gateway.upstream.endpoints.paths import CART
 from gateway.upstream.ids import path_part
 from gateway.upstream.lines import RecurringTerms
+from gateway.upstream.offers import Offer, Offers
 from gateway.upstream.retrying_calls import Calls, Repeat
 from gateway.upstream.tax import SchemaNode, TaxIdentifierRequirement, tax_requirements
 

@@ -5,16 +5,13 @@ from dataclasses import dataclass
 
 import msgspec
 
+from gateway.enums import ProductSort
 from gateway.upstream.catalog import (
     Categories,
     Category,
     InventoryStatus,
     Market,
-    Offer,
-    OfferedProduct,
-    Offers,
     Product,
-    ProductOffers,
     ProductPage,
     VolumePriceTier,
     VolumePricing,
@@ -22,7 +19,29 @@ from gateway.upstream.catalog import (
 from gateway.upstream.decoding import OneOrMany, decode, many, required
 from gateway.upstream.endpoints.paths import ME
 from gateway.upstream.ids import path_part
+from gateway.upstream.offers import Offer, OfferedProduct, Offers, ProductOffers
 from gateway.upstream.retrying_calls import Calls
+
+SORT_VALUES = {
+    ProductSort.NAME_ASCENDING: "name-asc",
+    ProductSort.NAME_DESCENDING: "name-desc",
+    ProductSort.LIST_PRICE_ASCENDING: "listPrice-asc",
+    ProductSort.LIST_PRICE_DESCENDING: "listPrice-desc",
+}
+"""Values of the query parameter `sort`, as in the sort menus of Digital River's own storefronts."""
+
+
+@dataclass(frozen=True)
+class PageOfProducts:
+    """A page of a list of products. Page numbers begin at 1. Without `sort`, Digital River chooses the order."""
+
+    number: int
+    size: int
+    sort: ProductSort | None = None
+
+    def wire(self) -> dict[str, str]:
+        page = {"pageNumber": str(self.number), "pageSize": str(max(self.size, 1))}
+        return page if self.sort is None else page | {"sort": SORT_VALUES[self.sort]}
 
 
 class Answer(msgspec.Struct, frozen=True, rename="camel"):
@@ -61,25 +80,25 @@ class CatalogEndpoints:
         return required((await self._read(f"{ME}/products/{path_part(product_id)}")).product)
 
     async def products_by_id(self, product_ids: Sequence[str]) -> list[Product]:
-        return (await self._products(f"{ME}/products", 1, len(product_ids), productId=_joined(product_ids))).products
+        page = PageOfProducts(1, len(product_ids))
+        return (await self._products(f"{ME}/products", page, productId=_joined(product_ids))).products
 
     async def products_by_reference(self, references: Sequence[str]) -> list[Product]:
         params = {"externalReferenceId": ",".join(references)}
-        return (await self._products(f"{ME}/products", 1, len(references), **params)).products
+        return (await self._products(f"{ME}/products", PageOfProducts(1, len(references)), **params)).products
 
-    async def product_page(self, number: int, size: int) -> ProductPage:
+    async def product_page(self, page: PageOfProducts) -> ProductPage:
         """One page of all products of the site."""
-        return await self._products(f"{ME}/products", number, size)
+        return await self._products(f"{ME}/products", page)
 
-    async def search_page(self, keyword: str, number: int, size: int) -> ProductPage:
-        return await self._products(f"{ME}/product-search", number, size, keyword=keyword)
+    async def search_page(self, keyword: str, page: PageOfProducts) -> ProductPage:
+        return await self._products(f"{ME}/product-search", page, keyword=keyword)
 
-    async def category_page(self, category_id: str, number: int, size: int) -> ProductPage:
-        return await self._products(f"{ME}/categories/{path_part(category_id)}/products", number, size)
+    async def category_page(self, category_id: str, page: PageOfProducts) -> ProductPage:
+        return await self._products(f"{ME}/categories/{path_part(category_id)}/products", page)
 
-    async def _products(self, path: str, number: int, size: int, **params: str) -> ProductPage:
-        page = {"pageNumber": str(number), "pageSize": str(max(size, 1))}
-        return required((await self._read(path, **page, **params)).products)
+    async def _products(self, path: str, page: PageOfProducts, **params: str) -> ProductPage:
+        return required((await self._read(path, **page.wire(), **params)).products)
 
     async def variations(self, product_id: str) -> list[Product]:
         answer = await self._read(f"{ME}/products/{path_part(product_id)}/variations")
