@@ -28,7 +28,9 @@ class AddressInput(Input):
     line2: str | None = field("Second line of the address.", default=None, is_secret=True)
     line3: str | None = field("Third line of the address.", default=None, is_secret=True)
     city: str = field("City.")
-    country_subdivision: str | None = field("State, province or region code.", default=None)
+    country_subdivision: str | None = field(
+        "State, province or region: a `code` of `Country.subdivisions`, if the country has any.", default=None
+    )
     county_name: str | None = field("County name.", default=None)
     postal_code: str | None = field("Postal code; nine-digit US codes as #####-####.", default=None)
     country_code: CountryCode = field("Country.")
