@@ -4,6 +4,7 @@ PORT and SANDBOX_PORT set the ports. The gateway also reads its settings (RIVERF
 program overrides the settings that connect the gateway to the sandbox. Ctrl-C stops both programs.
 """
 
+import errno
 import json
 import os
 import signal
@@ -19,6 +20,10 @@ from types import FrameType
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
+SHOWN_HOST = "localhost"
+"""Host name in the addresses that are printed. Development servers such as Vite print the same. A page on `localhost`
+keeps no session cookie of a gateway on `127.0.0.1`, because browsers take them for two sites."""
+LOOPBACKS = ((socket.AF_INET, HOST), (socket.AF_INET6, "::1"))
 START_S = 30
 STOP_S = 10
 
@@ -65,7 +70,7 @@ def _serve(running: ExitStack) -> None:
     }
     gateway = running.enter_context(program("gateway", ["serve"], settings))
     wait_for(gateway, f"{gateway_url}/health/ready")
-    print(_welcome(gateway_url, sandbox_url), flush=True)
+    print(_welcome(gateway_port, sandbox_port), flush=True)
 
     while all(program.poll() is None for program in (sandbox, gateway)):
         time.sleep(0.2)
@@ -78,21 +83,30 @@ def _free_port(variable: str, default: int) -> int:
     if not value.isdecimal() or not 0 < int(value) < 65536:
         raise NotStarted(f"{variable} must be a number from 1 to 65535, not {value!r}.")
     port = int(value)
-    with socket.socket() as probe:
+    for family, host in LOOPBACKS:
+        _check_free(variable, port, family, host)
+    return port
+
+
+def _check_free(variable: str, port: int, family: socket.AddressFamily, host: str) -> None:
+    """Raises `NotStarted` if another program uses the port. Programs look for `localhost` at the address ::1 first, so
+    that a program there would be taken for the gateway."""
+    with socket.socket(family) as probe:
         # Without this option, closing connections would make a free port look occupied. The servers also set it.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((host, port))
         except PermissionError:
             raise NotStarted(
                 f"Port {port} needs more permissions. Choose a higher port: make run {variable}=8080"
             ) from None
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                return  # The machine has no such address.
             free = port + 10 if port < 65000 else 8080
             raise NotStarted(
                 f"Port {port} is in use. Stop its program, or choose another port: make run {variable}={free}"
             ) from None
-    return port
 
 
 @contextmanager
@@ -142,7 +156,8 @@ def _keys(url: str) -> dict[str, str]:
     }
 
 
-def _welcome(gateway_url: str, sandbox_url: str) -> str:
+def _welcome(gateway_port: int, sandbox_port: int) -> str:
+    gateway_url, sandbox_url = f"http://{SHOWN_HOST}:{gateway_port}", f"http://{SHOWN_HOST}:{sandbox_port}"
     demo = f"make demo GATEWAY={gateway_url} SANDBOX={sandbox_url}"
     card = f"curl -X POST {sandbox_url}/_sandbox/sources"
     return f"""

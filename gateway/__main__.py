@@ -63,6 +63,8 @@ def serve(
     except ValueError as error:
         sys.exit(_settings_report(error))
     telemetry.configure(settings.log_level)
+    for origin in settings.unencrypted_origins:
+        log.warning("pages of this origin keep no session cookie: not https", extra={"origin": origin})
     has_shared_store = bool(settings.store_url.get_secret_value())
     if workers > 1 and not has_shared_store:
         sys.exit("The gateway cannot start: several workers need a store that they share. Set RIVERFRONT_STORE_URL.")

@@ -313,6 +313,7 @@ class WarningCode(OwnEnum):
     SOURCES_REORDERED = auto()
     PAYMENT_NO_LONGER_COVERED = auto()
     LANDED_COST_INCOMPLETE = auto()
+    SESSION_COOKIE_NOT_KEPT = auto()
     OTHER = auto()
 
 

@@ -2,6 +2,7 @@
 
 GatewayError
 ├── BadUserInput            the caller can correct the request
+├── CookieRefused           a page of this kind gets no session cookie
 ├── SessionRequired         the field requires a session
 │   └── SessionExpired          the handle of the request is no longer valid
 ├── SignInRequired          the field requires the session of a registered shopper
@@ -89,6 +90,12 @@ class GatewayError(Exception):
 
 class BadUserInput(GatewayError):
     code = TopLevelCode.BAD_USER_INPUT
+
+
+class CookieRefused(GatewayError):
+    """A session would begin with a cookie that the next request may not send, see `gateway.http.csrf`."""
+
+    code = TopLevelCode.CSRF_CHECK_FAILED
 
 
 class SessionRequired(GatewayError):

@@ -279,6 +279,11 @@ class Settings(BaseSettings):
         return re.compile("|".join([pattern_of(self.origins), *([LOOPBACK_ORIGIN] if self.development else [])]))
 
     @cached_property
+    def unencrypted_origins(self) -> list[str]:
+        """Origins of pages that are sent without encryption over a network."""
+        return [origin for origin in self.origins if _is_unencrypted(origin)]
+
+    @cached_property
     def currencies_by_locale(self) -> dict[str, str]:
         """The default currency of each locale: the first one, if the locale has several."""
         return dict(reversed(self.locales))
@@ -360,7 +365,7 @@ def _exposure_problems(settings: Settings) -> Iterator[str]:
     for name, field in Settings.model_fields.items():
         if RECEIVES_KEYS in field.metadata and _is_readable(getattr(settings, name), settings):
             yield f"{name}: must be https, since keys and tokens are sent to it"
-    if any(_is_readable(origin, settings) for origin in settings.origins):
+    if settings.unencrypted_origins and not settings.development:
         yield "origins: must be https, since a page that is sent without encryption can be replaced on the way"
     if any(network.prefixlen < MIN_PREFIX_LENGTHS[network.version] for network in settings.trusted_proxies):
         yield "trusted_proxies: must not contain the addresses of clients, since a trusted client can forge its address"
@@ -373,8 +378,12 @@ def _exposure_problems(settings: Settings) -> Iterator[str]:
 
 def _is_readable(url: str, settings: Settings) -> bool:
     """Whether requests to the URL can be read by others on the network. In development mode, no URL counts as one."""
+    return _is_unencrypted(url) and not settings.development
+
+
+def _is_unencrypted(url: str) -> bool:
     parts = urlsplit(url)
-    return parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS and not settings.development
+    return parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS
 
 
 def _assertion_problems(settings: Settings) -> Iterator[str]:

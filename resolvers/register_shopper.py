@@ -38,9 +38,11 @@ async def register_shopper(ctx: Context, args: RegisterShopperInput) -> Register
         return RegisterShopperPayload(errors=errors)
     if is_replay and was_signed_in:
         return RegisterShopperPayload()  # The session is already signed in to the account.
+    # If the session has ended meanwhile, the new one begins with what the client has sent.
+    delivery = ctx.caller.handle.delivery if ctx.caller.handle is not None else SessionDelivery.COOKIE
     try:
         # It may be in doubt whether the account was created. The sign-in succeeds only if it was.
-        signed_in = await sign_in_with(ctx, by_password(args.email, args.password), SessionDelivery.COOKIE, failed)
+        signed_in = await sign_in_with(ctx, by_password(args.email, args.password), delivery, failed)
     except Refused as refused:
         return RegisterShopperPayload(errors=errors or refused.errors)
     await remember_address(ctx, args.email)

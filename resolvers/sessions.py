@@ -76,6 +76,7 @@ async def begin(
     """
     locale = locale or ctx.settings.locales[0][0]
     currency_code = currency_code or ctx.settings.currencies_by_locale[locale]
+    ctx.caller.check_new_session(delivery)
     sessions = ctx.services.sessions
     async with sessions.reserved(delivery) as handle:
         tokens = await ctx.upstream.tokens.guest_token(locale, currency_code)

@@ -74,6 +74,8 @@ async def _sign_in(ctx: Context, args: SignInInput) -> SignedIn:
     path = ("input", "credentials", "merchantAssertion" if password is None else "password")
     message = "The credentials are wrong, or the account is locked. Ask the shopper for other credentials."
     failed = CredentialError(code=ErrorCode.SIGN_IN_FAILED, message=message, path=path)
+    if await ctx.session() is None:
+        ctx.caller.check_new_session(args.delivery)
     if password is not None:
         await count_sign_in(ctx, password.username, path)
         signed_in = await sign_in_with(ctx, by_password(password.username, password.password), args.delivery, failed)
@@ -187,6 +189,7 @@ async def _new_session(
     first.
     """
     previous = await ctx.session()
+    ctx.caller.check_new_session(delivery)
     async with ctx.services.sessions.reserved(delivery) as handle:
         tokens = await _tokens(ctx, request, None, failed)
         locale, currency_code = ctx.settings.locales[0]

@@ -52,6 +52,9 @@ def completed_payload(payload: Any, ctx: Context, selection: PayloadSelection) -
     """
     payload = _with_known_errors(payload, ctx, selection)
     operation = ctx.operation
+    if operation.new_warnings:
+        payload = replace(payload, warnings=[*payload.warnings, *operation.new_warnings])
+        operation.new_warnings = ()
     if "errors" not in selection.names:
         operation.unread_errors += [
             GraphQLError(

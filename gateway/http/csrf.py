@@ -17,12 +17,15 @@ def refusal(headers: RequestHeaders, settings: Settings) -> str | None:
     cannot set.
     """
     if not headers.get(RAW_CLIENT_HEADER).strip():
-        return f"A request with the session cookie needs the header {CLIENT_HEADER} with the name of the client."
+        return f"Every request of a session in a cookie needs the header {CLIENT_HEADER} with the name of the client."
     origins = headers.lines(b"origin")
     if not origins and headers.get(b"sec-fetch-site") == "same-origin":
         return None
     if not origins:
-        return "A request with the session cookie needs the header Origin. Outside a browser, use a bearer token."
+        return (
+            "Every request of a session in a cookie needs the header Origin, which browsers send. Outside a browser, "
+            "use a bearer token: `delivery: BEARER`."
+        )
     if len(origins) > 1 or not settings.allowed_origins.fullmatch(origins[0].decode("latin-1")):
         return "Pages of this origin may not use the session cookie. RIVERFRONT_ORIGINS lists the allowed origins."
     return None

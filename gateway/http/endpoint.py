@@ -23,10 +23,11 @@ from gateway.http.graphql_request import RequestRefused, read
 from gateway.http.http_request import HttpRequest, Reply
 from gateway.http.logged_request import LoggedRequest
 from gateway.http.response import LEGACY, MODERN, ResponseWriter
-from gateway.http.session_cookie import handle_of
+from gateway.http.session_cookie import handle_of, new_cookie
 from gateway.operation.caller import Caller
 from gateway.operation.context import Context, begin_operation
 from gateway.operation.services import Services
+from gateway.sessions.handle import Handle
 from gateway.store.client import request_of
 from gateway.store.waiting import limited_waiting
 from gateway.upstream.call_budget import CallBudget
@@ -61,7 +62,7 @@ class GraphQLEndpoint:
                 address=connection.nearest_address,
             )
             facts = prepared.facts
-            ctx = self._context(prepared, Caller(logged.id, connection.address, connection.nearest_address, handle))
+            ctx = self._context(prepared, self._caller(request, connection, logged.id, handle))
             with limited_waiting(self._services.settings.store_timeout_s), request_of(connection.nearest_address):
                 result = await self._executor.execute(prepared, ctx)
             # Only an error in the variables has no path. Its message may repeat their values.
@@ -83,6 +84,12 @@ class GraphQLEndpoint:
         if request.method == "HEAD":
             reply.body = b""
         return reply
+
+    def _caller(
+        self, request: HttpRequest, connection: ClientConnection, request_id: str, handle: Handle | None
+    ) -> Caller:
+        cookie = partial(new_cookie, request, self._services.settings, is_encrypted=connection.is_encrypted)
+        return Caller(request_id, connection.address, connection.nearest_address, handle, cookie)
 
     def _context(self, prepared: PreparedOperation, caller: Caller) -> Context:
         services, operation = self._services, prepared.operation

@@ -45,6 +45,9 @@ STATUSES = {
 }
 """HTTP statuses of refused documents by error code, for both media types with one exception."""
 
+STATUSES_WITHOUT_DATA = {TopLevelCode.RATE_LIMITED.value: 429, TopLevelCode.CSRF_CHECK_FAILED.value: 403}
+"""HTTP statuses of answers that have this error code and no data."""
+
 Entry = dict[str, Any]
 """One error object in the list `errors` of an answer."""
 
@@ -110,8 +113,8 @@ class ResponseWriter(NamedTuple):
         has_data = data is not None and any(value is not None for value in data.values())
         if not has_data and NEEDS_SESSION.issuperset(codes):
             return 401
-        if not has_data and set(codes) == {TopLevelCode.RATE_LIMITED.value}:
-            return 429
+        if not has_data and len(set(codes)) == 1:
+            return STATUSES_WITHOUT_DATA.get(codes[0], 200)
         return 200
 
     def _entry(self, error: GraphQLError) -> Entry:

@@ -1,16 +1,19 @@
 """The session cookie, and the session handle that a request has in its cookie or bearer token."""
 
 import logging
+from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
-from gateway.enums import SessionDelivery
+from gateway.enums import SessionDelivery, WarningCode
 from gateway.errors import TopLevelCode
 from gateway.http import csrf
 from gateway.http.graphql_request import RequestRefused
-from gateway.http.http_request import HeaderLine, HttpRequest
+from gateway.http.http_request import HeaderLine, HttpRequest, RequestHeaders
+from gateway.operation.caller import NewCookie
+from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.handle import Handle
-from gateway.settings import Settings
+from gateway.settings import LOOPBACK_HOSTS, Settings
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +21,19 @@ COOKIE = "__Host-rf_session"
 
 BLANKS = b" \t"
 """Characters that may surround the name and the value of a cookie."""
+
+OF_ANOTHER_SITE = MutationWarning(
+    WarningCode.SESSION_COOKIE_NOT_KEPT,
+    "The browser will not keep the session cookie: the page and the gateway are of different sites, as localhost and "
+    "127.0.0.1 are. Use one host name for both, set RIVERFRONT_COOKIE_SAME_SITE to none, or start the session with "
+    "`delivery: BEARER`.",
+)
+
+NOT_ENCRYPTED = MutationWarning(
+    WarningCode.SESSION_COOKIE_NOT_KEPT,
+    "The browser will not keep the session cookie: the page was loaded by http from another machine. Use https, open "
+    "the page on localhost, or start the session with `delivery: BEARER`.",
+)
 
 
 def handle_of(request: HttpRequest, settings: Settings) -> Handle | None:
@@ -57,6 +73,30 @@ def _cookie_of(request: HttpRequest) -> str | None:
     if len(values) > 1:
         raise RequestRefused(400, TopLevelCode.BAD_USER_INPUT, f"Send one cookie with the name {COOKIE}.")
     return values[0].strip(b'"').decode("latin-1") or None if values else None
+
+
+def new_cookie(request: HttpRequest, settings: Settings, *, is_encrypted: bool) -> NewCookie:
+    refusal = csrf.refusal(request.headers, settings)
+    warning = _not_kept(request.headers, settings, is_encrypted) if refusal is None else None
+    return NewCookie(refusal, (warning,) if warning is not None else ())
+
+
+def _not_kept(headers: RequestHeaders, settings: Settings, is_encrypted: bool) -> MutationWarning | None:
+    """Why the browser will not keep a cookie of the answer; None if it will, or if this cannot be known.
+
+    A browser sends `Sec-Fetch-Site` to https URLs and to localhost. Elsewhere, it drops cookies with `Secure`.
+    """
+    if settings.cookie_same_site != "none" and headers.get(b"sec-fetch-site") == "cross-site":
+        return OF_ANOTHER_SITE
+    page = headers.get(b"origin")
+    if not is_encrypted and page.startswith("http://") and not _is_on_this_machine(page):
+        return NOT_ENCRYPTED
+    return None
+
+
+def _is_on_this_machine(origin: str) -> bool:
+    host = urlsplit(origin).hostname or ""
+    return host in LOOPBACK_HOSTS or host.endswith(".localhost")
 
 
 def set_cookie(issued: Handle | None, settings: Settings) -> HeaderLine:

@@ -30,6 +30,7 @@ from gateway.operation.caller import Caller
 from gateway.operation.recorded_results import RecordedResults
 from gateway.operation.services import Services
 from gateway.operation.session_search import SessionSearch
+from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.handle import Handle
 from gateway.sessions.record import EarlierSubmissions
 from gateway.sessions.sessions import Session
@@ -87,6 +88,8 @@ class Operation:
     """Paths of card numbers in arguments, by response key of the root field. These root fields are not resolved."""
     recorded: RecordedResults = field(default_factory=dict)
     """Results of mutations, and of resolvers that had to wait, for graphql-core if the plan of the operation fails."""
+    new_warnings: tuple[MutationWarning, ...] = ()
+    """Warnings that belong to the payload of the mutation that runs."""
     unread_errors: list[GraphQLError] = field(default_factory=list)
     """Errors of payloads whose `errors` the operation did not select."""
     unread_warnings: list[object] = field(default_factory=list)
@@ -184,6 +187,7 @@ class Context:
         self.forget_account()
         if handle.delivery is SessionDelivery.COOKIE:
             operation.issued_cookie = handle
+            operation.new_warnings = self.caller.new_cookie().warnings
 
     async def session_has_ended(self) -> None:
         """Remove the session from the operation, because there is no record of its handle, the session was idle for too

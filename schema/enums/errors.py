@@ -18,6 +18,8 @@ describe_enum(
     PAYMENT_NO_LONGER_COVERED="The total is now above the attached store credit; another source is needed.",
     LANDED_COST_INCOMPLETE="Import duty may be missing from the total. Digital River value: "
     "tax_service_invalid_hsCode_warning.",
+    SESSION_COOKIE_NOT_KEPT="The browser will not keep the session cookie: the page is of another site than the "
+    "gateway, or was loaded by http from another machine.",
     OTHER="A warning that this schema does not know yet.",
 )
 

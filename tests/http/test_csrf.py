@@ -48,6 +48,83 @@ async def test_cookie_from_a_page_of_another_origin_is_rejected(
     assert world.calls.count() == 0
 
 
+START = {
+    "startSession": "mutation { startSession(input: {%s}) { session { id } errors { code } } }",
+    "addCartLines": 'mutation { addCartLines(input: {lines: [{product: {upstreamId: "5401230100"}, quantity: 1}] %s}) {'
+    " cart { id } errors { code } } }",
+    "signIn": 'mutation { signIn(input: {credentials: {merchantAssertion: "a.b.c"} %s}) { errors { code } } }',
+}
+
+
+@pytest.mark.parametrize("query", START.values(), ids=START)
+@pytest.mark.parametrize("headers", REJECTED_HEADERS.values(), ids=REJECTED_HEADERS)
+async def test_no_session_begins_with_a_cookie_that_would_be_rejected(
+    storefront: Storefront, world: World, headers: dict[str, str], query: str
+) -> None:
+    modern = headers | {"Accept": CLIENT["Accept"]}
+    answer = await storefront.http.post("/graphql", json={"query": query % ""}, headers=modern)
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["code"] == "CSRF_CHECK_FAILED"
+    assert error["path"] == [answer.json()["data"].popitem()[0]]
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+    assert world.calls.count() == 0
+    later = await post(storefront, "{ cart { id } }", headers)
+    assert later.json()["errors"][0]["message"] == error["message"], "the second request would be refused as well"
+
+
+@pytest.mark.parametrize("query", [START["startSession"], START["addCartLines"]])
+async def test_session_with_a_bearer_token_needs_no_such_headers(storefront: Storefront, query: str) -> None:
+    answer = await storefront.http.post("/graphql", json={"query": query % "delivery: BEARER"})
+    assert "errors" not in answer.json()
+    assert "set-cookie" not in answer.headers
+
+
+NOT_KEPT = "SESSION_COOKIE_NOT_KEPT"
+LAN = "http://192.168.1.5:5173"
+PAGES: dict[str, tuple[dict[str, str], list[str]]] = {
+    "same site": ({"Sec-Fetch-Site": "same-site"}, []),
+    "same origin": ({"Sec-Fetch-Site": "same-origin"}, []),
+    "another site": ({"Sec-Fetch-Site": "cross-site"}, [NOT_KEPT]),
+    "no such header": ({}, []),
+    "http from another machine": ({"Origin": LAN}, [NOT_KEPT]),
+    "http from another machine, behind a proxy with TLS": ({"Origin": LAN, "X-Forwarded-Proto": "https"}, []),
+    "https from another machine": ({"Origin": "https://shop.example"}, []),
+    "a name of this machine": ({"Origin": "http://shop.localhost:5173"}, []),
+}
+
+
+@pytest.mark.parametrize(("headers", "codes"), PAGES.values(), ids=PAGES)
+async def test_first_answer_warns_of_a_cookie_that_is_dropped(
+    world: World, network: InMemoryTransport, clock: Clock, headers: dict[str, str], codes: list[str]
+) -> None:
+    origins = f"{LAN},https://shop.example,http://shop.localhost:5173"
+    settings = {"origins": origins, "trusted_proxies": "198.51.100.0/24"}
+    async with gateway(world, network, clock, **settings) as storefront:
+        for mutation in (START["startSession"], START["addCartLines"]):
+            page = Storefront(storefront.http, headers)
+            warned = await page.ask(mutation.replace("errors { code }", "warnings { code }") % "")
+            (payload,) = warned.data.values()
+            assert [warning["code"] for warning in payload["warnings"]] == codes
+            assert page.cookie, "the cookie is sent all the same"
+            assert (await page.ask(START["startSession"] % "")).body.get("extensions") is None, "no new cookie"
+            unread = (await Storefront(storefront.http, headers).ask(mutation % "")).body
+            warnings = unread.get("extensions", {}).get("riverfront", {}).get("warnings", [])
+            assert [warning["code"] for warning in warnings] == codes
+        bearer = await Storefront(storefront.http, headers).ask(START["startSession"] % "delivery: BEARER")
+        assert bearer.body.get("extensions") is None
+
+
+async def test_no_warning_of_another_site_if_its_cookies_are_kept(
+    world: World, network: InMemoryTransport, clock: Clock
+) -> None:
+    settings = {"origins": "https://shop.example", "cookie_same_site": "none"}
+    async with gateway(world, network, clock, **settings) as storefront:
+        storefront.headers |= {"Origin": "https://shop.example", "Sec-Fetch-Site": "cross-site"}
+        answer = await storefront.ask("mutation { startSession(input: {}) { warnings { code } } }")
+        assert answer.data == {"startSession": {"warnings": []}}
+
+
 @pytest.mark.parametrize("headers", ACCEPTED_HEADERS.values(), ids=ACCEPTED_HEADERS)
 async def test_cookie_from_a_page_of_an_allowed_origin_is_accepted(
     storefront: Storefront, headers: dict[str, str]

@@ -86,6 +86,54 @@ async def test_demo_places_one_order_through_the_gateway_of_make_run() -> None:
                 await http.get(f"{gateway}/health/live")
 
 
+async def test_make_run_prints_the_host_name_of_development_servers() -> None:
+    """Vite and its like print `localhost`. A page there keeps no cookie of a gateway on 127.0.0.1."""
+    port = free_port()
+    program = await start("examples/run.py", PORT=str(port), SANDBOX_PORT=str(free_port()))
+    assert program.stdout is not None
+    try:
+        _, printed = (await program.stdout.readuntil(b"Ctrl-C stops both")).decode().split("Riverfront is ready.")
+        assert f"http://localhost:{port}/graphql" in printed
+        assert "127.0.0.1" not in printed
+        async with httpx.AsyncClient() as http:
+            answer = await http.get(f"http://localhost:{port}/graphql?query={{storefront{{locales}}}}")
+            assert answer.json()["data"]
+    finally:
+        program.send_signal(signal.SIGINT)
+        await program.communicate()
+
+
+async def test_make_run_reports_a_program_on_the_other_loopback_address() -> None:
+    with socket.socket(socket.AF_INET6) as other:
+        try:
+            other.bind(("::1", 0))
+        except OSError:
+            pytest.skip("needs the address ::1")
+        other.listen()
+        program = await start("examples/run.py", PORT=str(other.getsockname()[1]), SANDBOX_PORT=str(free_port()))
+        _, errors = await program.communicate()
+    assert "is in use" in errors.decode()
+
+
+async def test_gateway_warns_of_pages_without_encryption() -> None:
+    settings = {"API_KEY": "a", "API_SECRET": "b", "PUBLISHABLE_KEY": "c", "DEVELOPMENT": "true", "PORT": "0"}
+    settings["ORIGINS"] = "http://192.168.1.5:5173,http://localhost:5173,https://shop.example"
+    gateway = await start("-m", "gateway", "serve", **{f"RIVERFRONT_{name}": value for name, value in settings.items()})
+    assert gateway.stderr is not None
+    lines = [json.loads(line) async for line in _until_listening(gateway.stderr)]
+    gateway.send_signal(signal.SIGINT)
+    await gateway.communicate()
+    warned = [line["origin"] for line in lines if line["event"].startswith("pages of this origin keep no session")]
+    assert warned == ["http://192.168.1.5:5173"]
+
+
+async def _until_listening(output: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    async for line in output:
+        yield line
+        if b'"listening"' in line:
+            return
+
+
 async def test_output_of_demo_is_shown_on_the_examples_page() -> None:
     async with both_programs() as (_, gateway, sandbox):
         demo = await start("examples/demo.py", "--gateway", gateway, "--sandbox", sandbox)
