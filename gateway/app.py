@@ -83,7 +83,7 @@ def create_app(
     app = Starlette(
         routes=[
             *health.routes(readiness),
-            *(graphiql.routes() if settings.development else []),
+            *(graphiql.routes(settings) if settings.development else []),
         ],
         middleware=[
             Middleware(GraphQLRequests, graphql_path=graphql_path),

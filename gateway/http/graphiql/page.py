@@ -1,46 +1,31 @@
 """GraphiQL at /graphiql, for development. All scripts and styles are loaded from the gateway."""
 
 import json
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
-from graphql import NamedTypeNode, NonNullTypeNode, OperationDefinitionNode, OperationType, parse
+from graphql import OperationDefinitionNode, parse
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+
+from gateway.settings import LOOPBACK_HOSTS, Settings
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[2] / "examples" / "operations"
 
-SETS = {
-    "A guest buys": ("01-look-around", "05-guest-checkout", "13-recover-submission"),
-    "The catalog": ("01-look-around", "01-product-page"),
-    "The cart": ("02-cart-page", "03-edit-cart"),
-    "The checkout page": ("04-checkout-page", "07-payment-methods"),
-    "A shopper signs in": ("06-registered-checkout", "10-store-credit-and-card"),
-    "Other payment methods": (
-        "08-redirect-payment",
-        "09-redirect-then-submit",
-        "11-strong-authentication",
-        "12-declined-payment",
-        "14-delayed-payment",
-    ),
-    "Orders": ("15-order-history", "16-guest-order-lookup"),
-    "Recurring purchases": ("17-recurring-purchases",),
-}
-"""Sets of example operations, by title. GraphiQL shows one set at a time, with one tab for each operation."""
-
-NEW_KEY = "a new key"
-LAST_KEY = "the last key"
-"""Placeholders for idempotency keys. At each execution, `boot.js` replaces `NEW_KEY` with a new key, and `LAST_KEY`
-with the last new key."""
+RETURNED = "/graphiql/returned"
+"""Page to which the provider's page and the bank return the shopper."""
 
 POLICY = "; ".join(
     (
         "default-src 'self'",
+        "connect-src 'self' {sandbox}",
         "style-src 'self' 'unsafe-inline'",  # GraphiQL's editor adds `style` elements to the page.
-        "img-src 'self' data:",
+        "img-src 'self' data: {sandbox}",
         "font-src 'self' data:",
         "base-uri 'none'",
         "form-action 'none'",
@@ -49,89 +34,86 @@ POLICY = "; ".join(
     )
 )
 
-PAGE = """\
-<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <title>Riverfront</title>
-    <link rel="icon" href="data:,">
-    <link rel="stylesheet" href="/graphiql/vendor/graphiql.min.css">
-    <style>
-      body { margin: 0 }
-      #graphiql { height: 100dvh }
-      .graphiql-logo select { font: inherit; font-size: 16px; padding: 2px 4px }
-    </style>
-    <script defer src="/graphiql/vendor/react.production.min.js"></script>
-    <script defer src="/graphiql/vendor/react-dom.production.min.js"></script>
-    <script defer src="/graphiql/vendor/graphiql.min.js"></script>
-    <script defer src="/graphiql/boot.js"></script>
-  </head>
-  <body>
-    <div id="graphiql">Loading GraphiQL …</div>
-  </body>
-</html>
-"""
+
+class _Example(NamedTuple):
+    """An example operation."""
+
+    source: str
+    """The operation with the comment above it."""
+    variables: dict[str, Any]
 
 
-def routes() -> list[BaseRoute]:
+def routes(settings: Settings) -> list[BaseRoute]:
     """Routes of the page and of all files that the page loads."""
+    sandbox = sandbox_of(settings)
+    policy = {"Content-Security-Policy": POLICY.format(sandbox=sandbox)}
+    pages = {path: (HERE / "assets" / f"{name}.html").read_text() for path, name in PAGES.items()}
+
+    async def page(request: Request) -> Response:
+        return HTMLResponse(pages[request.url.path], headers=policy)
+
+    def sets(_request: Request) -> Response:
+        return JSONResponse(
+            {
+                "sandbox": sandbox,
+                "publishableKey": settings.publishable_key,
+                "fragments": (EXAMPLES / "fragments.graphql").read_text(),
+                "sets": example_sets(),
+            }
+        )
+
     return [
         Route("/", _redirect),
-        Route("/graphiql", _page),
-        Route("/graphiql/boot.js", _boot),
-        Route("/graphiql/tabs.json", _tabs),
+        *(Route(path, page) for path in PAGES),
+        Route("/graphiql/sets.json", sets),
+        Mount("/graphiql/assets", StaticFiles(directory=HERE / "assets")),
         Mount("/graphiql/vendor", StaticFiles(directory=HERE / "vendor")),
     ]
+
+
+PAGES = {"/graphiql": "graphiql", RETURNED: "returned"}
 
 
 async def _redirect(_request: Request) -> Response:
     return RedirectResponse("/graphiql")
 
 
-async def _page(_request: Request) -> Response:
-    return HTMLResponse(PAGE, headers={"Content-Security-Policy": POLICY})
+def sandbox_of(settings: Settings) -> str:
+    """Origin of the sandbox, whose controls make test payments; "" if the gateway is in front of Digital River."""
+    url = urlsplit(settings.upstream_url)
+    return f"{url.scheme}://{url.netloc}" if url.hostname in LOOPBACK_HOSTS else ""
 
 
-async def _boot(_request: Request) -> Response:
-    return FileResponse(HERE / "boot.js", media_type="text/javascript")
+def example_sets() -> list[dict[str, Any]]:
+    """The sets of `sets.json`. Each step has the source of its operation, and the rules for its variables."""
+    examples = _examples()
+    sets: list[dict[str, Any]] = json.loads((EXAMPLES / "sets.json").read_text())
+    for shown in sets:
+        shown["name"] = re.sub(r"\W+", "-", shown["title"].lower())
+        for step in shown["steps"]:
+            example = examples[step["operation"]]
+            step["query"] = example.source
+            step["variables"] = example.variables | step.get("variables", {})
+    return sets
 
 
-def _tabs(request: Request) -> Response:
-    """Tabs of the requested set of examples. If the set is unknown or missing, the tabs of the first set."""
-    shown = request.query_params.get("set", "")
-    shown = shown if shown in SETS else next(iter(SETS))
-    fragments = (EXAMPLES / "fragments.graphql").read_text()
-    return JSONResponse({"fragments": fragments, "sets": list(SETS), "shown": shown, "tabs": example_tabs(shown)})
+def _examples() -> dict[str, _Example]:
+    """All example operations, by name."""
+    variables = json.loads((EXAMPLES / "variables.json").read_text())
+    return {
+        name: _Example(source, variables.get(name, {}))
+        for file in sorted(EXAMPLES.glob("*.graphql"))
+        for name, source in _operations(file.read_text())
+    }
 
 
-def example_tabs(shown: str) -> list[dict[str, str]]:
-    """One tab for each example operation of a set, with its variables."""
-    examples: dict[str, dict[str, Any]] = json.loads((EXAMPLES / "variables.json").read_text())
-    return [
-        {"query": source, "variables": json.dumps(_variables(node, examples), indent=2)}
-        for name in SETS[shown]
-        for source, node in _operations((EXAMPLES / f"{name}.graphql").read_text())
-    ]
-
-
-def _operations(source: str) -> list[tuple[str, OperationDefinitionNode]]:
-    """Operations of a file, each with the comment above it."""
+def _operations(source: str) -> list[tuple[str, str]]:
+    """Operations of a file with their names, each with the comment above it."""
     operations = []
     end = 0
     for node in parse(source).definitions:
         if isinstance(node, OperationDefinitionNode) and node.loc is not None:
-            operations.append((source[end : node.loc.end].strip() + "\n", node))
+            name = node.name.value if node.name else ""
+            operations.append((name, source[end : node.loc.end].strip() + "\n"))
             end = node.loc.end
     return operations
-
-
-def _variables(node: OperationDefinitionNode, examples: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Variables of the example, with placeholders for idempotency keys."""
-    variables = dict(examples.get(node.name.value if node.name else "", {}))
-    key = NEW_KEY if node.operation is OperationType.MUTATION else LAST_KEY
-    for definition in node.variable_definitions or ():
-        nullable = definition.type.type if isinstance(definition.type, NonNullTypeNode) else definition.type
-        if isinstance(nullable, NamedTypeNode) and nullable.name.value == "UUID":
-            variables.setdefault(definition.variable.name.value, key)
-    return variables

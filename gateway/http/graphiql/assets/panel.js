@@ -1,0 +1,130 @@
+// The panel beside GraphiQL: the set of examples, the step that is shown, what comes next, and the test data.
+import { StepList } from "./steps.js";
+import { TestData } from "./test_data.js";
+import { CHANNEL, forget } from "./storage.js";
+
+const { createElement: h, useEffect, useState, useSyncExternalStore } = React;
+const { useEditorContext, useExecutionContext } = GraphiQL.React;
+
+const THEMES = { system: "Auto", light: "Light", dark: "Dark" };
+
+// Rendered inside GraphiQL, because only there are its tabs and editors in reach.
+export function Panel({ sets, guide, editors, theme, chooseTheme, firstTab }) {
+  const progress = useSyncExternalStore(guide.subscribe, guide.snapshot);
+  const { tabs, activeTabIndex, changeTab, queryEditor, variableEditor } = useEditorContext({ nonNull: true });
+  const { run, isFetching } = useExecutionContext({ nonNull: true });
+  const step = guide.set.steps.find(({ id }) => id === tabs[activeTabIndex]?.id);
+
+  editors.activeStep = step;
+  editors.query = () => queryEditor.getValue();
+  editors.showVariables = (variables) => showIn(variableEditor, variables);
+  useEffect(() => changeTab(firstTab), []);
+  useFilledVariables(guide, progress, step, variableEditor);
+  useReturnOf(guide, step);
+
+  const open = (chosen) => {
+    const index = tabs.findIndex(({ id }) => id === chosen.id);
+    return index < 0 ? startOver(guide) : changeTab(index);
+  };
+  const panel = h(
+    React.Fragment,
+    null,
+    h(Header, { theme, chooseTheme, startOver: () => startOver(guide) }),
+    h(StepList, { guide, progress, step, open, run, isFetching }),
+    h(SetList, { sets, shown: guide.set }),
+    guide.sandbox.origin && h(TestData, { guide, progress, step }),
+  );
+  return h(
+    React.Fragment,
+    null,
+    h("style", null, namesOf(tabs, guide.set)),
+    ReactDOM.createPortal(panel, document.getElementById("panel")),
+  );
+}
+
+function Header({ theme, chooseTheme, startOver }) {
+  const themes = Object.entries(THEMES).map(([name, title]) =>
+    h("button", { key: name, type: "button", "aria-pressed": theme === name, onClick: () => chooseTheme(name) }, title),
+  );
+  return h(
+    "header",
+    { className: "rf-header" },
+    h("h1", null, h("img", { src: "/graphiql/assets/icon.svg", alt: "" }), "Riverfront"),
+    h("div", { className: "rf-themes", role: "group", "aria-label": "Colours" }, themes),
+    h(
+      "p",
+      { className: "rf-welcome" },
+      "Play the steps in order: ids, totals and keys are filled in from the answers before. " +
+        "The Docs button at the top left explains every field.",
+    ),
+    h(
+      "button",
+      { type: "button", className: "rf-quiet", onClick: startOver, title: "Restores all tabs and ends the session" },
+      "Start over with untouched tabs and a new shopper",
+    ),
+  );
+}
+
+function SetList({ sets, shown }) {
+  const items = sets.map(({ name, title, about }) => {
+    const link = { href: `?${new URLSearchParams({ set: name })}`, "aria-current": name === shown.name ? "page" : null };
+    return h("li", { key: name }, h("a", link, h("strong", null, title), h("span", null, about)));
+  });
+  return h(
+    "nav",
+    { className: "rf-sets", "aria-labelledby": "rf-sets" },
+    h("h2", { id: "rf-sets" }, "All examples"),
+    h("ul", null, items),
+  );
+}
+
+// The names of the steps on GraphiQL's tabs. A tab whose operation a developer has renamed shows the new name.
+function namesOf(tabs, set) {
+  return tabs
+    .map(({ id, title }, index) => {
+      const step = set.steps.find((other) => other.id === id && other.operation === title);
+      const tab = `#graphiql-session-tab-${index}`;
+      const name = step && CSS.escape(`${step.number} ${step.title}`);
+      return step ? `${tab} { font-size: 0 } ${tab}::before { content: "${name}" }` : "";
+    })
+    .join("\n");
+}
+
+// Fills in what the answers gave, as long as the step is not played.
+function useFilledVariables(guide, { values, outcomes }, step, variableEditor) {
+  useEffect(() => {
+    if (step && variableEditor && !outcomes[step.id]?.isGood) {
+      const shown = parsed(variableEditor.getValue());
+      shown && showIn(variableEditor, guide.variablesOf(step, shown).variables);
+    }
+  }, [step?.id, values, variableEditor]);
+}
+
+function useReturnOf(guide, step) {
+  useEffect(() => {
+    const channel = new BroadcastChannel(CHANNEL);
+    channel.onmessage = () => step && guide.returned(step);
+    return () => channel.close();
+  }, [step]);
+}
+
+function showIn(variableEditor, variables) {
+  const text = JSON.stringify(variables, null, 2);
+  if (text !== variableEditor.getValue()) {
+    variableEditor.setValue(text);
+  }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text || "{}");
+  } catch {
+    return null; // GraphiQL shows what is wrong with it.
+  }
+}
+
+async function startOver(guide) {
+  await guide.endSession().catch(() => undefined); // Without a gateway there is no session either.
+  forget(guide.set);
+  location.reload();
+}

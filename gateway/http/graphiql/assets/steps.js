@@ -1,0 +1,97 @@
+// The steps of a set, and what there is to do at the step that is shown.
+const { createElement: h, useState } = React;
+
+export function StepList({ guide, progress, step, open, run, isFetching }) {
+  const { set } = guide;
+  const items = set.steps.map((other) => {
+    const outcome = progress.outcomes[other.id];
+    const isCurrent = other === step;
+    const state = outcome ? (outcome.isGood ? "done" : "failed") : "open";
+    return h(
+      "li",
+      { key: other.id, className: `rf-step rf-${state}` },
+      h(
+        "button",
+        { type: "button", "aria-current": isCurrent ? "step" : null, onClick: () => open(other) },
+        h("span", { className: "rf-number", "aria-hidden": "true" }, state === "done" ? "✓" : other.number),
+        h("span", null, other.title),
+      ),
+      isCurrent && h(Step, { key: other.id, guide, progress, step, open, run, isFetching }),
+    );
+  });
+  return h(
+    "section",
+    { className: "rf-set", "aria-labelledby": "rf-set" },
+    h("h2", { id: "rf-set" }, set.title),
+    h("p", null, set.about),
+    h("ol", null, items),
+    !step && h("p", { className: "rf-hint" }, "This tab is your own. Choose a step to go on with the example."),
+  );
+}
+
+function Step({ guide, progress, step, open, run, isFetching }) {
+  const outcome = progress.outcomes[step.id];
+  const next = guide.set.steps[step.number];
+  const needs = step.before.map((need, index) => h(Need, { key: index, guide, step, need, index }));
+  const play = h(
+    "button",
+    { type: "button", className: outcome?.isGood ? "" : "rf-primary", onClick: run, disabled: isFetching },
+    outcome ? "▶ Play again" : `▶ Play step ${step.number}`,
+  );
+  const onward =
+    outcome?.isGood &&
+    (next
+      ? h(
+          "button",
+          { type: "button", className: "rf-primary", onClick: () => open(next) },
+          `Next: ${next.number} ${next.title}`,
+        )
+      : h("p", { className: "rf-hint" }, "That was the last step. Choose another example below."));
+  return h(
+    "div",
+    { className: "rf-detail" },
+    h("p", null, withCode(step.about)),
+    needs.length > 0 && h("ul", { className: "rf-needs" }, needs),
+    outcome && h(Outcome, outcome),
+    h("div", { className: "rf-buttons" }, onward, play),
+  );
+}
+
+function Outcome({ isGood, message }) {
+  if (isGood && !message) {
+    return null;
+  }
+  return h("p", { className: isGood ? "rf-good" : "rf-bad", role: "status" }, withCode(message));
+}
+
+// What must happen outside the graph before the step: a source is made, a shopper approves.
+function Need({ guide, step, need, index }) {
+  const [problem, setProblem] = useState("");
+  const isDone = guide.isDone(step, index);
+  const isPage = "open" in need || "authenticate" in need;
+  const provide = () => {
+    // Browsers open a tab only at once, before the address of the page is known.
+    const tab = isPage ? window.open("about:blank") : null;
+    setProblem("");
+    guide.provide(step, index, tab).catch((failure) => {
+      tab?.close();
+      setProblem(failure.message);
+    });
+  };
+  return h(
+    "li",
+    null,
+    h(
+      "button",
+      { type: "button", className: isPage && !isDone ? "rf-primary" : "", onClick: provide },
+      isDone ? `✓ ${need.title}` : `${need.title}${isPage ? " ↗" : ""}`,
+    ),
+    h("span", { className: "rf-hint" }, isDone ? "" : isPage ? "opens a new tab and comes back" : "or play: it is done for you"),
+    problem && h("p", { className: "rf-bad", role: "alert" }, problem),
+  );
+}
+
+// Words between backticks become code.
+export function withCode(text) {
+  return text.split("`").map((part, index) => (index % 2 ? h("code", { key: index }, part) : part));
+}

@@ -1,0 +1,74 @@
+// What the page remembers in the browser: the tabs of GraphiQL, and how far each set of examples has come.
+
+const PREFIX = "riverfront:";
+const PROGRESS = "progress";
+
+// On this channel, a tab to which the shopper returns reports to the tab of GraphiQL.
+export const CHANNEL = "riverfront";
+
+export const OWNER = "owner of the session";
+export const THEME = "theme";
+
+export function remembered(name) {
+  const text = localStorage.getItem(PREFIX + name);
+  return text === null ? null : JSON.parse(text);
+}
+
+export function remember(name, value) {
+  localStorage.setItem(PREFIX + name, JSON.stringify(value));
+}
+
+// Each set has its own storage, so that its tabs keep what the developer typed. GraphiQL begins with the tabs of the
+// set, each with the id of its step, by which a tab stays known when it is moved.
+export function tabsOf(set, variablesOf) {
+  const prefix = `${PREFIX}${set.name}:`;
+  const storage = {
+    getItem: (name) => localStorage.getItem(prefix + name),
+    setItem: (name, value) => localStorage.setItem(prefix + name, value),
+    removeItem: (name) => localStorage.removeItem(prefix + name),
+    clear: () => keysWith(prefix).forEach((key) => localStorage.removeItem(key)),
+    get length() {
+      return keysWith(prefix).length;
+    },
+  };
+  const stored = storage.getItem("graphiql:tabState");
+  const state = stored === null ? untouched(set, variablesOf) : JSON.parse(stored);
+  storage.setItem("graphiql:tabState", JSON.stringify(state));
+  // GraphiQL opens a new tab unless these are the contents of one of its tabs.
+  const active = state.tabs[state.activeTabIndex];
+  storage.setItem("graphiql:query", active.query ?? "");
+  storage.setItem("graphiql:variables", active.variables ?? "");
+  storage.setItem("graphiql:headers", "");
+  return { storage, activeTabIndex: state.activeTabIndex };
+}
+
+function untouched(set, variablesOf) {
+  const tabs = set.steps.map((step) => ({
+    id: step.id,
+    title: step.operation,
+    hash: null,
+    query: step.query,
+    variables: variablesOf(step),
+    headers: null,
+    operationName: step.operation,
+    response: null,
+  }));
+  return { activeTabIndex: 0, tabs };
+}
+
+export function progressOf(set) {
+  return remembered(`${set.name}:${PROGRESS}`);
+}
+
+export function rememberProgress(set, progress) {
+  remember(`${set.name}:${PROGRESS}`, progress);
+}
+
+// Forgets the tabs and the progress of a set.
+export function forget(set) {
+  keysWith(`${PREFIX}${set.name}:`).forEach((key) => localStorage.removeItem(key));
+}
+
+function keysWith(prefix) {
+  return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
+}
