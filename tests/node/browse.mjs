@@ -1,76 +1,101 @@
-// A guest buys in GraphiQL, in a real browser over plain http. Prints one line of JSON with what was seen.
-// Arguments: Chromium, the gateway's address, the sandbox's address, a file for the screenshot.
+// Plays every set of examples in GraphiQL as a developer does who edits nothing: opens each tab in order, and presses
+// play. Each set has a new browser profile, except that the first set is played once more in the last profile.
+// Prints one line of JSON with the answers, and with what else was seen.
+// Arguments: Chromium, the gateway's address.
 import { chromium } from "playwright-core";
 
-const [executablePath, gateway, sandbox, screenshot] = process.argv.slice(2);
+const [executablePath, gateway] = process.argv.slice(2);
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
-const page = await context.newPage();
+const { sets } = await (await fetch(`${gateway}/graphiql/sets.json`)).json();
 const hosts = new Set();
 const problems = [];
-page.on("request", (request) => hosts.add(new URL(request.url()).host));
-page.on("pageerror", (error) => problems.push(String(error)));
-page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-
-await page.goto(`${gateway}/graphiql`);
-await page.waitForSelector(".graphiql-query-editor .CodeMirror");
-const tabs = await page.locator(".graphiql-tab-button").allInnerTexts();
-
-// Runs the tab of an operation as a person does: choose it, fill its variables in, press play.
-async function run(name, variables) {
-  await page.locator(`.graphiql-tab-button[title=${name}]`).click();
-  // The editor shows the tab before the page knows which operation play is for.
-  await page.waitForFunction(
-    (chosen) => localStorage.getItem("graphiql:operationName of A guest buys") === chosen,
-    name,
-  );
-  if (variables) {
-    await page.evaluate((given) => {
-      const editor = document.querySelector(".graphiql-editor-tool .CodeMirror").CodeMirror;
-      editor.setValue(JSON.stringify({ ...JSON.parse(editor.getValue() || "{}"), ...given }, null, 2));
-    }, variables);
-  }
-  const answered = page.waitForResponse((answer) => answer.url().endsWith("/graphql") && asks(answer, name));
-  await page.locator(".graphiql-execute-button").click();
-  const answer = await (await answered).json();
-  await page.waitForFunction(
-    () => document.querySelector(".result-window .CodeMirror").CodeMirror.getValue().includes('"data"'),
-  );
-  return answer;
+const played = [];
+let context;
+for (const set of sets) {
+  await context?.close();
+  context = await newProfile();
+  played.push({ set: set.name, steps: await play(await open(set), set) });
 }
-
-function asks(answer, name) {
-  return JSON.parse(answer.request().postData() ?? "{}").operationName === name;
-}
-
-async function createCard(session, key) {
-  const body = {
-    type: "creditCard",
-    sessionId: session,
-    owner: { firstName: "Ada", lastName: "Lovelace", email: "ada@example.com", address: { country: "US" } },
-    creditCard: { number: "4444222233331111", expirationMonth: 10, expirationYear: 2035, cvv: "123" },
-  };
-  const headers = { Authorization: `Bearer ${key}`, "Content-Type": "application/json" };
-  const answer = await fetch(`${sandbox}/payments/sources`, { method: "POST", headers, body: JSON.stringify(body) });
-  return (await answer.json()).id;
-}
-
-const looked = await run("LookAround");
-await run("GuestFirstLine");
-const details = await run("GuestDetails");
-const session = details.data.prepareCheckout.cart.paymentSession.sessionId;
-const sourceId = await createCard(session, looked.data.storefront.publishableKey);
-const attached = await run("GuestSource", { sourceId });
-const { amount, cartRevision } = attached.data.attachSource.paymentSession.nextAction;
-const total = { amount: amount.amount, currencyCode: amount.currencyCode };
-const ordered = await run("GuestOrder", { total, revision: cartRevision });
-const found = await run("SubmissionOutcome");
-await page.screenshot({ path: screenshot });
-
-await page.locator(".graphiql-logo select").selectOption("Recurring purchases");
-await page.locator(".graphiql-tab-button[title=MyContracts]").waitFor();
+const page = await open(sets[0]);
+played.push({ set: sets[0].name, steps: await play(page, sets[0]) });
 
 const cookies = await context.cookies(gateway);
 const visible = await page.evaluate(() => document.cookie);
-console.log(JSON.stringify({ tabs, hosts: [...hosts], problems, ordered, found, cookies, visible }));
+const tabs = await page.locator(".graphiql-tab-button").evaluateAll((buttons) =>
+  buttons.map((button) => getComputedStyle(button, "::before").content),
+);
+console.log(JSON.stringify({ played, hosts: [...hosts], problems, cookies, visible, tabs }));
 await browser.close();
+
+async function newProfile() {
+  const profile = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  profile.on("request", (request) => request.url().startsWith("http") && hosts.add(new URL(request.url()).origin));
+  profile.on("weberror", (error) => problems.push(String(error.error())));
+  profile.on("console", (message) => {
+    if (message.type() === "error" && message.page()?.url().startsWith(gateway)) {
+      problems.push(`${message.text()} ${message.location().url}`);
+    }
+  });
+  return profile;
+}
+
+async function open(set) {
+  const opened = await context.newPage();
+  await opened.goto(`${gateway}/graphiql?${new URLSearchParams({ set: set.name })}`);
+  await opened.waitForSelector(".graphiql-query-editor .CodeMirror");
+  return opened;
+}
+
+async function play(opened, set) {
+  const answers = [];
+  for (const [index, { operation, title, before = [] }] of set.steps.entries()) {
+    await opened.locator(`#graphiql-session-tab-${index}`).click();
+    await opened.locator(".rf-step [aria-current=step]", { hasText: title }).waitFor();
+    for (const need of before) {
+      await provide(opened, need);
+    }
+    await opened.locator(".graphiql-execute-button").click();
+    answers.push({ operation, title, answer: await shownAnswer(opened), variables: await shownVariables(opened) });
+  }
+  return answers;
+}
+
+// Uses the button of the panel for what must happen before the step. Pages of the provider and the bank open in a new
+// tab, which closes by itself.
+async function provide(opened, need) {
+  const button = opened.locator(".rf-needs button", { hasText: need.title });
+  if (need.open || need.authenticate) {
+    const [tab] = await Promise.all([opened.waitForEvent("popup"), button.click()]);
+    await tab.waitForURL(/\/payments\//);
+    const closed = tab.waitForEvent("close");
+    await (need.open ? approve(tab) : confirm(tab));
+    await closed;
+  } else {
+    await button.click();
+  }
+  await opened.locator(".rf-needs button", { hasText: `✓ ${need.title}` }).waitFor();
+}
+
+async function approve(tab) {
+  await tab.locator('button[value="approve"]').first().click();
+}
+
+async function confirm(tab) {
+  await tab.locator("input[name=password]").fill("password");
+  await tab.locator("input[name=password]").press("Enter");
+}
+
+async function shownAnswer(opened) {
+  const text = await opened.waitForFunction(() => {
+    const shown = document.querySelector(".result-window .CodeMirror").CodeMirror.getValue();
+    return /"(data|errors)"/.test(shown) && shown;
+  });
+  return JSON.parse(await text.jsonValue());
+}
+
+function shownVariables(opened) {
+  return opened.evaluate(() => {
+    const editor = document.querySelector(".graphiql-editor-tool .CodeMirror").CodeMirror;
+    return JSON.parse(editor.getValue() || "{}");
+  });
+}

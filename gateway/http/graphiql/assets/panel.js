@@ -1,5 +1,5 @@
 // The panel beside GraphiQL: the set of examples, the step that is shown, what comes next, and the test data.
-import { StepList } from "./steps.js";
+import { ShortGuide, StepList } from "./steps.js";
 import { TestData } from "./test_data.js";
 import { CHANNEL, forget } from "./storage.js";
 
@@ -19,6 +19,7 @@ export function Panel({ sets, guide, editors, theme, chooseTheme, firstTab }) {
   editors.query = () => queryEditor.getValue();
   editors.showVariables = (variables) => showIn(variableEditor, variables);
   useEffect(() => changeTab(firstTab), []);
+  useEffect(() => showTab(activeTabIndex), [activeTabIndex]);
   useFilledVariables(guide, progress, step, variableEditor);
   useReturnOf(guide, step);
 
@@ -29,10 +30,11 @@ export function Panel({ sets, guide, editors, theme, chooseTheme, firstTab }) {
   const panel = h(
     React.Fragment,
     null,
-    h(Header, { theme, chooseTheme, startOver: () => startOver(guide) }),
+    h(Header, { guide, theme, chooseTheme }),
     h(StepList, { guide, progress, step, open, run, isFetching }),
     h(SetList, { sets, shown: guide.set }),
     guide.sandbox.origin && h(TestData, { guide, progress, step }),
+    h(ShortGuide, { guide, progress, step, open, run, isFetching }),
   );
   return h(
     React.Fragment,
@@ -42,7 +44,9 @@ export function Panel({ sets, guide, editors, theme, chooseTheme, firstTab }) {
   );
 }
 
-function Header({ theme, chooseTheme, startOver }) {
+const START_OVER = "Restores the untouched tabs of this example, and ends the session";
+
+function Header({ guide, theme, chooseTheme }) {
   const themes = Object.entries(THEMES).map(([name, title]) =>
     h("button", { key: name, type: "button", "aria-pressed": theme === name, onClick: () => chooseTheme(name) }, title),
   );
@@ -51,16 +55,13 @@ function Header({ theme, chooseTheme, startOver }) {
     { className: "rf-header" },
     h("h1", null, h("img", { src: "/graphiql/assets/icon.svg", alt: "" }), "Riverfront"),
     h("div", { className: "rf-themes", role: "group", "aria-label": "Colours" }, themes),
+    h("p", { className: "rf-welcome" }, "A checkout in GraphQL. Play the steps in order: ids, totals and keys fill themselves in."),
     h(
-      "p",
-      { className: "rf-welcome" },
-      "Play the steps in order: ids, totals and keys are filled in from the answers before. " +
-        "The Docs button at the top left explains every field.",
-    ),
-    h(
-      "button",
-      { type: "button", className: "rf-quiet", onClick: startOver, title: "Restores all tabs and ends the session" },
-      "Start over with untouched tabs and a new shopper",
+      "div",
+      { className: "rf-shortcuts" },
+      h("a", { href: "#rf-sets" }, "All examples"),
+      guide.sandbox.origin && h("a", { href: "#rf-data", onClick: () => (document.querySelector(".rf-data details").open = true) }, "Test cards"),
+      h("button", { type: "button", className: "rf-quiet", onClick: () => startOver(guide), title: START_OVER }, "Start over"),
     ),
   );
 }
@@ -98,6 +99,10 @@ function useFilledVariables(guide, { values, outcomes }, step, variableEditor) {
       shown && showIn(variableEditor, guide.variablesOf(step, shown).variables);
     }
   }, [step?.id, values, variableEditor]);
+}
+
+function showTab(index) {
+  document.getElementById(`graphiql-session-tab-${index}`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function useReturnOf(guide, step) {

@@ -51,10 +51,39 @@ function Step({ guide, progress, step, open, run, isFetching }) {
     "div",
     { className: "rf-detail" },
     h("p", null, withCode(step.about)),
-    needs.length > 0 && h("ul", { className: "rf-needs" }, needs),
+    !outcome?.isGood && needs.length > 0 && h("ul", { className: "rf-needs" }, needs),
     outcome && h(Outcome, outcome),
     h("div", { className: "rf-buttons" }, onward, play),
   );
+}
+
+// On a narrow screen, the panel is below GraphiQL. This line stays in sight, with what comes next.
+export function ShortGuide({ guide, progress, step, open, run, isFetching }) {
+  const next = step && progress.outcomes[step.id]?.isGood ? guide.set.steps[step.number] : null;
+  const needsShopper = step?.before.some((need, index) => ("open" in need || "authenticate" in need) && !guide.isDone(step, index));
+  const toGuide = () => scrollTo("panel");
+  const play = () => {
+    run();
+    scrollTo("graphiql-session", "end");
+  };
+  const onward = () => {
+    open(next);
+    window.scrollTo({ top: 0, behavior: "smooth" });
+  };
+  return h(
+    "div",
+    { className: "rf-short" },
+    h("button", { type: "button", className: "rf-quiet", onClick: toGuide }, step ? `${step.number} ${step.title}` : "Guide"),
+    next
+      ? h("button", { type: "button", className: "rf-primary", onClick: onward }, `Next: ${next.title}`)
+      : needsShopper
+        ? h("button", { type: "button", className: "rf-primary", onClick: toGuide }, "What to do first ↓")
+        : h("button", { type: "button", className: "rf-primary", onClick: play, disabled: isFetching }, "▶ Play"),
+  );
+}
+
+function scrollTo(id, block = "start") {
+  document.getElementById(id).scrollIntoView({ behavior: "smooth", block });
 }
 
 function Outcome({ isGood, message }) {
