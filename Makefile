@@ -46,7 +46,7 @@ run: .venv/.runtime
 	@$(BIN)/python examples/run.py
 
 demo: .venv/.runtime
-	@$(BIN)/python examples/demo.py --gateway $(GATEWAY) --sandbox $(SANDBOX)
+	@$(BIN)/python -m examples.demo --gateway $(GATEWAY) --sandbox $(SANDBOX)
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .

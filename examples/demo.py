@@ -7,7 +7,6 @@ which DigitalRiver.js would create in a browser. If a step fails, the program ex
 import argparse
 import json
 import sys
-import uuid
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,8 @@ from typing import Any
 
 import httpx
 from graphql import parse, print_ast, separate_operations
+
+from examples.values import Answers
 
 OPERATIONS = Path(__file__).resolve().parent / "operations"
 
@@ -48,18 +49,16 @@ def main() -> None:
 def buy(gateway: "Gateway") -> None:
     """Buy a product in five steps, from the product list to the order number."""
     listing = gateway.ask("What is for sale?", "LookAround")
-    product = _first_physical_product(listing["products"]["nodes"])
+    product = listing["products"]["nodes"][0]
     report(f"{listing['products']['totalCount']} products; the guest takes {product['name']}")
     report(f"price {_shown(product['pricing']['salePrice'])}")
 
-    line = {"key": str(uuid.uuid4()), "productId": product["id"], "delivery": "BEARER"}
-    added = gateway.change("Add one to the cart. This starts a session.", "GuestFirstLine", line)
+    added = gateway.change("Add one to the cart. This starts a session.", "GuestFirstLine", delivery="BEARER")
     gateway.use_bearer(added["bearerToken"])
     report("a bearer token for the session")
     report(f"a cart with {added['cart']['totalQuantity']} item, subtotal {_total(added['cart'], 'subtotal')}")
 
-    address = json.loads((OPERATIONS / "variables.json").read_text())["GuestDetails"]["address"]
-    prepared = gateway.change("Set address, shipping and terms in one call.", "GuestDetails", {"address": address})
+    prepared = gateway.change("Set address, shipping and terms in one call.", "GuestDetails")
     cart = prepared["cart"]
     session = cart["paymentSession"]
     methods = session["availablePaymentMethods"]["methods"]
@@ -69,16 +68,16 @@ def buy(gateway: "Gateway") -> None:
 
     collect = _next_action(session, "CollectSourceAction")
     public_key = listing["storefront"]["publishableKey"]
+    address = gateway.variables("GuestDetails")["address"]
     source_id = gateway.sandbox.create_card(public_key, collect["dropIn"]["sessionId"], address)
+    gateway.answers.add({"source": {"sourceId": source_id}})
     report(f"source {source_id}")
 
-    attached = gateway.change("Attach the source to the cart.", "GuestSource", {"sourceId": source_id})
-    ready = _next_action(attached["paymentSession"], "SubmitOrderAction")
+    attached = gateway.change("Attach the source to the cart.", "GuestSource")
+    _next_action(attached["paymentSession"], "SubmitOrderAction")
     report(f"payment session {attached['paymentSession']['state']}, checkout {attached['cart']['readiness']['status']}")
 
-    total = {name: ready["amount"][name] for name in ("amount", "currencyCode")}
-    order = {"key": str(uuid.uuid4()), "total": total, "revision": ready["cartRevision"]}
-    result = gateway.change("Buy, at most once.", "GuestOrder", order)["result"]
+    result = gateway.change("Buy, at most once.", "GuestOrder")["result"]
     if result["__typename"] != "OrderPlaced":
         raise StepFailed(f"No order was placed: {result['__typename']}. {result['message']}")
     report(f"{result['__typename']}, {_shown(result['order']['totals']['orderTotal'])}")
@@ -94,7 +93,11 @@ def report(result: str) -> None:
 
 @dataclass
 class Gateway:
-    """Client of the gateway. After the session has started, each request has the bearer token of the session."""
+    """Client of the gateway, which plays the steps of the first set of examples.
+
+    After the session has started, each request has the bearer token of the session. The variables of a step are filled
+    in from the answers before.
+    """
 
     http: httpx.Client
     url: str
@@ -103,21 +106,30 @@ class Gateway:
     steps: int = 0
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Number of calls to Digital River in all steps so far, by HTTP method and path."""
+    answers: Answers = field(default_factory=Answers)
 
     def __post_init__(self) -> None:
         source = "\n".join(file.read_text() for file in sorted(OPERATIONS.glob("*.graphql")))
         documents = separate_operations(parse(source))
         self._documents = {name: print_ast(document) for name, document in documents.items()}
+        self._variables = json.loads((OPERATIONS / "variables.json").read_text())
+        (shown, *_) = json.loads((OPERATIONS / "sets.json").read_text())
+        self._of_step = {step["operation"]: step.get("variables", {}) for step in shown["steps"]}
 
     def use_bearer(self, token: str | None) -> None:
         if not token:
             raise StepFailed("The gateway started a session without a bearer token.")
         self.headers["Authorization"] = f"Bearer {token}"
 
-    def ask(self, title: str, name: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def variables(self, name: str) -> dict[str, Any]:
+        rules = self._variables.get(name, {}) | self._of_step[name]
+        return {variable: self.answers.fill(rule) for variable, rule in rules.items()}
+
+    def ask(self, title: str, name: str, **more: Any) -> dict[str, Any]:
         """Send an example operation, and return its data. Raises `StepFailed` on any error."""
         self.steps += 1
-        print(f"\n{self.steps}. {title}\n   > {name}({', '.join(variables or ())})")
+        variables = self.variables(name) | more
+        print(f"\n{self.steps}. {title}\n   > {name}({', '.join(variables)})")
         before = self.sandbox.calls()
         body = {"query": self._documents[name], "variables": variables}
         try:
@@ -133,14 +145,15 @@ class Gateway:
         self.calls += calls
         report(f"{calls.total()} call{'' if calls.total() == 1 else 's'} to Digital River")
         data: dict[str, Any] = content["data"]
+        self.answers.add(data)
         return data
 
-    def change(self, title: str, name: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    def change(self, title: str, name: str, **more: Any) -> dict[str, Any]:
         """Send an operation with one mutation, and return the payload.
 
         Raises `StepFailed` if the payload has errors.
         """
-        (payload,) = self.ask(title, name, variables).values()
+        (payload,) = self.ask(title, name, **more).values()
         for error in payload["errors"]:
             raise StepFailed(f"{name} was refused: {error['code']}: {error['message']}")
         return dict(payload)
@@ -196,13 +209,6 @@ class Sandbox:
         except (httpx.HTTPError, ValueError):
             raise StepFailed(f"No sandbox answers at {self.url}. Start one with `make run`.") from None
         return content
-
-
-def _first_physical_product(products: list[dict[str, Any]]) -> dict[str, Any]:
-    for product in products:
-        if product["kind"] == "PHYSICAL" and product["isPurchasable"]:
-            return product
-    raise StepFailed("The shop sells no physical product.")
 
 
 def _next_action(session: dict[str, Any], kind: str) -> dict[str, Any]:

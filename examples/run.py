@@ -159,7 +159,6 @@ def _keys(url: str) -> dict[str, str]:
 def _welcome(gateway_port: int, sandbox_port: int) -> str:
     gateway_url, sandbox_url = f"http://{SHOWN_HOST}:{gateway_port}", f"http://{SHOWN_HOST}:{sandbox_port}"
     demo = f"make demo GATEWAY={gateway_url} SANDBOX={sandbox_url}"
-    card = f"curl -X POST {sandbox_url}/_sandbox/sources"
     return f"""
 Riverfront is ready.
 
@@ -168,9 +167,8 @@ Riverfront is ready.
 
 Three things to try:
 
-  1. Open {gateway_url}/graphiql and run the tabs from left to right: each is a step of a purchase.
-     GuestSource needs a payment source. This creates one, as the browser would from a card:
-     {card}
+  1. Open {gateway_url}/graphiql and play the tabs from left to right: each is a step of a purchase.
+     The panel beside them leads to more examples, test cards and the sandbox's clock.
   2. In another terminal, watch a guest buy a backpack:
      {demo}
   3. List what is for sale:

@@ -70,7 +70,7 @@ async def test_demo_places_one_order_through_the_gateway_of_make_run() -> None:
             answer = await http.get(f"{gateway}/graphql", params={"query": "{ products(first: 1) { totalCount } }"})
             assert answer.json() == {"data": {"products": {"totalCount": len(LISTED_PRODUCTS)}}}
 
-            demo = await start("examples/demo.py", "--gateway", gateway, "--sandbox", sandbox)
+            demo = await start("-m", "examples.demo", "--gateway", gateway, "--sandbox", sandbox)
             out, errors = await demo.communicate()
             assert demo.returncode == 0, errors.decode()
             assert "\nOrder number 11" in out.decode()
@@ -136,7 +136,7 @@ async def _until_listening(output: asyncio.StreamReader) -> AsyncIterator[bytes]
 
 async def test_output_of_demo_is_shown_on_the_examples_page() -> None:
     async with both_programs() as (_, gateway, sandbox):
-        demo = await start("examples/demo.py", "--gateway", gateway, "--sandbox", sandbox)
+        demo = await start("-m", "examples.demo", "--gateway", gateway, "--sandbox", sandbox)
         out, _ = await demo.communicate()
     printed = [line for line in out.decode().splitlines() if "source " not in line and "payment methods" not in line]
     shown = (ROOT / "examples" / "README.md").read_text().split("```")
@@ -158,7 +158,7 @@ async def test_make_run_reports_a_busy_port_and_stops() -> None:
 
 
 async def test_demo_without_a_gateway_suggests_make_run() -> None:
-    demo = await start("examples/demo.py", "--gateway", f"http://127.0.0.1:{free_port()}")
+    demo = await start("-m", "examples.demo", "--gateway", f"http://127.0.0.1:{free_port()}")
     _, errors = await demo.communicate()
     assert demo.returncode == 1
     assert "Start one with `make run`" in errors.decode()
@@ -269,7 +269,7 @@ async def test_stopping_gateway_finishes_a_running_submission(tmp_path: Path) ->
         async for line in gateway.stderr:
             if b'"listening"' in line:
                 break
-        demo = await start("examples/demo.py", "--gateway", f"http://127.0.0.1:{port}", "--sandbox", url)
+        demo = await start("-m", "examples.demo", "--gateway", f"http://127.0.0.1:{port}", "--sandbox", url)
         assert demo.stdout is not None
         async for line in demo.stdout:
             if b"5. Buy" in line:
