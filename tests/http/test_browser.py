@@ -34,15 +34,15 @@ async def test_every_set_plays_to_its_end_in_graphiql(world: World) -> None:
         listening(app_for(settings_for(world, upstream_url=sandbox))) as gateway,
     ):
         printed = await node("browse.mjs", chromium, gateway)
-    seen = json.loads(printed)
-    played = [[step["title"] for step in shown["steps"]] for shown in seen["played"]]
+    report = json.loads(printed)
+    played = [[step["title"] for step in shown["steps"]] for shown in report["played"]]
     assert played == [[step["title"] for step in shown["steps"]] for shown in [*SETS, SETS[0]]]
-    for shown in seen["played"]:
+    for shown in report["played"]:
         for step in shown["steps"]:
             assert problems_of(step) == [], (shown["set"], step["title"])
     submissions = [
         (step["variables"]["key"], step["answer"]["data"]["submitOrder"]["attempt"]["idempotencyKey"])
-        for shown in seen["played"]
+        for shown in report["played"]
         for step in shown["steps"]
         if "submitOrder" in step["answer"]["data"]
     ]
@@ -50,8 +50,8 @@ async def test_every_set_plays_to_its_end_in_graphiql(world: World) -> None:
     assert len(set(submissions)) == len(submissions) == world.calls.count("POST", SUBMIT), "each step has a new key"
 
     steps = SETS[0]["steps"]
-    assert seen["tabs"] == [f'"{number} {step["title"]}"' for number, step in enumerate(steps, 1)]
-    assert set(seen["hosts"]) == {gateway, sandbox}
-    assert seen["problems"] == []
-    assert seen["cookies"] == [IsPartialDict(name="__Host-rf_session", httpOnly=True, secure=True, sameSite="Strict")]
-    assert seen["visible"] == ""
+    assert report["tabs"] == [f'"{number} {step["title"]}"' for number, step in enumerate(steps, 1)]
+    assert set(report["hosts"]) == {gateway, sandbox}
+    assert report["problems"] == []
+    assert report["cookies"] == [IsPartialDict(name="__Host-rf_session", httpOnly=True, secure=True, sameSite="Strict")]
+    assert report["visible"] == ""

@@ -2,8 +2,8 @@
 // is the one of the tab before if play is pressed soon after a change of tabs.
 
 export function fragmentsIn(source) {
-  const found = source.matchAll(/^fragment (\w+) on [^]*?^}/gm);
-  return Object.fromEntries([...found].map(([text, name]) => [name, text]));
+  const matches = source.matchAll(/^fragment (\w+) on [^]*?^}/gm);
+  return Object.fromEntries([...matches].map(([text, name]) => [name, text]));
 }
 
 export function withFragments(query, fragments) {

@@ -124,11 +124,11 @@ export class Guide {
 
   // The address of the page of the provider or the bank.
   async pageFor(step, need) {
-    const found = this.progress.values[need.open ?? need.authenticate]?.value;
-    if (!found) {
+    const value = this.progress.values[need.open ?? need.authenticate]?.value;
+    if (!value) {
       throw new Error(this.adviceFor(step, need.open ?? need.authenticate));
     }
-    const page = "open" in need ? found : await this.sandbox.challengeOf(found);
+    const page = "open" in need ? value : await this.sandbox.challengeOf(value);
     if (!page) {
       throw new Error("Nothing is left to confirm. Play the step.");
     }
