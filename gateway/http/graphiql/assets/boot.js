@@ -50,6 +50,7 @@ function Page({ sets, set, sandbox, fragments }) {
   return h(
     "div",
     { className: "rf-page" },
+    h("header", { id: "header", className: "rf-header" }),
     h("main", { className: "rf-graphiql" }, h(GraphiQL, graphiql, noLogo, h(Panel, panel))),
     h("aside", { id: "panel", className: "rf-panel", "aria-label": "Guide" }),
   );

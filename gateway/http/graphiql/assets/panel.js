@@ -30,7 +30,6 @@ export function Panel({ sets, guide, editors, theme, chooseTheme, firstTab }) {
   const panel = h(
     React.Fragment,
     null,
-    h(Header, { guide, theme, chooseTheme }),
     h(StepList, { guide, progress, step, open, run, isFetching }),
     h(SetList, { sets, shown: guide.set }),
     guide.sandbox.origin && h(TestData, { guide, progress, step }),
@@ -40,6 +39,7 @@ export function Panel({ sets, guide, editors, theme, chooseTheme, firstTab }) {
     React.Fragment,
     null,
     h("style", null, namesOf(tabs, guide.set)),
+    ReactDOM.createPortal(h(Header, { guide, theme, chooseTheme }), document.getElementById("header")),
     ReactDOM.createPortal(panel, document.getElementById("panel")),
   );
 }
@@ -51,8 +51,8 @@ function Header({ guide, theme, chooseTheme }) {
     h("button", { key: name, type: "button", "aria-pressed": theme === name, onClick: () => chooseTheme(name) }, title),
   );
   return h(
-    "header",
-    { className: "rf-header" },
+    React.Fragment,
+    null,
     h("h1", null, h("img", { src: "/graphiql/assets/icon.svg", alt: "" }), "Riverfront"),
     h("div", { className: "rf-themes", role: "group", "aria-label": "Colours" }, themes),
     h("p", { className: "rf-welcome" }, "A checkout in GraphQL. Play the steps in order: ids, totals and keys fill themselves in."),

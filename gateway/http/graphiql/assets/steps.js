@@ -62,8 +62,8 @@ export function ShortGuide({ guide, progress, step, open, run, isFetching }) {
   const next = step && progress.outcomes[step.id]?.isGood ? guide.set.steps[step.number] : null;
   const needsShopper = step?.before.some((need, index) => ("open" in need || "authenticate" in need) && !guide.isDone(step, index));
   const toGuide = () => scrollTo("panel");
-  const play = () => {
-    run();
+  const play = async () => {
+    await run();
     scrollTo("graphiql-session", "end");
   };
   const onward = () => {
