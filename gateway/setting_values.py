@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -30,6 +31,20 @@ BY_KUBERNETES = re.compile(r"RIVERFRONT_(SERVICE_(HOST|PORT)(_\w+)?|PORT_[0-9]+_
 
 PORT_BY_KUBERNETES = re.compile(r"(tcp|udp)://.*")
 """Value that Kubernetes gives to `RIVERFRONT_PORT` for such a service. The setting has its default then."""
+
+
+class GuestGrant(StrEnum):
+    """OAuth grant type for guest tokens."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a grant
+    CLIENT_CREDENTIALS = "client_credentials"
+
+
+class MethodsFrom(StrEnum):
+    """Where the gateway reads the list of payment methods."""
+
+    PAYMENT_SERVICE = "payment-service"
+    CART = "cart"
 
 
 def matches(pattern: str, form: str) -> AfterValidator:

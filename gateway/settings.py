@@ -26,9 +26,11 @@ from gateway.setting_values import (
     RECEIVES_KEYS,
     WILDCARD,
     Country,
+    GuestGrant,
     HeaderName,
     HostName,
     Market,
+    MethodsFrom,
     Network,
     OptionalUrl,
     Origin,
@@ -51,6 +53,8 @@ LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 LOOPBACK_ORIGIN = r"https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?"
 """Origins that are allowed in development mode: this machine, on any port."""
 
+SERVER_KEY = re.compile(r"[A-Za-z0-9_-]{32,}")
+
 SEALING_KEY = re.compile(r"[A-Za-z0-9_-]{43}=|derived")
 
 MIN_SECRET_LENGTH = 12
@@ -58,20 +62,6 @@ MIN_SECRET_LENGTH = 12
 
 
 MONTH_S = 30 * 86_400
-
-
-class GuestGrant(StrEnum):
-    """OAuth grant type for guest tokens."""
-
-    PASSWORD = "password"  # noqa: S105 - the name of a grant
-    CLIENT_CREDENTIALS = "client_credentials"
-
-
-class MethodsFrom(StrEnum):
-    """Where the gateway reads the list of payment methods."""
-
-    PAYMENT_SERVICE = "payment-service"
-    CART = "cart"
 
 
 class DocumentsMode(StrEnum):
@@ -177,6 +167,11 @@ class Settings(BaseSettings):
         (),
         description="Headers that pages of these origins may send, besides those of GraphQL clients, Sentry, "
         "OpenTelemetry, Datadog and similar tools.",
+    )
+    server_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="Keys of servers that render pages and forward the session cookie, each with at least 32 "
+        "characters. With the header X-Riverfront-Server-Key, a query needs no Origin.",
     )
     cookie_same_site: Literal["strict", "lax", "none"] = Field(
         "strict",
@@ -354,6 +349,10 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield "merchant_key: must be key:secret"
     if (url := settings.store_url.get_secret_value()) and not is_store_url(url):
         yield "store_url: must be a URL such as rediss://user:password@host:6379/0"
+    if any(not SERVER_KEY.fullmatch(key.get_secret_value()) for key in settings.server_keys):
+        yield "server_keys: each must have at least 32 letters, digits, - or _, such as those of `openssl rand -hex 32`"
+    if any(name.lower() == "x-riverfront-server-key" for name in settings.cors_headers):
+        yield "cors_headers: must not have X-Riverfront-Server-Key, as pages never have a server key"
     if any(not SEALING_KEY.fullmatch(key.get_secret_value()) for key in settings.sealing_keys):
         yield "sealing_keys: each must be 32 random bytes in URL-safe base64, or `derived` for the derived key"
     if not settings.development and len(settings.api_secret.get_secret_value()) < MIN_SECRET_LENGTH:

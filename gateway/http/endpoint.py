@@ -23,7 +23,7 @@ from gateway.http.graphql_request import RequestRefused, read
 from gateway.http.http_request import HttpRequest, Reply
 from gateway.http.logged_request import LoggedRequest
 from gateway.http.response import LEGACY, MODERN, ResponseWriter
-from gateway.http.session_cookie import handle_of, new_cookie
+from gateway.http.session_cookie import check_change, handle_of, new_cookie
 from gateway.operation.caller import Caller
 from gateway.operation.context import Context, begin_operation
 from gateway.operation.services import Services
@@ -62,6 +62,8 @@ class GraphQLEndpoint:
                 address=connection.nearest_address,
             )
             facts = prepared.facts
+            if prepared.operation.kind is OperationType.MUTATION:
+                check_change(request, handle, self._services.settings)
             ctx = self._context(prepared, self._caller(request, connection, logged.id, handle))
             with limited_waiting(self._services.settings.store_timeout_s), request_of(connection.nearest_address):
                 result = await self._executor.execute(prepared, ctx)

@@ -50,12 +50,22 @@ def handle_of(request: HttpRequest, settings: Settings) -> Handle | None:
         message = "Send the session cookie or a bearer token, not both."
         raise RequestRefused(400, TopLevelCode.BAD_USER_INPUT, message)
     if cookie is not None:
-        refusal = csrf.refusal(request.headers, settings)
-        if refusal is not None:
-            log.warning("cookie refused", extra={"reason": "origin or client header"})
-            raise RequestRefused(403, TopLevelCode.CSRF_CHECK_FAILED, refusal)
+        _check(request, settings, changes=False)
         return Handle(SessionDelivery.COOKIE, cookie)
     return Handle(SessionDelivery.BEARER, bearer) if bearer else None
+
+
+def check_change(request: HttpRequest, handle: Handle | None, settings: Settings) -> None:
+    """Raises `RequestRefused` for a mutation that may not use the session cookie, although a query may."""
+    if handle is not None and handle.delivery is SessionDelivery.COOKIE:
+        _check(request, settings, changes=True)
+
+
+def _check(request: HttpRequest, settings: Settings, *, changes: bool) -> None:
+    refusal = csrf.refusal(request.headers, settings, changes=changes)
+    if refusal is not None:
+        log.warning("cookie refused", extra={"reason": "origin, client header or server key"})
+        raise RequestRefused(403, TopLevelCode.CSRF_CHECK_FAILED, refusal)
 
 
 def _cookie_of(request: HttpRequest) -> str | None:
@@ -76,7 +86,7 @@ def _cookie_of(request: HttpRequest) -> str | None:
 
 
 def new_cookie(request: HttpRequest, settings: Settings, *, is_encrypted: bool) -> NewCookie:
-    refusal = csrf.refusal(request.headers, settings)
+    refusal = csrf.refusal(request.headers, settings, changes=True)
     warning = _not_kept(request.headers, settings, is_encrypted) if refusal is None else None
     return NewCookie(refusal, (warning,) if warning is not None else ())
 

@@ -12,7 +12,8 @@ from gateway.errors import UpstreamError
 from gateway.money import Money
 from gateway.payments import known_methods
 from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT, due_from_primary
-from gateway.settings import MethodsFrom, Settings
+from gateway.setting_values import MethodsFrom
+from gateway.settings import Settings
 from gateway.store.answer_cache import AnswerCache, Lifetime, hashed_key
 from gateway.upstream.cart import Cart
 from gateway.upstream.client import Upstream

@@ -107,6 +107,8 @@ def test_settings_are_read_from_the_environment(environment: pytest.MonkeyPatch)
         ("ORIGINS", "shop.example", "origins"),
         ("ORIGINS", "http://*.shop.example", "origins: must be https"),
         ("CORS_HEADERS", "x shop", "names of headers"),
+        ("CORS_HEADERS", "X-Riverfront-Server-Key", "pages never have a server key"),
+        ("SERVER_KEYS", "short", "server_keys: each must have at least 32"),
         ("CORS_HEADERS", "*:1", "names of headers"),
         ("UPSTREAM_URL", "nonsense", "upstream_url"),
         ("UPSTREAM_URL", "http://api.example.com", "upstream_url: must be https"),
