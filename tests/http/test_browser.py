@@ -36,7 +36,7 @@ async def test_every_set_plays_to_its_end_in_graphiql(world: World) -> None:
         printed = await node("browse.mjs", chromium, gateway)
     report = json.loads(printed)
     played = [[step["title"] for step in shown["steps"]] for shown in report["played"]]
-    assert played == [[step["title"] for step in shown["steps"]] for shown in [*SETS, SETS[0]]]
+    assert played == [[step["title"] for step in shown["steps"]] for shown in [*SETS, SETS[0], SETS[0]]]
     for shown in report["played"]:
         for step in shown["steps"]:
             assert problems_of(step) == [], (shown["set"], step["title"])
@@ -55,3 +55,27 @@ async def test_every_set_plays_to_its_end_in_graphiql(world: World) -> None:
     assert report["problems"] == []
     assert report["cookies"] == [IsPartialDict(name="__Host-rf_session", httpOnly=True, secure=True, sameSite="Strict")]
     assert report["visible"] == ""
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(120)
+async def test_developer_can_edit_reload_and_start_over_in_graphiql(world: World) -> None:
+    chromium = needs_chromium()
+    async with (
+        listening(create_sandbox(world), "off") as sandbox,
+        listening(app_for(settings_for(world, upstream_url=sandbox))) as gateway,
+    ):
+        printed = await node("edit_in_graphiql.mjs", chromium, gateway)
+    report = json.loads(printed)
+    steps = [f"{number} {step['title']}" for number, step in enumerate(SETS[0]["steps"], 1)]
+    assert report["edited"] == IsPartialDict(productId=report["typed"]), "what was typed is sent"
+    assert report["line"] == report["typed"]
+    assert report["reloaded"] == {"tabs": steps, "active": steps[1], "done": steps[:2]}
+    assert report["reloadedVariables"] == report["edited"]
+    assert report["tooEarly"] == "Not sent. Play step 3, “Address and shipping”, first. This step needs its answer."
+    assert report["afterAdvice"] == IsPartialDict(active=steps[2])
+    assert report["startedOver"] == {"tabs": steps, "active": steps[0], "done": []}
+    assert report["untouched"] == IsPartialDict(productId="← products.nodes.0.id")
+    assert report["cookies"] == []
+    assert report["dark"] != report["light"]
+    assert report["problems"] == []

@@ -34,7 +34,11 @@ export function pathsIn(rule) {
 
 // What the editor shows in place of a value that no answer has filled in yet.
 export function placeholder(rule) {
-  return replaced(rule, (path) => MARK + path, () => `${MARK}a new UUID`);
+  return replaced(
+    rule,
+    (path) => MARK + path,
+    () => `${MARK}a new UUID`,
+  );
 }
 
 // The rule with its values. A path without a value keeps its placeholder and is added to `missing`.

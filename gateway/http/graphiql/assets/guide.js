@@ -52,36 +52,60 @@ export class Guide {
 
   // Sends the operation of a step. `show` puts the variables that are sent into the editor.
   async play(step, request, headers, show) {
+    let variables;
     try {
-      await this.beginWith(step, headers);
-      await this.prepare(step);
-      const { variables, missing } = this.variablesOf(step, request.variables ?? {}, { areSent: true });
-      if (missing.length > 0) {
-        throw new Error(this.adviceFor(step, missing[0]));
-      }
-      show(variables);
-      const answer = await askGateway({ ...request, variables }, headers);
-      remember(OWNER, this.set.name);
-      this.learn(answer.data ?? {}, step);
-      this.finish(step, outcomeOf(answer));
-      return answer;
+      variables = await this.variablesToSend(step, request);
     } catch (problem) {
-      this.finish(step, { isGood: false, message: problem.message });
-      return { errors: [{ message: problem.message }] };
+      this.finish(step, { isGood: false, message: problem.message, goTo: problem.goTo });
+      return { errors: [{ message: `Not sent. ${problem.message}` }] };
+    }
+    show(variables);
+    const answer = await askGateway({ ...request, variables }, headers).catch(failed);
+    this.learn(answer.data ?? {}, step);
+    this.finish(step, this.withAdvice(outcomeOf(answer)));
+    return answer;
+  }
+
+  async variablesToSend(step, request) {
+    await this.beginWith(step);
+    await this.prepare(step);
+    const { variables, missing } = this.variablesOf(step, request.variables ?? {}, { areSent: true });
+    if (missing.length > 0) {
+      throw this.tooEarly(step, missing[0]);
+    }
+    return variables;
+  }
+
+  // The first step begins with a new shopper if this set is over, or if another set has been played since.
+  async beginWith(step) {
+    const [first] = this.set.steps;
+    const isOver = this.set.steps.at(-1).id in this.progress.outcomes;
+    if (step === first && (isOver || this.isOfAnotherSet)) {
+      await this.endSession();
+    }
+    if (step === first || remembered(OWNER) === null) {
+      remember(OWNER, this.set.name);
     }
   }
 
-  // The first step of a set begins with a new shopper if another set was played before.
-  async beginWith(step, headers) {
-    const owner = remembered(OWNER);
-    if (step === this.set.steps[0] && owner !== null && owner !== this.set.name) {
-      await this.endSession(headers);
-    }
+  // Whether the session of the browser began in another set.
+  get isOfAnotherSet() {
+    return ![null, this.set.name].includes(remembered(OWNER));
   }
 
-  async endSession(headers) {
-    await askGateway({ query: "mutation { signOut { signedOut } }" }, headers);
-    this.update(structuredClone(NOTHING_YET));
+  withAdvice(outcome) {
+    if (outcome.isGood || !this.isOfAnotherSet) {
+      return outcome;
+    }
+    const message = `${outcome.message} Another example has been played since: step 1 begins with a new shopper.`;
+    return { ...outcome, message, goTo: this.set.steps[0].id };
+  }
+
+  // Ends the session of the cookie. A bearer token that a developer has typed is not ours to end.
+  async endSession() {
+    await askGateway({ query: "mutation { signOut { signedOut } }" });
+    // By what was filled in last, the tabs know which values a developer has typed.
+    this.update({ ...NOTHING_YET, lastFilled: this.progress.lastFilled });
   }
 
   // Does what the step needs and the page can do by itself.
@@ -126,7 +150,7 @@ export class Guide {
   async pageFor(step, need) {
     const value = this.progress.values[need.open ?? need.authenticate]?.value;
     if (!value) {
-      throw new Error(this.adviceFor(step, need.open ?? need.authenticate));
+      throw this.tooEarly(step, need.open ?? need.authenticate);
     }
     const page = "open" in need ? value : await this.sandbox.challengeOf(value);
     if (!page) {
@@ -143,12 +167,16 @@ export class Guide {
     }
   }
 
-  // A developer has made a source of another kind for the step.
-  replaceSource(step) {
-    const index = step.before.findIndex((need) => "source" in need);
-    if (index >= 0) {
-      this.markDone(step, index);
+  // A developer has made another source. The next step that needs a source sends it, and a source without a
+  // page needs no approval. Returns this step.
+  useSource(source, step) {
+    const steps = this.set.steps.slice(Math.max(this.set.steps.indexOf(step), 0));
+    const next = steps.find(({ before }) => before.some((need) => "source" in need));
+    if (next) {
+      const done = next.before.map((need) => "source" in need || ("open" in need && !source.redirectUrl));
+      this.update({ done: { ...this.progress.done, [next.id]: done } });
     }
+    return next;
   }
 
   isDone(step, index) {
@@ -182,13 +210,19 @@ export class Guide {
     this.update({ values });
   }
 
-  adviceFor(step, path) {
+  // The error that an earlier step has not been played.
+  tooEarly(step, path) {
     const earlier = this.set.steps.slice(0, this.set.steps.indexOf(step));
     const open = earlier.find((other) => !this.progress.outcomes[other.id]?.isGood);
-    return open
+    const message = open
       ? `Play step ${open.number}, “${open.title}”, first. This step needs its answer.`
-      : `No answer has ${path} yet. Start over in the panel, and play the steps in order.`;
+      : `No answer has \`${path}\` yet. Start over, and play the steps in order.`;
+    return Object.assign(new Error(message), { goTo: open?.id });
   }
+}
+
+function failed({ message }) {
+  return { errors: [{ message }] };
 }
 
 // The variables of an untouched tab, as the editor shows them.

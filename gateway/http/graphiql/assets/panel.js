@@ -55,20 +55,36 @@ function Header({ guide, theme, chooseTheme }) {
     null,
     h("h1", null, h("img", { src: "/graphiql/assets/icon.svg", alt: "" }), "Riverfront"),
     h("div", { className: "rf-themes", role: "group", "aria-label": "Colours" }, themes),
-    h("p", { className: "rf-welcome" }, "A checkout in GraphQL. Play the steps in order: ids, totals and keys fill themselves in."),
+    h(
+      "p",
+      { className: "rf-welcome" },
+      "A checkout in GraphQL. Play the steps in order: ids, totals and keys fill themselves in.",
+    ),
     h(
       "div",
       { className: "rf-shortcuts" },
       h("a", { href: "#rf-sets" }, "All examples"),
-      guide.sandbox.origin && h("a", { href: "#rf-data", onClick: () => (document.querySelector(".rf-data details").open = true) }, "Test cards"),
-      h("button", { type: "button", className: "rf-quiet", onClick: () => startOver(guide), title: START_OVER }, "Start over"),
+      guide.sandbox.origin &&
+        h(
+          "a",
+          { href: "#rf-data", onClick: () => (document.querySelector(".rf-data details").open = true) },
+          "Test cards",
+        ),
+      h(
+        "button",
+        { type: "button", className: "rf-quiet", onClick: () => startOver(guide), title: START_OVER },
+        "Start over",
+      ),
     ),
   );
 }
 
 function SetList({ sets, shown }) {
   const items = sets.map(({ name, title, about }) => {
-    const link = { href: `?${new URLSearchParams({ set: name })}`, "aria-current": name === shown.name ? "page" : null };
+    const link = {
+      href: `?${new URLSearchParams({ set: name })}`,
+      "aria-current": name === shown.name ? "page" : null,
+    };
     return h("li", { key: name }, h("a", link, h("strong", null, title), h("span", null, about)));
   });
   return h(

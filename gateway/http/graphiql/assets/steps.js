@@ -33,11 +33,19 @@ function Step({ guide, progress, step, open, run, isFetching }) {
   const outcome = progress.outcomes[step.id];
   const next = guide.set.steps[step.number];
   const needs = step.before.map((need, index) => h(Need, { key: index, guide, step, need, index }));
+  const earlier = guide.set.steps.find(({ id }) => id === outcome?.goTo);
   const play = h(
     "button",
-    { type: "button", className: outcome?.isGood ? "" : "rf-primary", onClick: run, disabled: isFetching },
+    { type: "button", className: outcome?.isGood || earlier ? "" : "rf-primary", onClick: run, disabled: isFetching },
     outcome ? "▶ Play again" : `▶ Play step ${step.number}`,
   );
+  const back =
+    earlier &&
+    h(
+      "button",
+      { type: "button", className: "rf-primary", onClick: () => open(earlier) },
+      `Go to step ${earlier.number}`,
+    );
   const onward =
     outcome?.isGood &&
     (next
@@ -53,14 +61,16 @@ function Step({ guide, progress, step, open, run, isFetching }) {
     h("p", null, withCode(step.about)),
     !outcome?.isGood && needs.length > 0 && h("ul", { className: "rf-needs" }, needs),
     outcome && h(Outcome, outcome),
-    h("div", { className: "rf-buttons" }, onward, play),
+    h("div", { className: "rf-buttons" }, onward, back, play),
   );
 }
 
 // On a narrow screen, the panel is below GraphiQL. This line stays in sight, with what comes next.
 export function ShortGuide({ guide, progress, step, open, run, isFetching }) {
   const next = step && progress.outcomes[step.id]?.isGood ? guide.set.steps[step.number] : null;
-  const needsShopper = step?.before.some((need, index) => ("open" in need || "authenticate" in need) && !guide.isDone(step, index));
+  const needsShopper = step?.before.some(
+    (need, index) => ("open" in need || "authenticate" in need) && !guide.isDone(step, index),
+  );
   const toGuide = () => scrollTo("panel");
   const play = async () => {
     await run();
@@ -73,7 +83,11 @@ export function ShortGuide({ guide, progress, step, open, run, isFetching }) {
   return h(
     "div",
     { className: "rf-short" },
-    h("button", { type: "button", className: "rf-quiet", onClick: toGuide }, step ? `${step.number} ${step.title}` : "Guide"),
+    h(
+      "button",
+      { type: "button", className: "rf-quiet", onClick: toGuide },
+      step ? `${step.number} ${step.title}` : "Guide",
+    ),
     next
       ? h("button", { type: "button", className: "rf-primary", onClick: onward }, `Next: ${next.title}`)
       : needsShopper
@@ -115,7 +129,11 @@ function Need({ guide, step, need, index }) {
       { type: "button", className: isPage && !isDone ? "rf-primary" : "", onClick: provide },
       isDone ? `✓ ${need.title}` : `${need.title}${isPage ? " ↗" : ""}`,
     ),
-    h("span", { className: "rf-hint" }, isDone ? "" : isPage ? "opens a new tab and comes back" : "or play: it is done for you"),
+    h(
+      "span",
+      { className: "rf-hint" },
+      isDone ? "" : isPage ? "opens a new tab and comes back" : "or play: it is done for you",
+    ),
     problem && h("p", { className: "rf-bad", role: "alert" }, problem),
   );
 }

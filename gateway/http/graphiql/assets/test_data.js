@@ -1,92 +1,96 @@
 // Test cards, test scenarios and the clock of the sandbox. The sandbox lists them itself.
 import { withCode } from "./steps.js";
 
-const { createElement: h, useEffect, useState } = React;
+const { createElement: h, useState } = React;
 
 export function TestData({ guide, progress, step }) {
-  const sessionId = progress.values["paymentSession.sessionId"]?.value;
+  const hasSession = "paymentSession.sessionId" in progress.values;
+  const cards = { title: "Test cards", path: "/_sandbox/test-cards", Row: Card };
+  const scenarios = { title: "Test scenarios", path: "/_sandbox/test-scenarios", Row: Scenario };
   return h(
     "section",
     { className: "rf-data", "aria-labelledby": "rf-data" },
     h("h2", { id: "rf-data" }, "Test data"),
-    h(List, { title: "Test cards", path: "/_sandbox/test-cards", guide, row: (card) => h(Card, { card, guide, step }) }),
-    h(List, {
-      title: "Test scenarios",
-      path: "/_sandbox/test-scenarios",
-      guide,
-      row: (scenario) => h(Scenario, { scenario, guide, step }),
-      hint: sessionId ? "" : "A source belongs to a payment session: play a step with an address first.",
-    }),
+    !hasSession && h("p", { className: "rf-hint" }, "To use a card, play a step with an address first."),
+    [cards, scenarios].map((list) => h(List, { key: list.path, ...list, guide, step })),
     h(Clock, { guide }),
-    h("a", { href: `${guide.sandbox.origin}/_sandbox/`, target: "_blank", rel: "noreferrer" }, "All controls of the sandbox ↗"),
+    h(
+      "a",
+      { href: `${guide.sandbox.origin}/_sandbox/`, target: "_blank", rel: "noreferrer" },
+      "All controls of the sandbox ↗",
+    ),
   );
 }
 
-// A list that is asked for when it is opened.
-function List({ title, path, guide, row, hint }) {
+// A list that the sandbox is asked for when it is opened.
+function List({ title, path, Row, guide, step }) {
   const [rows, setRows] = useState([]);
   const [problem, setProblem] = useState("");
   const load = (event) =>
     event.currentTarget.open &&
     rows.length === 0 &&
     guide.sandbox.ask(path).then(setRows, (failure) => setProblem(failure.message));
+  const items = rows.map((row, index) =>
+    h("li", { key: row.scenario }, h(Row, { row, before: rows[index - 1], guide, step })),
+  );
   return h(
     "details",
     { onToggle: load },
     h("summary", null, title),
-    hint && h("p", { className: "rf-hint" }, hint),
     problem && h("p", { className: "rf-bad", role: "alert" }, problem),
-    h("ul", null, rows.map((each) => h("li", { key: each.scenario }, row(each)))),
+    h("ul", null, items),
   );
 }
 
-function Card({ card, guide, step }) {
-  return h(
-    React.Fragment,
-    null,
-    h("strong", null, `${card.brand} `, h("code", null, inGroups(card.number))),
-    h("span", null, withCode(card.happens)),
-    h(Use, { scenario: card.scenario, guide, step }),
-  );
+function Card({ row: { scenario, brand, number, happens }, guide, step }) {
+  const name = h("strong", null, `${brand} `, h("code", null, inGroups(number)));
+  return h(Use, { scenario, name, happens, guide, step });
 }
 
-function Scenario({ scenario, guide, step }) {
-  return h(
-    React.Fragment,
-    null,
-    h("strong", null, scenario.displayName),
-    h("span", null, withCode(scenario.happens)),
-    h(Use, { scenario: scenario.scenario, guide, step }),
-  );
+// A row names its payment method unless the row before has done so.
+function Scenario({ row: { scenario, displayName, happens }, before, guide, step }) {
+  const name = displayName !== before?.displayName && h("strong", null, displayName);
+  return h(Use, { scenario, name, happens, guide, step });
 }
 
-// Makes a source, which the next operation with a source id sends.
-function Use({ scenario, guide, step }) {
-  const [source, setSource] = useState(null);
+// Makes a source, which the next step that needs a source sends.
+function Use({ scenario, name, happens, guide, step }) {
+  const [made, setMade] = useState(null);
   const [problem, setProblem] = useState("");
-  const make = () => {
+  const make = async () => {
     setProblem("");
-    guide.createSource({ scenario }, step).then(
-      (created) => {
-        step && guide.replaceSource(step);
-        setSource(created);
-      },
-      (failure) => setProblem(failure.message),
-    );
+    try {
+      const source = await guide.createSource({ scenario }, step);
+      setMade({ source, next: guide.useSource(source, step) });
+    } catch (failure) {
+      setProblem(failure.message);
+    }
   };
   return h(
     React.Fragment,
     null,
-    h("button", { type: "button", onClick: make, title: scenario }, "Make this source"),
-    source && h("p", { className: "rf-good", role: "status" }, withCode(`Source \`${source.sourceId}\` is ${source.state}.`)),
+    h("div", null, name, h("span", null, withCode(happens))),
+    h("button", { type: "button", onClick: make, "aria-label": `Use ${scenario}`, title: scenario }, "Use"),
+    made && h(Made, made),
     problem && h("p", { className: "rf-bad", role: "alert" }, problem),
+  );
+}
+
+function Made({ source: { sourceId, state, redirectUrl }, next }) {
+  const use = next ? ` Step ${next.number}, “${next.title}”, sends it.` : "";
+  return h(
+    React.Fragment,
+    null,
+    h("p", { className: "rf-good", role: "status" }, withCode(`Source \`${sourceId}\`, state ${state}.${use}`)),
+    redirectUrl && h("button", { type: "button", onClick: () => window.open(redirectUrl) }, "Open its page ↗"),
   );
 }
 
 function Clock({ guide }) {
   const [clock, setClock] = useState(null);
   const [problem, setProblem] = useState("");
-  const ask = (body) => guide.sandbox.ask("/_sandbox/clock", body).then(setClock, (failure) => setProblem(failure.message));
+  const ask = (body) =>
+    guide.sandbox.ask("/_sandbox/clock", body).then(setClock, (failure) => setProblem(failure.message));
   const steps = (clock?.steps ?? []).map(({ name, forward_s, happens }) =>
     h(
       "li",
