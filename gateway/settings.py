@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
     development: bool = Field(
         False,
-        description="Enables GraphiQL, introspection, spelling suggestions in error messages, and all "
+        description="Enables GraphiQL, introspection, valid names in error messages, and all "
         "loopback origins. Never use it in production.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(

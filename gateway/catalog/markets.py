@@ -16,9 +16,8 @@ def not_offered(settings: Settings, locale: str | None, currency_code: str | Non
 
     An argument of None is not checked.
     """
-    offered = settings.currencies_by_locale
-    if locale is not None and locale not in offered:
-        locales = ", ".join(offered)
+    if locale is not None and locale not in settings.locale_names:
+        locales = ", ".join(settings.locale_names)
         return NotOffered("locale", f"The storefront does not offer the locale {locale}; it offers {locales}.")
     if currency_code is not None and currency_code not in settings.currencies:
         currencies = ", ".join(settings.currencies)

@@ -28,6 +28,7 @@ from graphql import (
     ValidationRule,
     ValueNode,
     ValuesOfCorrectTypeRule,
+    VariableDefinitionNode,
     VariableNode,
     VisitorAction,
     get_named_type,
@@ -42,6 +43,8 @@ from graphql import (
 )
 from graphql.pyutils import did_you_mean, print_path_list, suggestion_list
 from graphql.utilities import validate_input_literal
+
+from gateway.documents.valid_names import fields_of, listed
 
 MAX_ERRORS = 20
 
@@ -64,14 +67,34 @@ def variable_errors(
     schema: GraphQLSchema, operation: OperationDefinitionNode, variables: Mapping[str, Any], *, suggests: bool
 ) -> list[GraphQLError]:
     """Errors for the variables of an operation that graphql-core refused to execute."""
+    declared = [definition.variable.name.value for definition in operation.variable_definitions or ()]
+    others = [f"`{name}`" for name in variables if name not in declared] if suggests else []
     errors = (
-        GraphQLError(f"Variable '${name}' has invalid value{print_path_list(list(position))}: {problem}", definition)
+        GraphQLError(message, definition)
         for definition in operation.variable_definitions or ()
-        if (name := definition.variable.name.value) in variables or definition.default_value is None
-        if (input_type := type_from_ast(schema, definition.type)) is not None and is_input_type(input_type)
-        for position, problem in _problems(variables.get(name), input_type, suggests=suggests)
+        for message in _messages_of_variable(schema, definition, variables, others, suggests=suggests)
     )
     return list(islice(errors, MAX_ERRORS)) or [GraphQLError("The variables do not fit their types.")]
+
+
+def _messages_of_variable(
+    schema: GraphQLSchema,
+    definition: VariableDefinitionNode,
+    variables: Mapping[str, Any],
+    others: list[str],
+    *,
+    suggests: bool,
+) -> Iterator[str]:
+    """Messages about the value of one variable. `others` are the names in the request that no variable has."""
+    name, input_type = definition.variable.name.value, type_from_ast(schema, definition.type)
+    if input_type is None or not is_input_type(input_type):
+        return
+    if name in variables:
+        for position, problem in _problems(variables[name], input_type, suggests=suggests):
+            yield f"Variable '${name}' has invalid value{print_path_list(list(position))}: {problem}"
+    elif is_non_null_type(input_type) and definition.default_value is None:
+        sent = listed("The request has", others)
+        yield f"Variable '${name}' is missing. Send `{name}` in `variables`, of the type {input_type}.{sent}"
 
 
 class LiteralRule(ValuesOfCorrectTypeRule):
@@ -164,7 +187,8 @@ def _object_problems(
         elif is_required_input_field(field):
             yield position, f"{input_type} needs the field `{name}`."
     for name in value.keys() - input_type.fields.keys():
-        yield position, f"{input_type} has no field `{name}`.{_suggestion(name, input_type.fields, suggests)}"
+        hint = _suggestion(name, input_type.fields, suggests) + (fields_of(input_type) if suggests else "")
+        yield position, f"{input_type} has no field `{name}`.{hint}"
     if input_type.is_one_of and [part is None for part in value.values()] != [False]:
         yield position, f"{input_type} needs exactly one of its fields, and not null."
 
@@ -174,7 +198,8 @@ def _leaf_problem(value: Any, input_type: GraphQLInputType, *, suggests: bool) -
     if isinstance(leaf_type, GraphQLEnumType):
         if isinstance(value, str) and value in leaf_type.values:
             return None
-        return _expected(leaf_type) + _suggestion(str(value), leaf_type.values, suggests)
+        values = listed("Its values are", leaf_type.values) if suggests else ""
+        return _expected(leaf_type) + _suggestion(str(value), leaf_type.values, suggests) + values
     assert isinstance(leaf_type, GraphQLScalarType)  # noqa: S101 - the only other leaf type
     try:
         if isinstance(value, EnumName):

@@ -34,6 +34,7 @@ from graphql.validation.validate import FragmentNestingVisitor, ValidationAborte
 from graphql.validation.validation_context import VariableUsage, VariableUsageVisitor
 
 from gateway.documents.error_messages import FewSuggestions, LiteralRule
+from gateway.documents.valid_names import LISTING_RULES
 from gateway.documents.walks import has_text, walk
 
 MAX_ERRORS = 20
@@ -112,6 +113,7 @@ class DirectivesRule(UniqueDirectivesPerLocationRule):
 REPLACED: Mapping[type[ASTValidationRule], type[ASTValidationRule]] = {
     ValuesOfCorrectTypeRule: LiteralRule,
     UniqueDirectivesPerLocationRule: DirectivesRule,
+    **LISTING_RULES,
 }
 
 RULES: list[type[ASTValidationRule]] = [FewSuggestions, *(REPLACED.get(rule, rule) for rule in specified_rules)]

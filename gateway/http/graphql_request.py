@@ -100,8 +100,8 @@ def _body_fields(body: bytes) -> dict[str, Any]:
 def _json(content: bytes, subject: str) -> Any:
     try:
         value = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        raise _bad_request(f"The {subject} must be JSON in UTF-8.") from None
+    except orjson.JSONDecodeError as error:
+        raise _bad_request(_no_json(content, subject, error)) from None
     if content.count(b"{") + content.count(b"[") < MAX_DEPTH:
         return value
     level = [value]
@@ -110,6 +110,17 @@ def _json(content: bytes, subject: str) -> Any:
         if not level:
             return value
     raise _bad_request(f"The {subject} may have at most {MAX_DEPTH} levels of lists and objects.")
+
+
+def _no_json(content: bytes, subject: str, error: orjson.JSONDecodeError) -> str:
+    """What is wrong, and where. The messages of orjson contain nothing of the content."""
+    if not content.strip():
+        return f'The {subject} is empty. Send JSON such as {{"query": "{{ storefront {{ locales }} }}"}}.'
+    try:
+        content.decode()
+    except UnicodeDecodeError as wrong:
+        return f"The {subject} must be JSON in UTF-8. It is not UTF-8 from byte {wrong.start} on."
+    return f"The {subject} must be JSON in UTF-8. At line {error.lineno}, column {error.colno}: {error.msg}."
 
 
 def _items(part: dict[str, Any] | list[Any]) -> Iterable[Any]:

@@ -66,7 +66,7 @@ PROBLEMS: dict[str, tuple[Any, str, str]] = {
     "unknown field": (
         {"credentials": {"password": {"username": "v", "password": CANARY, "otp": 1}}},
         ".credentials.password",
-        "PasswordCredentials has no field `otp`.",
+        "PasswordCredentials has no field `otp`. PasswordCredentials has the fields username, password.",
     ),
     "wrong type": (
         {"credentials": {"password": {"username": "v", "password": [CANARY]}}},
@@ -97,7 +97,7 @@ PROBLEMS: dict[str, tuple[Any, str, str]] = {
     "enum": (
         {"credentials": {"merchantAssertion": "a"}, "delivery": "HUNTER2"},
         ".delivery",
-        "The value must be of the type SessionDelivery.",
+        "The value must be of the type SessionDelivery. Its values are COOKIE, BEARER.",
     ),
 }
 
@@ -138,7 +138,7 @@ async def test_positions_in_lists_and_missing_variables_are_named(storefront: St
     lines = [{"product": {"upstreamId": "1"}}, {"product": {"upstreamId": "1"}, "quantity": CANARY}]
     errors = (await storefront.ask(add, lines=lines)).body["errors"]
     assert [error["message"] for error in errors] == [
-        "Variable '$key' has invalid value: UUID! must not be null.",
+        "Variable '$key' is missing. Send `key` in `variables`, of the type UUID!.",
         "Variable '$lines' has invalid value at [1].quantity: The value must be of the type Int.",
     ]
 

@@ -15,6 +15,7 @@ from graphql import (
 )
 
 from gateway.documents.error_messages import FewSuggestions, LiteralRule
+from gateway.documents.valid_names import LISTING_RULES
 from gateway.documents.validation import MAX_ERRORS, validation_errors
 from schema.build import build
 from tests.support.costly_documents import ACCEPTED_DOCUMENTS, REFUSED_DOCUMENTS
@@ -22,7 +23,7 @@ from tests.support.shop import documents
 
 GRAPHQL_CORE: list[type[ASTValidationRule]] = [
     FewSuggestions,
-    *(LiteralRule if of is ValuesOfCorrectTypeRule else of for of in specified_rules),
+    *((LISTING_RULES | {ValuesOfCorrectTypeRule: LiteralRule}).get(rule, rule) for rule in specified_rules),
 ]
 
 TOKENS = re.compile(r"\w+|\S|\s+")

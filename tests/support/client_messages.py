@@ -39,6 +39,7 @@ CODES_BY_HAND = {
     "TOO_MANY_ERRORS": {"TopLevelCode.GRAPHQL_VALIDATION_FAILED"},
     "schema/scalars.py": {"TopLevelCode.BAD_USER_INPUT"},
     "gateway/documents/error_messages.py": {"TopLevelCode.BAD_USER_INPUT"},
+    "gateway/documents/valid_names.py": {"TopLevelCode.GRAPHQL_VALIDATION_FAILED"},
 }
 """Error codes that the search cannot find, by the constant or file that contains the message."""
 
