@@ -2,23 +2,14 @@
 
 import re
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
-from tests.support.external_programs import (
-    PYTHON_CLIENT,
-    TYPESCRIPT_CLIENT,
-    needs_node,
-    needs_python_client,
-    node,
-    output,
-)
-from tests.support.shop import OPERATIONS, SUBMIT, app_for, listening, settings_for
+from tests.support.external_programs import PYTHON_CLIENT, needs_python_client, node, output
+from tests.support.running_gateway import running_gateway
+from tests.support.shop import OPERATIONS, SUBMIT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -28,25 +19,6 @@ RELEASED = str(SCHEMA / "released.graphql")
 """SDL of the last release."""
 
 DOCUMENTS = [str(path) for path in sorted(OPERATIONS.glob("*.graphql"))]
-
-
-@asynccontextmanager
-async def running_gateway(world: World) -> AsyncIterator[tuple[str, str]]:
-    """Start a gateway and a sandbox. Yields the URLs of both."""
-    async with (
-        listening(create_sandbox(world), "off") as sandbox,
-        listening(app_for(settings_for(world, upstream_url=sandbox))) as gateway,
-    ):
-        yield gateway, sandbox
-
-
-async def test_typescript_client_compiles_in_strict_mode_and_places_an_order(world: World) -> None:
-    needs_node(TYPESCRIPT_CLIENT)
-    await output("npm", "run", "build", folder=TYPESCRIPT_CLIENT)
-    async with running_gateway(world) as (gateway, sandbox):
-        printed = await output("npm", "start", "--", gateway, sandbox, folder=TYPESCRIPT_CLIENT)
-    assert "\nOrder number 11" in printed
-    assert world.calls.count("POST", SUBMIT) == 1
 
 
 async def test_python_client_passes_the_type_checker_and_places_an_order(world: World) -> None:

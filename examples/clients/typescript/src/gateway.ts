@@ -1,46 +1,44 @@
-// Sends a typed document over HTTP and returns its typed data.
-import type { TypedDocumentString } from "./graph/graphql.js";
+import { AnswerHasErrors, type AnswerError } from "./errors.js";
+import { type Connection, riverfrontFetch } from "./fetch.js";
+
+/** A document as graphql-codegen's `documentMode: "string"` writes it, or as you write it yourself. */
+export interface Document<R, V> {
+  toString(): string;
+  __apiType?: (variables: V) => R;
+}
+
+export interface Answer<R> {
+  data: R | null;
+  errors: readonly AnswerError[];
+}
 
 type Variables<V> = V extends Record<string, never> ? [] : [variables: V];
 
-interface Answer<R> {
-  data?: R | null;
-  errors?: { message: string; extensions?: { code?: string; supportReference?: string } }[];
-}
-
+/** Sends typed documents with `fetch`, without a GraphQL package. */
 export class Gateway {
-  /** Handle of the session, once the gateway has returned it. A page uses a cookie instead. */
-  bearer: string | null = null;
+  readonly #send: (input: string, init: RequestInit) => Promise<Response>;
 
-  constructor(private readonly url: string) {}
-
-  async ask<R, V>(document: TypedDocumentString<R, V>, ...[variables]: Variables<V>): Promise<R> {
-    const headers: Record<string, string> = {
-      Accept: "application/graphql-response+json",
-      "Content-Type": "application/json",
-      "X-Riverfront-Client": "typescript-example",
-    };
-    if (this.bearer) headers["Authorization"] = `Bearer ${this.bearer}`;
-    const body = JSON.stringify({ query: document.toString(), variables });
-    const response = await fetch(`${this.url}/graphql`, { method: "POST", headers, body });
-    const answer = (await response.json()) as Answer<R>;
-    // A page would show the data and mark the fields that failed. This purchase stops.
-    for (const error of answer.errors ?? []) {
-      const { code, supportReference } = error.extensions ?? {};
-      throw new Error(`${code}: ${error.message} (support reference ${supportReference})`);
-    }
-    if (!answer.data) throw new Error(`The gateway answered ${response.status} without data.`);
-    return answer.data;
+  constructor(
+    private readonly url: string,
+    connection: Connection,
+  ) {
+    this.#send = riverfrontFetch(connection);
   }
-}
 
-interface Payload {
-  errors: { code: string; message: string }[];
-}
+  /** The data of an answer without errors. Throws `AnswerHasErrors` if it has some. */
+  async ask<R, V>(document: Document<R, V>, ...variables: Variables<V>): Promise<R> {
+    const { data, errors } = await this.answer(document, ...variables);
+    if (errors.length) throw new AnswerHasErrors(errors, data);
+    if (!data) throw new TypeError("The answer has neither data nor errors.");
+    return data;
+  }
 
-/** Returns the payload of a mutation. Throws if the payload has errors. */
-export function accepted<P extends Payload>(payload: P | null): P {
-  if (!payload) throw new Error("The mutation has no payload.");
-  for (const { code, message } of payload.errors) throw new Error(`Refused: ${code}: ${message}`);
-  return payload;
+  /** The whole answer. Show its data, and mark the fields that its errors name. */
+  async answer<R, V>(document: Document<R, V>, ...[variables]: Variables<V>): Promise<Answer<R>> {
+    const headers = { Accept: "application/graphql-response+json", "Content-Type": "application/json" };
+    const body = JSON.stringify({ query: document.toString(), variables });
+    const response = await this.#send(this.url, { method: "POST", headers, body });
+    const answer = (await response.json()) as { data?: R | null; errors?: AnswerError[] };
+    return { data: answer.data ?? null, errors: answer.errors ?? [] };
+  }
 }

@@ -1,0 +1,16 @@
+import { AnswerHasErrors, type Session } from "riverfront-client";
+import * as documents from "../../src/generated/strings/graphql.js";
+import { ask } from "../setup/fetch.js";
+import { type Ask, type Shop, shopOf } from "../shop.js";
+
+/** Without the package: the page keeps the bearer itself. */
+export function connect(url: string, session: Session): Shop {
+  const send: Ask = async (document, variables) => {
+    const bearer = session.credentials === "omit" ? await session.handle() : undefined;
+    const { data, errors } = await ask(url, String(document), variables ?? {}, bearer);
+    if (errors) throw new AnswerHasErrors(errors, data);
+    await session.learn(data);
+    return data;
+  };
+  return shopOf(documents, { query: send, mutate: send });
+}

@@ -1,0 +1,65 @@
+// A small page that buys a product with one of the clients. Its URL chooses: ?client=apollo&session=bearer&pay=redirect
+import { bearerSession, cookieSession, Orders, type Outcome, type Session } from "riverfront-client";
+import { type Payment, TEST_CARD } from "../examples/provider.js";
+import { buy } from "./purchase.js";
+import type { Delivery, PlacedOrder, Shop } from "./shop.js";
+
+const CLIENTS: Record<string, () => Promise<{ connect(url: string, session: Session): Shop }>> = {
+  apollo: () => import("./clients/apollo.js"),
+  fetch: () => import("./clients/fetch.js"),
+  gateway: () => import("./clients/gateway.js"),
+  "graphql-request": () => import("./clients/graphql-request.js"),
+  relay: () => import("./clients/relay.js"),
+  urql: () => import("./clients/urql.js"),
+  "urql-persisted": () => import("./clients/urql-persisted.js"),
+};
+
+const PAYMENTS: Record<string, Payment> = {
+  card: TEST_CARD,
+  redirect: { type: "afterPay", afterPay: { returnUrl: location.href, cancelUrl: location.href } },
+};
+
+const parameters = new URLSearchParams(location.search);
+const chosen = (name: string, otherwise: string) => parameters.get(name) ?? otherwise;
+const url = `${chosen("gateway", "http://localhost:8000")}/graphql`;
+const sandbox = chosen("sandbox", "http://localhost:8001");
+const delivery = chosen("session", "cookie").toUpperCase() as Delivery;
+const payment = PAYMENTS[chosen("pay", "card")];
+const client = CLIENTS[chosen("client", "gateway")];
+if (!client) throw new Error(`Choose one of ?client=${Object.keys(CLIENTS).join(", ")}.`);
+
+const element = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
+const button = element<HTMLButtonElement>("buy");
+
+function step(message: string): void {
+  element("steps").append(Object.assign(document.createElement("li"), { textContent: message }));
+}
+
+function show(kind: string, message: string): void {
+  Object.assign(element("outcome"), { textContent: message }).dataset["kind"] = kind;
+}
+
+/** Shows what became of an order, or sends the shopper to the page of the provider. */
+function finish(outcome: Outcome<PlacedOrder> | null): void {
+  if (!outcome) return;
+  if (outcome.kind === "refused") return show("refused", outcome.errors.map(({ message }) => message).join(" "));
+  if (outcome.kind === "unknown") return show("unknown", "Your order is being checked. Reload this page in a minute.");
+  const { __typename, order, action, decline, message } = outcome.result;
+  if (outcome.kind === "action" && action?.redirectUrl) return location.assign(action.redirectUrl);
+  show(__typename, order ? `Order number ${order.number}` : (decline?.shopperMessage ?? message));
+}
+
+/** Shows the outcome of a task, or why it failed. The button waits meanwhile. */
+async function report(task: Promise<Outcome<PlacedOrder> | null>): Promise<void> {
+  button.disabled = true;
+  await task.then(finish).catch((error: unknown) => show("failed", String(error)));
+  button.disabled = false;
+}
+
+const session = delivery === "BEARER" ? bearerSession(sessionStorage) : cookieSession();
+const shop = (await client()).connect(url, session);
+const orders = new Orders(shop.orders, sessionStorage);
+
+button.addEventListener("click", () => void report(buy(shop, orders, { sandbox, delivery, payment, step })));
+// An order that was under way when the page was left: after a reload, or on the way back from the provider.
+await report(orders.recover());

@@ -1,0 +1,44 @@
+// Bundles the pages into dist/pages. With --serve, serves them as well.
+import { copyFile, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { context } from "esbuild";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const target = join(root, "dist", "site", "generated");
+
+/** Puts the documents that Relay's compiler has written in place of the tags, as Relay's plugins do in other bundlers. */
+const relay = {
+  name: "relay",
+  setup(build) {
+    build.onLoad({ filter: /pages[/\\]clients[/\\]relay\.ts$/ }, async ({ path }) => {
+      const imports = [];
+      const code = (await readFile(path, "utf8")).replace(/graphql`\s*(?:query|mutation) (\w+)[^`]*`/g, (_, name) => {
+        imports.push(`import ${name}Document from "../generated/${name}.graphql.ts";`);
+        return `${name}Document`;
+      });
+      return { contents: `${imports.join("\n")}\n${code}`, loader: "ts" };
+    });
+  },
+};
+
+const bundle = await context({
+  absWorkingDir: root,
+  entryPoints: ["pages/main.ts"],
+  outdir: target,
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  target: "es2022",
+  plugins: [relay],
+  define: { "process.env.NODE_ENV": '"development"' },
+  logLevel: "warning",
+});
+await bundle.rebuild();
+await copyFile(join(root, "pages", "index.html"), join(target, "index.html"));
+if (process.argv.includes("--serve")) {
+  const { port } = await bundle.serve({ servedir: target, host: "localhost", port: Number(process.env.PAGE_PORT ?? 5173) });
+  console.log(`The page: http://localhost:${port}/?client=apollo&session=cookie`);
+} else {
+  await bundle.dispose();
+}

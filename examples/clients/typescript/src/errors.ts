@@ -1,0 +1,68 @@
+/** An error in `errors` of an answer: the field could not be read, or the request was refused. */
+export interface AnswerError {
+  message: string;
+  path?: readonly (string | number)[];
+  extensions?: { code?: string; supportReference?: string; retryAfter?: string };
+}
+
+/** What every error in the payload of a mutation has. Select it with `... on UserError { code message path retry }`. */
+export interface UserError {
+  code: string;
+  message: string;
+  path?: readonly string[];
+  /** A `RetryAdvice`, or one that a later version of the graph adds. */
+  retry: RetryAdvice | (string & {});
+  /** Select `... on RateLimitError { retryAfter }`. */
+  retryAfter?: string;
+}
+
+export type RetryAdvice = "DO_NOT_RETRY" | "FIX_THEN_RETRY" | "RETRY" | "READ_STATE_FIRST";
+
+/** An answer with `errors`. `data` has the fields that could be read. */
+export class AnswerHasErrors extends Error {
+  override readonly name = "AnswerHasErrors";
+  constructor(
+    readonly errors: readonly AnswerError[],
+    readonly data: unknown = null,
+  ) {
+    super(errors.map(describe).join("\n"));
+  }
+
+  has(code: string): boolean {
+    return this.errors.some((error) => error.extensions?.code === code);
+  }
+}
+
+function describe({ message, extensions = {} }: AnswerError): string {
+  const { code, supportReference } = extensions;
+  return `${code ?? "UNKNOWN"}: ${message}${supportReference ? ` (support reference ${supportReference})` : ""}`;
+}
+
+/** A mutation that was refused: the errors of its payload. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+  constructor(readonly errors: readonly UserError[]) {
+    super(errors.map(({ code, message }) => `${code}: ${message}`).join("\n"));
+  }
+}
+
+/** The payload of a mutation without errors. Throws `Refused` if it has some. */
+export function accepted<P extends { errors: readonly UserError[] }>(payload: P | null | undefined): P {
+  if (!payload) throw new TypeError("The mutation has no payload.");
+  if (payload.errors.length) throw new Refused(payload.errors);
+  return payload;
+}
+
+/** The errors of an answer in what a GraphQL client throws or returns; null if no answer arrived. */
+export function answerErrors(error: unknown): readonly AnswerError[] | null {
+  if (typeof error !== "object" || error === null) return null;
+  const { errors, graphQLErrors, response, cause, networkError } = error as Record<string, unknown>;
+  for (const list of [errors, graphQLErrors, (response as { errors?: unknown } | undefined)?.errors]) {
+    if (Array.isArray(list) && list.length && list.every(isAnswerError)) return list;
+  }
+  return answerErrors(cause ?? networkError);
+}
+
+function isAnswerError(value: unknown): value is AnswerError {
+  return typeof (value as { message?: unknown } | null)?.message === "string";
+}

@@ -1,0 +1,17 @@
+export { Gateway, type Answer, type Document } from "./gateway.js";
+export { riverfrontFetch, type Connection } from "./fetch.js";
+export { bearerSession, cookieSession, DeliveryMismatch, type Session } from "./session.js";
+export { memoryStorage, type KeyValueStorage } from "./storage.js";
+export {
+  accepted,
+  AnswerHasErrors,
+  answerErrors,
+  Refused,
+  type AnswerError,
+  type RetryAdvice,
+  type UserError,
+} from "./errors.js";
+export { adviceOf, retrying, type RetryOptions } from "./retry.js";
+export { Orders, type OrderCalls, type OrderOptions, type Outcome, type Reading, type Result, type Submitted } from "./orders.js";
+export { newKey, SubmitRequests, type Agreement, type SubmitRequest } from "./submit-requests.js";
+export { possibleTypes } from "./generated/graph-facts.js";

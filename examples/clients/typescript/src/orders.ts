@@ -1,0 +1,188 @@
+import { answerErrors, type UserError } from "./errors.js";
+import { adviceOf, retrying, type RetryOptions, sleep } from "./retry.js";
+import type { KeyValueStorage } from "./storage.js";
+import { type Agreement, type SubmitRequest, SubmitRequests } from "./submit-requests.js";
+
+/** An outcome of `submitOrder`, as your operation selects it. Select `checkAfter` of `OrderInDoubt`. */
+export interface Result {
+  __typename: string;
+}
+
+/** The payload of `submitOrder` and `resumeOrder`. */
+export interface Submitted<R extends Result> {
+  result?: R | null | undefined;
+  errors: readonly UserError[];
+}
+
+/** An attempt, as `orderSubmission` reads it. */
+export interface Reading<R extends Result> {
+  status?: string;
+  result?: R | null | undefined;
+}
+
+/** The operations of your storefront, sent by the client that you use. They reject as your client does. */
+export interface OrderCalls<R extends Result> {
+  /** `submitOrder` with this input. */
+  submit(input: SubmitRequest): Promise<Submitted<R>>;
+  /** `resumeOrder` with this key, after the shopper has returned from the provider's page. */
+  resume(idempotencyKey: string): Promise<Submitted<R>>;
+  /** `orderSubmission` with this key, from the network: a cache would repeat that the order is under way. */
+  read(idempotencyKey: string): Promise<Reading<R> | null | undefined>;
+  /** `startSession`. It is called if the session of the request has ended, with the old handle. */
+  startSession?(): Promise<unknown>;
+}
+
+/** What became of a submit request. */
+export type Outcome<R extends Result> =
+  /** The outcome is known for good: placed, awaiting payment, declined, blocked or not placed. */
+  | { kind: "known"; result: R }
+  /** The shopper has to act: send them to the `redirectUrl`, or let them authenticate. Then call `recover`. */
+  | { kind: "action"; result: R }
+  /** Nothing was sent to Digital River. Follow `retry` and `path` of the errors. */
+  | { kind: "refused"; errors: readonly UserError[] }
+  /** There may be an order. Show that it is being checked, and call `recover` later. Never submit anew. */
+  | { kind: "unknown"; result: R | null; error: unknown };
+
+export interface OrderOptions extends RetryOptions {
+  /** How often the outcome of an order in doubt is read before it is reported as unknown. */
+  reads?: number;
+  /** Name of the stored request, if a page has several shops. */
+  name?: string;
+}
+
+const READ_EVERY_MS = 1_000;
+
+/** Places orders, each at most once, whatever becomes of the page or the network in between. */
+export class Orders<R extends Result> {
+  readonly #requests: SubmitRequests;
+  readonly #options: Required<Pick<OrderOptions, "reads" | "wait" | "patienceMs" | "tries">>;
+
+  constructor(
+    private readonly calls: OrderCalls<R>,
+    storage: KeyValueStorage,
+    { name, reads = 10, wait = sleep, patienceMs = 10_000, tries = 3 }: OrderOptions = {},
+  ) {
+    this.#requests = new SubmitRequests(storage, name);
+    this.#options = { reads, wait, patienceMs, tries };
+  }
+
+  /**
+   * Submits the cart. Finishes an earlier request first, whose outcome was never known: if that has led to an order, its
+   * outcome is returned and nothing is submitted.
+   */
+  async submit(agreement: Agreement): Promise<Outcome<R>> {
+    return this.#alone(async () => {
+      const earlier = await this.#recover();
+      if (earlier && !mayBeFollowed(earlier)) return earlier;
+      return this.#send(await this.#requests.begin(agreement));
+    });
+  }
+
+  /**
+   * Finishes the request that was under way when the page was left: after a reload, after the return from a provider's
+   * page, after a lost answer. Null if there is none, or if it never reached the gateway. Call it when the page loads.
+   */
+  async recover(): Promise<Outcome<R> | null> {
+    return this.#alone(() => this.#recover());
+  }
+
+  async #recover(): Promise<Outcome<R> | null> {
+    const request = await this.#requests.open();
+    if (!request) return null;
+    const reading = await this.#read(request.idempotencyKey);
+    // The gateway knows no such request. One that is still on its way is stopped by the revision and the lock of the cart.
+    if (!reading) return this.#requests.end().then(() => null);
+    // An order that the shopper has approved on the provider's page may read as in doubt until it is resumed.
+    if (!["ACTION_REQUIRED", "IN_DOUBT"].includes(reading.status ?? "")) return this.#settled(request, reading);
+    const { result, errors } = await this.#retrying(() => this.calls.resume(request.idempotencyKey));
+    if (errors.length) return this.#settled(request, (await this.#read(request.idempotencyKey)) ?? reading);
+    return this.#settled(request, { result });
+  }
+
+  async #send(request: SubmitRequest): Promise<Outcome<R>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const { result, errors } = await this.#retrying(() => this.calls.submit(request));
+        return errors.length ? await this.#afterErrors(request, errors) : await this.#settled(request, { result });
+      } catch (error) {
+        const isLost = answerErrors(error) === null;
+        if (!isLost || attempt === this.#options.tries) return this.#afterFailure(request, error);
+        // The same key never sends the order twice, so a request without an answer is repeated.
+        await this.#options.wait(READ_EVERY_MS);
+      }
+    }
+  }
+
+  /** After an answer with `errors`, or without any answer: the record of the gateway decides. */
+  async #afterFailure(request: SubmitRequest, error: unknown): Promise<Outcome<R>> {
+    const reading = await this.#read(request.idempotencyKey).catch(() => undefined);
+    if (reading) return this.#settled(request, reading);
+    const wasRefused = answerErrors(error) !== null && reading === null;
+    if (!wasRefused) return { kind: "unknown", result: null, error };
+    await this.#requests.end();
+    throw error;
+  }
+
+  async #afterErrors(request: SubmitRequest, errors: readonly UserError[]): Promise<Outcome<R>> {
+    const isReused = errors.some(({ code }) => code === "IDEMPOTENCY_KEY_REUSED");
+    if (isReused || adviceOf(errors) === "READ_STATE_FIRST") {
+      const reading = await this.#read(request.idempotencyKey);
+      if (reading) return this.#settled(request, reading);
+    }
+    await this.#requests.end();
+    return { kind: "refused", errors };
+  }
+
+  /** The outcome of a request with this reading. Reads again while the order is in doubt or under way. */
+  async #settled({ idempotencyKey }: SubmitRequest, reading: Reading<R>): Promise<Outcome<R>> {
+    let result = reading.result ?? null;
+    let error: unknown;
+    for (let reads = 0; result === null || result.__typename === "OrderInDoubt"; reads++) {
+      const pause = pauseUntil(result);
+      if (reads === this.#options.reads || pause > this.#options.patienceMs) return { kind: "unknown", result, error };
+      await this.#options.wait(pause);
+      try {
+        result = (await this.#read(idempotencyKey))?.result ?? result;
+        error = undefined;
+      } catch (failure) {
+        error = failure;
+      }
+    }
+    if (result.__typename === "OrderActionRequired") return { kind: "action", result };
+    await this.#requests.end();
+    return { kind: "known", result };
+  }
+
+  /** Reads the outcome. If the session has ended, the next one begins with its handle and may read it as well. */
+  async #read(key: string): Promise<Reading<R> | null> {
+    try {
+      return (await this.calls.read(key)) ?? null;
+    } catch (error) {
+      const codes = answerErrors(error)?.map(({ extensions }) => extensions?.code) ?? [];
+      const hasEnded = codes.includes("SESSION_EXPIRED") || codes.includes("SESSION_REQUIRED");
+      if (!hasEnded || !this.calls.startSession) throw error;
+      await this.calls.startSession();
+      return (await this.calls.read(key)) ?? null;
+    }
+  }
+
+  #retrying(call: () => Promise<Submitted<R>>): Promise<Submitted<R>> {
+    return retrying(call, this.#options);
+  }
+
+  /** One tab at a time: two tabs share the stored request. */
+  #alone<T>(task: () => Promise<T>): Promise<T> {
+    const locks = (globalThis.navigator as Navigator | undefined)?.locks as LockManager | undefined;
+    return locks ? (locks.request("riverfront.orders", task) as Promise<T>) : task();
+  }
+}
+
+/** Whether a new request may follow: the earlier one has led to no order. */
+function mayBeFollowed<R extends Result>(earlier: Outcome<R>): boolean {
+  return earlier.kind === "known" && ["OrderDeclined", "OrderBlocked", "OrderNotPlaced"].includes(earlier.result.__typename);
+}
+
+function pauseUntil(result: Result | null): number {
+  const { checkAfter } = (result ?? {}) as { checkAfter?: string };
+  return Math.max(READ_EVERY_MS, checkAfter === undefined ? 0 : Date.parse(checkAfter) - Date.now());
+}

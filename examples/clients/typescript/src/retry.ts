@@ -1,0 +1,68 @@
+import { answerErrors, type AnswerError, type RetryAdvice, type UserError } from "./errors.js";
+
+export interface RetryOptions {
+  /** How often the call is made at most. */
+  tries?: number;
+  /** A `retryAfter` that is later than this is left to the shopper, in milliseconds. */
+  patienceMs?: number;
+  /** Waits; the default is a timer. */
+  wait?: (milliseconds: number) => Promise<void>;
+}
+
+const FIRST_WAIT_MS = 500;
+
+/** Codes in `errors` of an answer after which nothing was changed, so that the same request may be sent again. */
+const NOTHING_CHANGED = new Set(["RATE_LIMITED", "CART_BUSY", "STORE_UNAVAILABLE"]);
+
+/** What the errors of a payload advise together: the most careful advice of them. */
+export function adviceOf(errors: readonly UserError[]): RetryAdvice | null {
+  const careful: RetryAdvice[] = ["READ_STATE_FIRST", "DO_NOT_RETRY", "FIX_THEN_RETRY", "RETRY"];
+  return careful.find((advice) => errors.some(({ retry }) => retry === advice)) ?? null;
+}
+
+/**
+ * Calls a mutation, and calls it again while the gateway advises `RETRY`, at the time that it names.
+ *
+ * The call must send the same variables each time, with the same idempotency key. Any other advice is yours to follow:
+ * the payload is returned as it is.
+ */
+export async function retrying<P extends { errors: readonly UserError[] }>(
+  call: () => Promise<P>,
+  { tries = 3, patienceMs = 10_000, wait = sleep }: RetryOptions = {},
+): Promise<P> {
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await call().then(
+      (payload) => ({ payload, pause: pauseOf(payload.errors, attempt) }),
+      (error: unknown) => ({ error, pause: pauseOfAnswer(error, attempt) }),
+    );
+    const { pause } = outcome;
+    if (pause !== null && pause <= patienceMs && attempt < tries) await wait(pause);
+    else if ("error" in outcome) throw outcome.error;
+    else return outcome.payload;
+  }
+}
+
+function pauseOf(errors: readonly UserError[], attempt: number): number | null {
+  if (adviceOf(errors) !== "RETRY") return null;
+  return pauseBefore(errors.map(({ retryAfter }) => retryAfter), attempt);
+}
+
+function pauseOfAnswer(error: unknown, attempt: number): number | null {
+  const errors = answerErrors(error);
+  if (!errors?.every(isWithoutChange)) return null;
+  return pauseBefore(errors.map(({ extensions }) => extensions?.retryAfter), attempt);
+}
+
+function isWithoutChange({ extensions }: AnswerError): boolean {
+  return NOTHING_CHANGED.has(extensions?.code ?? "");
+}
+
+/** Until the latest of the given times, in milliseconds; without one, twice as long at each attempt. */
+function pauseBefore(times: readonly (string | undefined)[], attempt: number): number {
+  const known = times.flatMap((time) => (time === undefined ? [] : [Date.parse(time) - Date.now()]));
+  return Math.max(0, ...(known.length ? known : [FIRST_WAIT_MS * 2 ** (attempt - 1)]));
+}
+
+export function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,46 @@
+import { type Exchange, makeOperation, type Operation } from "@urql/core";
+import { changedFields, privateFields } from "../generated/graph-facts.js";
+import { map, pipe } from "wonka";
+
+/**
+ * Place it before `cacheExchange`. After a mutation, the queries that show what it has changed are read again.
+ *
+ * urql's document cache recognises these queries by the type names in their answers, and an answer without a cart has
+ * none: after the first `addCartLines`, or after an order, the page would go on showing the old state.
+ */
+export const riverfrontExchange: Exchange =
+  ({ forward }) =>
+  (operations) =>
+    forward(pipe(operations, map(marked)));
+
+/** Query by root field: a name that stands for everything that the field shows. */
+const nameOf = (field: string) => `Query.${field}`;
+
+function marked(operation: Operation): Operation {
+  if (operation.kind !== "query" && operation.kind !== "mutation") return operation;
+  const names = rootFields(operation).flatMap((field) => {
+    if (operation.kind === "mutation") return (changedFields[field] ?? []).map(nameOf);
+    return privateFields.includes(field) ? [nameOf(field)] : [];
+  });
+  if (!names.length) return operation;
+  const additionalTypenames = [...new Set([...(operation.context.additionalTypenames ?? []), ...names])];
+  return makeOperation(operation.kind, operation, { ...operation.context, additionalTypenames });
+}
+
+type Selections = Extract<Operation["query"]["definitions"][number], { selectionSet: unknown }>["selectionSet"];
+
+/** Names of the root fields, also of those in fragments. */
+function rootFields({ query }: Operation): string[] {
+  const fragments = new Map<string, Selections>();
+  const roots: Selections[] = [];
+  for (const node of query.definitions) {
+    if (node.kind === "FragmentDefinition") fragments.set(node.name.value, node.selectionSet);
+    else if (node.kind === "OperationDefinition") roots.push(node.selectionSet);
+  }
+  const namesOf = (set: Selections | undefined): string[] =>
+    (set?.selections ?? []).flatMap((node) => {
+      if (node.kind === "Field") return [node.name.value];
+      return namesOf(node.kind === "InlineFragment" ? node.selectionSet : fragments.get(node.name.value));
+    });
+  return roots.flatMap(namesOf);
+}

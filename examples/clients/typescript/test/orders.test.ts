@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  AnswerHasErrors,
+  memoryStorage,
+  type OrderCalls,
+  Orders,
+  type Reading,
+  type Submitted,
+  type SubmitRequest,
+  SubmitRequests,
+} from "riverfront-client";
+
+interface Result {
+  __typename: string;
+  checkAfter?: string;
+}
+
+type Step<T> = T | Error;
+
+const AGREED = { expectedTotal: { amount: "96.69", currencyCode: "USD" }, ifRevision: "r1" };
+const PLACED = { __typename: "OrderPlaced" };
+const lost = new TypeError("Failed to fetch");
+const answered = (code: string) => new AnswerHasErrors([{ message: code, extensions: { code } }]);
+const submitted = (result: Result): Submitted<Result> => ({ result, errors: [] });
+const refused = (code: string, retry: string): Submitted<Result> => ({ errors: [{ code, message: code, retry }] });
+
+/** A storefront whose calls answer as told, in this sequence, and what was called. */
+function storefront(script: {
+  submit?: Step<Submitted<Result>>[];
+  read?: Step<Reading<Result> | null>[];
+  resume?: Step<Submitted<Result>>[];
+}) {
+  const sent: SubmitRequest[] = [];
+  const calls: string[] = [];
+  const waits: number[] = [];
+  const storage = memoryStorage();
+  function next<T>(name: keyof typeof script, steps: Step<T>[] = []): Promise<T> {
+    calls.push(name);
+    const step = steps.shift();
+    if (step === undefined) throw new assert.AssertionError({ message: `${name} was called once more` });
+    return step instanceof Error ? Promise.reject(step) : Promise.resolve(step);
+  }
+  const operations: OrderCalls<Result> = {
+    submit: (input) => (sent.push(input), next("submit", script.submit)),
+    read: () => next("read", script.read),
+    resume: () => next("resume", script.resume),
+    startSession: async () => calls.push("startSession"),
+  };
+  const wait = async (milliseconds: number) => void waits.push(milliseconds);
+  const orders = new Orders(operations, storage, { wait, reads: 3 });
+  return { orders, sent, calls, waits, storage, open: () => new SubmitRequests(storage).open() };
+}
+
+test("the request is stored before it is sent, and forgotten with its outcome", async () => {
+  const shop = storefront({ submit: [submitted(PLACED)] });
+  const outcome = shop.orders.submit(AGREED);
+  assert.deepEqual(await outcome, { kind: "known", result: PLACED });
+  assert.match(shop.sent[0]!.idempotencyKey, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  assert.equal(await shop.open(), null);
+});
+
+test("a lost answer is repeated with the same key and the same input", async () => {
+  const shop = storefront({ submit: [lost, submitted(PLACED)] });
+  assert.equal((await shop.orders.submit(AGREED)).kind, "known");
+  assert.deepEqual(shop.sent[0], shop.sent[1]);
+});
+
+test("without any answer the outcome is unknown, and the key is kept", async () => {
+  const shop = storefront({ submit: [lost, lost, lost], read: [lost] });
+  assert.deepEqual(await shop.orders.submit(AGREED), { kind: "unknown", result: null, error: lost });
+  assert.equal((await shop.open())?.idempotencyKey, shop.sent[0]?.idempotencyKey);
+});
+
+test("a second submit returns the outcome of the first if that has led to an order", async () => {
+  const shop = storefront({ submit: [lost, lost, lost], read: [lost, { status: "PLACED", result: PLACED }] });
+  await shop.orders.submit(AGREED);
+  assert.deepEqual(await shop.orders.submit(AGREED), { kind: "known", result: PLACED });
+  assert.equal(shop.sent.length, 3);
+});
+
+test("a request that never arrived is followed by a new one", async () => {
+  const shop = storefront({ submit: [lost, lost, lost, submitted(PLACED)], read: [lost, null] });
+  await shop.orders.submit(AGREED);
+  assert.equal((await shop.orders.submit(AGREED)).kind, "known");
+  assert.notEqual(shop.sent[3]?.idempotencyKey, shop.sent[0]?.idempotencyKey);
+});
+
+test("a decline ends the request, and the next one has a new key", async () => {
+  const declined = { __typename: "OrderDeclined" };
+  const shop = storefront({ submit: [submitted(declined), submitted(PLACED)] });
+  await shop.orders.submit(AGREED);
+  await shop.orders.submit(AGREED);
+  assert.notEqual(shop.sent[0]?.idempotencyKey, shop.sent[1]?.idempotencyKey);
+});
+
+test("an order in doubt is read until its outcome is known", async () => {
+  const doubt = { __typename: "OrderInDoubt" };
+  const shop = storefront({ submit: [submitted(doubt)], read: [{ result: doubt }, lost, { result: PLACED }] });
+  assert.deepEqual(await shop.orders.submit(AGREED), { kind: "known", result: PLACED });
+  assert.deepEqual(shop.waits, [1000, 1000, 1000]);
+});
+
+test("a doubt that lasts is reported, and its key is kept", async () => {
+  const doubt = { __typename: "OrderInDoubt", checkAfter: new Date(Date.now() + 120_000).toISOString() };
+  const shop = storefront({ submit: [submitted(doubt)] });
+  assert.deepEqual(await shop.orders.submit(AGREED), { kind: "unknown", result: doubt, error: undefined });
+  assert.ok(await shop.open());
+});
+
+test("after the return from the provider the order is resumed", async () => {
+  const action = { __typename: "OrderActionRequired" };
+  for (const status of ["ACTION_REQUIRED", "IN_DOUBT"]) {
+    const shop = storefront({ submit: [submitted(action)], read: [{ status }], resume: [submitted(PLACED)] });
+    assert.equal((await shop.orders.submit(AGREED)).kind, "action");
+    assert.deepEqual(await shop.orders.recover(), { kind: "known", result: PLACED });
+    assert.equal(await shop.open(), null);
+  }
+});
+
+test("an order that cannot be resumed is read", async () => {
+  const shop = storefront({
+    read: [{ status: "IN_DOUBT" }, { result: PLACED }],
+    resume: [refused("NOT_RESUMABLE", "READ_STATE_FIRST")],
+  });
+  await new SubmitRequests(shop.storage).begin(AGREED);
+  assert.deepEqual(await shop.orders.recover(), { kind: "known", result: PLACED });
+});
+
+test("after a reload the outcome is read, also by the session after an ended one", async () => {
+  const shop = storefront({ read: [answered("SESSION_EXPIRED"), { status: "PLACED", result: PLACED }] });
+  await new SubmitRequests(shop.storage).begin(AGREED);
+  assert.deepEqual(await shop.orders.recover(), { kind: "known", result: PLACED });
+  assert.deepEqual(shop.calls, ["read", "startSession", "read"]);
+});
+
+test("without an open request there is nothing to recover", async () => {
+  assert.equal(await storefront({}).orders.recover(), null);
+});
+
+test("a submission that is still under way is read", async () => {
+  const shop = storefront({ submit: [answered("UPSTREAM_TIMEOUT")], read: [{ status: "IN_PROGRESS" }, { result: PLACED }] });
+  assert.equal((await shop.orders.submit(AGREED)).kind, "known");
+});
+
+test("an answer with errors of a request without a record is thrown", async () => {
+  const error = answered("BAD_USER_INPUT");
+  const shop = storefront({ submit: [error], read: [null] });
+  await assert.rejects(shop.orders.submit(AGREED), error);
+  assert.equal(await shop.open(), null);
+});
+
+test("errors are followed by their advice", async () => {
+  const busy = refused("CART_BUSY", "RETRY");
+  assert.equal((await storefront({ submit: [busy, submitted(PLACED)] }).orders.submit(AGREED)).kind, "known");
+
+  const read = storefront({ submit: [refused("STORE_UNAVAILABLE", "READ_STATE_FIRST")], read: [{ result: PLACED }] });
+  assert.equal((await read.orders.submit(AGREED)).kind, "known");
+
+  const wrong = storefront({ submit: [refused("INVALID_INPUT", "FIX_THEN_RETRY")] });
+  assert.equal((await wrong.orders.submit(AGREED)).kind, "refused");
+  assert.equal(await wrong.open(), null);
+});
+
+test("a request waits until the time that a rate limit names", async () => {
+  const retryAfter = new Date(Date.now() + 5_000).toISOString();
+  const limited = { errors: [{ code: "RATE_LIMITED", message: "", retry: "RETRY", retryAfter }] };
+  const shop = storefront({ submit: [limited, submitted(PLACED)] });
+  await shop.orders.submit(AGREED);
+  assert.ok(shop.waits[0]! > 4_000 && shop.waits[0]! <= 5_000);
+});

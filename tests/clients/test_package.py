@@ -1,0 +1,40 @@
+"""The package of client helpers: its own tests, its caches in front of a gateway, and its example purchase."""
+
+import json
+
+import pytest
+
+from sandbox.model.world import World
+from tests.support.client_package import client_package
+from tests.support.external_programs import output
+from tests.support.running_gateway import running_gateway
+from tests.support.shop import SUBMIT
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+
+
+async def test_package_compiles_in_strict_mode_and_passes_its_tests() -> None:
+    printed = await output("npm", "test", folder=await client_package())
+    assert "\n# fail 0\n" in printed
+    assert "\n# pass 0\n" not in printed
+
+
+async def test_example_purchase_with_the_package_places_one_order(world: World) -> None:
+    package = await client_package()
+    async with running_gateway(world) as (gateway, sandbox):
+        printed = await output("npm", "start", "--", gateway, sandbox, folder=package)
+    assert "\nOrder number 11" in printed
+    assert world.calls.count("POST", SUBMIT) == 1
+
+
+async def test_caches_keep_markets_apart_and_notice_the_order(world: World) -> None:
+    package = await client_package()
+    async with running_gateway(world) as (gateway, sandbox):
+        printed = await output("node", "dist/checks/caches.js", gateway, sandbox, folder=package)
+    for client, shown in json.loads(printed).items():
+        english, german, english_again, german_again = shown["markets"]
+        assert "Daypack" in json.dumps(english), client
+        assert "Tagesrucksack" in json.dumps(german), client
+        assert (english_again, german_again) == (english, german), client
+        assert shown["sent"] == 2, f"{client} reads each market once"
+        assert shown["quantities"] == [None, 1, 0], f"{client} shows the first line, and that the order took the cart"
