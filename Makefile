@@ -33,7 +33,7 @@ help:
 	@echo "make check    check format, lint and types"
 	@echo "make test     run all tests, quick ones first"
 	@echo "make quick    run the quick tests only"
-	@echo "make clients  generate, compile and run the example clients, and lint the graph"
+	@echo "make clients  generate, compile and run the example clients, also in a browser, and lint the graph"
 	@echo "make docs     build the documentation site in build/docs"
 	@echo "make bench    measure the gateway's CPU time and its calls to Digital River"
 	@echo "make bench-peers  compare the gateway with other GraphQL servers (needs Node and npm)"
@@ -65,7 +65,7 @@ quick: .venv/.dev
 	$(BIN)/python -m pytest $(WORKERS) -m "not slow and not browser"
 
 clients: .venv/.dev $(PROJECTS)
-	$(BIN)/python -m pytest $(WORKERS) tests/schema/test_clients.py
+	$(BIN)/python -m pytest $(WORKERS) tests/schema/test_clients.py tests/clients
 
 # Fails after a broken link, or if a page is missing in the navigation.
 docs: .venv/.dev
