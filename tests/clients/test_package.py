@@ -5,7 +5,7 @@ import json
 import pytest
 
 from sandbox.model.world import World
-from tests.support.client_package import client_package
+from tests.support.client_package import SITE, client_package
 from tests.support.external_programs import output
 from tests.support.running_gateway import running_gateway
 from tests.support.shop import SUBMIT
@@ -38,3 +38,12 @@ async def test_caches_keep_markets_apart_and_notice_the_order(world: World) -> N
         assert (english_again, german_again) == (english, german), client
         assert shown["sent"] == 2, f"{client} reads each market once"
         assert shown["quantities"] == [None, 1, 0], f"{client} shows the first line, and that the order took the cart"
+
+
+async def test_package_finds_the_errors_in_what_each_client_throws(world: World) -> None:
+    package = await client_package()
+    async with running_gateway(world) as (gateway, _):
+        printed = await output("node", str(SITE / "errors.js"), gateway, folder=package)
+    thrown = json.loads(printed)
+    assert thrown == {client: ["SESSION_REQUIRED"] for client in thrown}
+    assert thrown.keys() >= {"apollo", "relay", "urql"}

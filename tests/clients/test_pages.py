@@ -18,7 +18,7 @@ from tests.support.shop import SUBMIT, listening
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
-CLIENTS = ["apollo", "fetch", "gateway", "graphql-request", "relay", "urql", "urql-persisted"]
+CLIENTS = ["apollo", "apollo-persisted", "fetch", "gateway", "graphql-request", "relay", "urql", "urql-persisted"]
 """Clients whose set-up is in `examples/clients/typescript/pages/setup`."""
 
 COOKIE = "__Host-rf_session"

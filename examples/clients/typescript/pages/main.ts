@@ -1,18 +1,9 @@
 // A small page that buys a product with one of the clients. Its URL chooses: ?client=apollo&session=bearer&pay=redirect
-import { bearerSession, cookieSession, Orders, type Outcome, type Session } from "riverfront-client";
+import { bearerSession, cookieSession, Orders, type Outcome } from "riverfront-client";
 import { type Payment, TEST_CARD } from "../examples/provider.js";
+import { CLIENTS } from "./clients.js";
 import { buy } from "./purchase.js";
-import type { Delivery, PlacedOrder, Shop } from "./shop.js";
-
-const CLIENTS: Record<string, () => Promise<{ connect(url: string, session: Session): Shop }>> = {
-  apollo: () => import("./clients/apollo.js"),
-  fetch: () => import("./clients/fetch.js"),
-  gateway: () => import("./clients/gateway.js"),
-  "graphql-request": () => import("./clients/graphql-request.js"),
-  relay: () => import("./clients/relay.js"),
-  urql: () => import("./clients/urql.js"),
-  "urql-persisted": () => import("./clients/urql-persisted.js"),
-};
+import type { Delivery, PlacedOrder } from "./shop.js";
 
 const PAYMENTS: Record<string, Payment> = {
   card: TEST_CARD,

@@ -1,4 +1,4 @@
-// Bundles the pages into dist/pages. With --serve, serves them as well.
+// Bundles the pages, and the check that needs Relay's documents. With --serve, serves the pages as well.
 import { copyFile, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,8 +24,9 @@ const relay = {
 
 const bundle = await context({
   absWorkingDir: root,
-  entryPoints: ["pages/main.ts"],
+  entryPoints: ["pages/main.ts", "checks/errors.ts"],
   outdir: target,
+  entryNames: "[name]",
   bundle: true,
   splitting: true,
   format: "esm",

@@ -57,6 +57,7 @@ export function accepted<P extends { errors: readonly UserError[] }>(payload: P 
 export function answerErrors(error: unknown): readonly AnswerError[] | null {
   if (typeof error !== "object" || error === null) return null;
   const { errors, graphQLErrors, response, cause, networkError } = error as Record<string, unknown>;
+  // In this sequence: the package and Apollo Client; urql; graphql-request.
   for (const list of [errors, graphQLErrors, (response as { errors?: unknown } | undefined)?.errors]) {
     if (Array.isArray(list) && list.length && list.every(isAnswerError)) return list;
   }

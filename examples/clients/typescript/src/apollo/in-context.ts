@@ -9,7 +9,6 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
-  visit,
 } from "graphql";
 import { publicFields } from "../generated/graph-facts.js";
 
@@ -45,21 +44,29 @@ export function marked(document: DocumentNode): DocumentNode {
 }
 
 export function unmarked(document: DocumentNode): DocumentNode {
-  const originals = new Set(document.definitions.map((node) => ("name" in node ? node.name?.value : undefined)));
-  return visit(document, {
-    Field: (node) => {
-      const kept = node.directives?.filter(({ name }) => name.value !== NAME) ?? [];
-      return kept.length === (node.directives?.length ?? 0) ? undefined : { ...node, directives: kept };
-    },
-    FragmentSpread: (node) => ({ ...node, name: { ...node.name, value: withoutSuffix(node.name.value) } }),
-    FragmentDefinition: {
-      leave: (node) => {
-        const name = withoutSuffix(node.name.value);
-        if (name === node.name.value) return undefined;
-        return originals.has(name) ? null : { ...node, name: { ...node.name, value: name } };
-      },
-    },
+  const names = new Set(document.definitions.map((node) => ("name" in node ? node.name?.value : undefined)));
+  const definitions = document.definitions.flatMap((node): DefinitionNode[] => {
+    if (node.kind === Kind.OPERATION_DEFINITION) return [{ ...node, selectionSet: unmarkedSet(node.selectionSet) }];
+    if (node.kind !== Kind.FRAGMENT_DEFINITION) return [node];
+    const value = withoutSuffix(node.name.value);
+    if (value === node.name.value) return [node];
+    // The fragment itself is in the document if a part outside the catalogue needs it.
+    return names.has(value) ? [] : [{ ...node, name: { ...node.name, value }, selectionSet: unmarkedSet(node.selectionSet) }];
   });
+  return { ...document, definitions };
+}
+
+function unmarkedSet(set: SelectionSetNode): SelectionSetNode {
+  return { ...set, selections: set.selections.map(unmarkedSelection) };
+}
+
+function unmarkedSelection(node: SelectionNode): SelectionNode {
+  if (node.kind === Kind.FRAGMENT_SPREAD) {
+    return { ...node, name: { ...node.name, value: withoutSuffix(node.name.value) } };
+  }
+  if (node.kind === Kind.INLINE_FRAGMENT) return { ...node, selectionSet: unmarkedSet(node.selectionSet) };
+  const directives = node.directives?.filter(({ name }) => name.value !== NAME) ?? [];
+  return { ...node, directives, ...(node.selectionSet && { selectionSet: unmarkedSet(node.selectionSet) }) };
 }
 
 function withoutSuffix(name: string): string {
@@ -139,6 +146,9 @@ class Marking {
   }
 
   #keepAll(set: SelectionSetNode): void {
-    visit(set, { FragmentSpread: (node) => this.#keep(node.name.value) });
+    for (const node of set.selections) {
+      if (node.kind === Kind.FRAGMENT_SPREAD) this.#keep(node.name.value);
+      else if (node.selectionSet) this.#keepAll(node.selectionSet);
+    }
   }
 }

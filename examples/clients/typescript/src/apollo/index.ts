@@ -17,16 +17,19 @@ export interface ApolloSetup extends Connection {
   url: string;
   /** Your own cache, made with `riverfrontCache`. */
   cache?: InMemoryCache;
+  /** Links of your own, between the cache and the network, such as one for persisted queries. */
+  links?: ApolloLink[];
 }
 
-/** Options of an `ApolloClient` for the graph. Add others to them, or put your own links before `link`. */
-export function riverfrontApollo({ url, cache = riverfrontCache(), ...connection }: ApolloSetup) {
+/** Options of an `ApolloClient` for the graph. */
+export function riverfrontApollo({ url, cache = riverfrontCache(), links = [], ...connection }: ApolloSetup) {
   return {
     cache,
     documentTransform: inContextTransform(),
     link: ApolloLink.from([
       refreshLink(cache),
       inContextLink(),
+      ...links,
       new HttpLink({ uri: url, fetch: riverfrontFetch(connection) }),
     ]),
   } satisfies ApolloClient.Options;
