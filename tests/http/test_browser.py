@@ -77,5 +77,7 @@ async def test_developer_can_edit_reload_and_start_over_in_graphiql(world: World
     assert report["startedOver"] == {"tabs": steps, "active": steps[0], "done": []}
     assert report["untouched"] == IsPartialDict(productId="← products.nodes.0.id")
     assert report["cookies"] == []
+    assert report["declined"] == "OrderDeclined"
+    assert report["reopened"] == IsPartialDict(tabs=steps, active=steps[4])
     assert report["dark"] != report["light"]
     assert report["problems"] == []

@@ -1,4 +1,5 @@
-// A developer edits a variable in GraphiQL, reloads the page, plays a step too early, starts over, and changes the colours.
+// A developer edits a variable in GraphiQL, reloads the page, plays a step too early, starts over, uses a test card of
+// the panel, opens a closed tab again, and changes the colours.
 // Prints one line of JSON with what was seen. Arguments: Chromium, the gateway's address.
 import { chromium } from "playwright-core";
 
@@ -41,11 +42,43 @@ await choose(1);
 const untouched = await variables();
 const cookies = await context.cookies(gateway);
 
+await play(0);
+await play(1);
+await play(2);
+await page.getByRole("link", { name: "Test cards" }).click();
+await page.getByRole("button", { name: "Use creditCard-charge-fails" }).click();
+await page.locator(".rf-data .rf-good", { hasText: "Step 4" }).waitFor();
+await play(3);
+const declined = (await play(4)).data.submitOrder.result.__typename;
+
+await page.locator(".graphiql-tab-active .graphiql-tab-close").click();
+await page.locator("#graphiql-session-tab-6").waitFor({ state: "detached" });
+await page.waitForFunction(
+  () => JSON.parse(localStorage.getItem("riverfront:a-guest-buys:graphiql:tabState")).tabs.length === 6,
+);
+await Promise.all([
+  page.waitForEvent("load"),
+  page.locator(".rf-step > button", { hasText: "Place the order" }).click(),
+]);
+const reopened = await state();
+
 const light = await background();
 await page.getByRole("button", { name: "Dark" }).click();
 const dark = await background();
 
-const seen = { typed, line, edited, reloaded, reloadedVariables, tooEarly, afterAdvice, startedOver, untouched };
+const seen = {
+  typed,
+  line,
+  edited,
+  reloaded,
+  reloadedVariables,
+  tooEarly,
+  afterAdvice,
+  startedOver,
+  untouched,
+  declined,
+  reopened,
+};
 console.log(JSON.stringify({ ...seen, cookies, light, dark, problems }));
 await browser.close();
 

@@ -108,9 +108,14 @@ export class Guide {
     this.update({ ...NOTHING_YET, lastFilled: this.progress.lastFilled });
   }
 
+  // What the step needs outside the graph. In front of Digital River, only DigitalRiver.js and the shopper can do it.
+  needsOf(step) {
+    return this.sandbox.origin && step ? step.before : [];
+  }
+
   // Does what the step needs and the page can do by itself.
   async prepare(step) {
-    for (const [index, need] of step.before.entries()) {
+    for (const [index, need] of this.needsOf(step).entries()) {
       if (this.isDone(step, index)) {
         continue;
       }
@@ -212,6 +217,9 @@ export class Guide {
 
   // The error that an earlier step has not been played.
   tooEarly(step, path) {
+    if (!this.sandbox.origin && step.before.length > 0) {
+      return new Error(`In front of Digital River, type the value of \`${path}\` into the variables.`);
+    }
     const earlier = this.set.steps.slice(0, this.set.steps.indexOf(step));
     const open = earlier.find((other) => !this.progress.outcomes[other.id]?.isGood);
     const message = open

@@ -1,12 +1,12 @@
 // The panel beside GraphiQL: the set of examples, the step that is shown, what comes next, and the test data.
+import { untouchedVariables } from "./guide.js";
+import { Header } from "./header.js";
 import { ShortGuide, StepList } from "./steps.js";
 import { TestData } from "./test_data.js";
-import { CHANNEL, forget } from "./storage.js";
+import { CHANNEL, forget, reopenTab } from "./storage.js";
 
 const { createElement: h, useEffect, useState, useSyncExternalStore } = React;
 const { useEditorContext, useExecutionContext } = GraphiQL.React;
-
-const THEMES = { system: "Auto", light: "Light", dark: "Dark" };
 
 // Rendered inside GraphiQL, because only there are its tabs and editors in reach.
 export function Panel({ sets, guide, editors, theme, chooseTheme, firstTab }) {
@@ -25,12 +25,12 @@ export function Panel({ sets, guide, editors, theme, chooseTheme, firstTab }) {
 
   const open = (chosen) => {
     const index = tabs.findIndex(({ id }) => id === chosen.id);
-    return index < 0 ? startOver(guide) : changeTab(index);
+    return index < 0 ? reopen(guide, chosen) : changeTab(index);
   };
   const panel = h(
     React.Fragment,
     null,
-    h(StepList, { guide, progress, step, open, run, isFetching }),
+    h(StepList, { guide, progress, step, open, run, isFetching, startOver: () => startOver(guide) }),
     h(SetList, { sets, shown: guide.set }),
     guide.sandbox.origin && h(TestData, { guide, progress, step }),
     h(ShortGuide, { guide, progress, step, open, run, isFetching }),
@@ -39,43 +39,11 @@ export function Panel({ sets, guide, editors, theme, chooseTheme, firstTab }) {
     React.Fragment,
     null,
     h("style", null, namesOf(tabs, guide.set)),
-    ReactDOM.createPortal(h(Header, { guide, theme, chooseTheme }), document.getElementById("header")),
+    ReactDOM.createPortal(
+      h(Header, { hasSandbox: Boolean(guide.sandbox.origin), theme, chooseTheme }),
+      document.getElementById("header"),
+    ),
     ReactDOM.createPortal(panel, document.getElementById("panel")),
-  );
-}
-
-const START_OVER = "Restores the untouched tabs of this example, and ends the session";
-
-function Header({ guide, theme, chooseTheme }) {
-  const themes = Object.entries(THEMES).map(([name, title]) =>
-    h("button", { key: name, type: "button", "aria-pressed": theme === name, onClick: () => chooseTheme(name) }, title),
-  );
-  return h(
-    React.Fragment,
-    null,
-    h("h1", null, h("img", { src: "/graphiql/assets/icon.svg", alt: "" }), "Riverfront"),
-    h("div", { className: "rf-themes", role: "group", "aria-label": "Colours" }, themes),
-    h(
-      "p",
-      { className: "rf-welcome" },
-      "A checkout in GraphQL. Play the steps in order: ids, totals and keys fill themselves in.",
-    ),
-    h(
-      "div",
-      { className: "rf-shortcuts" },
-      h("a", { href: "#rf-sets" }, "All examples"),
-      guide.sandbox.origin &&
-        h(
-          "a",
-          { href: "#rf-data", onClick: () => (document.querySelector(".rf-data details").open = true) },
-          "Test cards",
-        ),
-      h(
-        "button",
-        { type: "button", className: "rf-quiet", onClick: () => startOver(guide), title: START_OVER },
-        "Start over",
-      ),
-    ),
   );
 }
 
@@ -147,5 +115,10 @@ function parsed(text) {
 async function startOver(guide) {
   await guide.endSession().catch(() => undefined); // Without a gateway there is no session either.
   forget(guide.set);
+  location.reload();
+}
+
+function reopen({ set }, step) {
+  reopenTab(set, step, untouchedVariables(step));
   location.reload();
 }

@@ -1,7 +1,9 @@
 // The steps of a set, and what there is to do at the step that is shown.
 const { createElement: h, useState } = React;
 
-export function StepList({ guide, progress, step, open, run, isFetching }) {
+const START_OVER = "Restores the untouched tabs of this example, and ends the session";
+
+export function StepList({ guide, progress, step, open, run, isFetching, startOver }) {
   const { set } = guide;
   const items = set.steps.map((other) => {
     const outcome = progress.outcomes[other.id];
@@ -23,6 +25,7 @@ export function StepList({ guide, progress, step, open, run, isFetching }) {
     "section",
     { className: "rf-set", "aria-labelledby": "rf-set" },
     h("h2", { id: "rf-set" }, set.title),
+    h("button", { type: "button", className: "rf-quiet", onClick: startOver, title: START_OVER }, "Start over"),
     h("p", null, set.about),
     h("ol", null, items),
     !step && h("p", { className: "rf-hint" }, "This tab is your own. Choose a step to go on with the example."),
@@ -32,11 +35,16 @@ export function StepList({ guide, progress, step, open, run, isFetching }) {
 function Step({ guide, progress, step, open, run, isFetching }) {
   const outcome = progress.outcomes[step.id];
   const next = guide.set.steps[step.number];
-  const needs = step.before.map((need, index) => h(Need, { key: index, guide, step, need, index }));
+  const needs = guide.needsOf(step).map((need, index) => h(Need, { key: index, guide, step, need, index }));
   const earlier = guide.set.steps.find(({ id }) => id === outcome?.goTo);
   const play = h(
     "button",
-    { type: "button", className: outcome?.isGood || earlier ? "" : "rf-primary", onClick: run, disabled: isFetching },
+    {
+      type: "button",
+      className: outcome?.isGood || earlier || waitsForShopper(guide, step) ? "" : "rf-primary",
+      onClick: run,
+      disabled: isFetching,
+    },
     outcome ? "▶ Play again" : `▶ Play step ${step.number}`,
   );
   const back =
@@ -68,9 +76,7 @@ function Step({ guide, progress, step, open, run, isFetching }) {
 // On a narrow screen, the panel is below GraphiQL. This line stays in sight, with what comes next.
 export function ShortGuide({ guide, progress, step, open, run, isFetching }) {
   const next = step && progress.outcomes[step.id]?.isGood ? guide.set.steps[step.number] : null;
-  const needsShopper = step?.before.some(
-    (need, index) => ("open" in need || "authenticate" in need) && !guide.isDone(step, index),
-  );
+  const needsShopper = waitsForShopper(guide, step);
   const toGuide = () => scrollTo("panel");
   const play = async () => {
     await run();
@@ -96,6 +102,15 @@ export function ShortGuide({ guide, progress, step, open, run, isFetching }) {
   );
 }
 
+// Whether the shopper must open a page of the provider or the bank before the step.
+function waitsForShopper(guide, step) {
+  return guide.needsOf(step).some((need, index) => isPage(need) && !guide.isDone(step, index));
+}
+
+function isPage(need) {
+  return "open" in need || "authenticate" in need;
+}
+
 function scrollTo(id, block = "start") {
   document.getElementById(id).scrollIntoView({ behavior: "smooth", block });
 }
@@ -111,10 +126,10 @@ function Outcome({ isGood, message }) {
 function Need({ guide, step, need, index }) {
   const [problem, setProblem] = useState("");
   const isDone = guide.isDone(step, index);
-  const isPage = "open" in need || "authenticate" in need;
+  const opensPage = isPage(need);
   const provide = () => {
     // Browsers open a tab only at once, before the address of the page is known.
-    const tab = isPage ? window.open("about:blank") : null;
+    const tab = opensPage ? window.open("about:blank") : null;
     setProblem("");
     guide.provide(step, index, tab).catch((failure) => {
       tab?.close();
@@ -126,13 +141,13 @@ function Need({ guide, step, need, index }) {
     null,
     h(
       "button",
-      { type: "button", className: isPage && !isDone ? "rf-primary" : "", onClick: provide },
-      isDone ? `✓ ${need.title}` : `${need.title}${isPage ? " ↗" : ""}`,
+      { type: "button", className: opensPage && !isDone ? "rf-primary" : "", onClick: provide },
+      isDone ? `✓ ${need.title}` : `${need.title}${opensPage ? " ↗" : ""}`,
     ),
     h(
       "span",
       { className: "rf-hint" },
-      isDone ? "" : isPage ? "opens a new tab and comes back" : "or play: it is done for you",
+      isDone ? "" : opensPage ? "opens a new tab and comes back" : "or play: it is done for you",
     ),
     problem && h("p", { className: "rf-bad", role: "alert" }, problem),
   );

@@ -2,6 +2,7 @@
 
 const PREFIX = "riverfront:";
 const PROGRESS = "progress";
+const TABS = "graphiql:tabState";
 
 // On this channel, a tab to which the shopper returns reports to the tab of GraphiQL.
 export const CHANNEL = "riverfront";
@@ -31,9 +32,9 @@ export function tabsOf(set, variablesOf) {
       return keysWith(prefix).length;
     },
   };
-  const stored = storage.getItem("graphiql:tabState");
+  const stored = storage.getItem(TABS);
   const state = stored === null ? untouched(set, variablesOf) : JSON.parse(stored);
-  storage.setItem("graphiql:tabState", JSON.stringify(state));
+  storage.setItem(TABS, JSON.stringify(state));
   // GraphiQL opens a new tab unless these are the contents of one of its tabs.
   const active = state.tabs[state.activeTabIndex];
   storage.setItem("graphiql:query", active.query ?? "");
@@ -43,17 +44,29 @@ export function tabsOf(set, variablesOf) {
 }
 
 function untouched(set, variablesOf) {
-  const tabs = set.steps.map((step) => ({
+  return { activeTabIndex: 0, tabs: set.steps.map((step) => tabOf(step, variablesOf(step))) };
+}
+
+function tabOf(step, variables) {
+  return {
     id: step.id,
     title: step.operation,
     hash: null,
     query: step.query,
-    variables: variablesOf(step),
+    variables,
     headers: null,
     operationName: step.operation,
     response: null,
-  }));
-  return { activeTabIndex: 0, tabs };
+  };
+}
+
+// Opens the tab of a step again that was closed. GraphiQL shows it after a reload of the page.
+export function reopenTab(set, step, variables) {
+  const key = `${PREFIX}${set.name}:${TABS}`;
+  const { tabs } = JSON.parse(localStorage.getItem(key));
+  const activeTabIndex = Math.min(step.number - 1, tabs.length);
+  const state = { activeTabIndex, tabs: tabs.toSpliced(activeTabIndex, 0, tabOf(step, variables)) };
+  localStorage.setItem(key, JSON.stringify(state));
 }
 
 export function progressOf(set) {

@@ -5,8 +5,8 @@ const { createElement: h, useState } = React;
 
 export function TestData({ guide, progress, step }) {
   const hasSession = "paymentSession.sessionId" in progress.values;
-  const cards = { title: "Test cards", path: "/_sandbox/test-cards", Row: Card };
-  const scenarios = { title: "Test scenarios", path: "/_sandbox/test-scenarios", Row: Scenario };
+  const cards = { id: "rf-cards", title: "Test cards", path: "/_sandbox/test-cards", Row: Card };
+  const scenarios = { id: "rf-scenarios", title: "Test scenarios", path: "/_sandbox/test-scenarios", Row: Scenario };
   return h(
     "section",
     { className: "rf-data", "aria-labelledby": "rf-data" },
@@ -23,7 +23,7 @@ export function TestData({ guide, progress, step }) {
 }
 
 // A list that the sandbox is asked for when it is opened.
-function List({ title, path, Row, guide, step }) {
+function List({ id, title, path, Row, guide, step }) {
   const [rows, setRows] = useState([]);
   const [problem, setProblem] = useState("");
   const load = (event) =>
@@ -35,7 +35,7 @@ function List({ title, path, Row, guide, step }) {
   );
   return h(
     "details",
-    { onToggle: load },
+    { id, onToggle: load },
     h("summary", null, title),
     problem && h("p", { className: "rf-bad", role: "alert" }, problem),
     h("ul", null, items),
@@ -101,7 +101,7 @@ function Clock({ guide }) {
   );
   return h(
     "details",
-    { onToggle: (event) => event.currentTarget.open && ask() },
+    { id: "rf-clock", onToggle: (event) => event.currentTarget.open && ask() },
     h("summary", null, "Clock"),
     problem && h("p", { className: "rf-bad", role: "alert" }, problem),
     clock && h("p", null, `In the sandbox it is ${new Date(clock.now).toLocaleString()}.`),
