@@ -16,7 +16,7 @@ from gateway.operation.context import Context
 from gateway.upstream.catalog import Product, ProductPage
 from gateway.upstream.endpoints.catalog import PageOfProducts
 from gateway.upstream.ids import upstream_id
-from resolvers.inputs.catalog import PriceRangeInput, ProductAttributeInput, ProductSearchInput
+from resolvers.inputs.catalog import PriceRangeInput, ProductSearchInput
 from resolvers.pagination import Page, Read, filtered
 
 WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
@@ -24,6 +24,7 @@ WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
 
 MOST_WORDS = 10
 MOST_ATTRIBUTES = 10
+MOST_VALUES = 100
 
 ReadPage = Callable[[PageRead], Awaitable[ProductPage]]
 
@@ -106,7 +107,9 @@ def _conditions(search: ProductSearchInput) -> Iterable[Callable[[Product], bool
     if len(attributes) > MOST_ATTRIBUTES:
         raise BadUserInput(f"`search.attributes` may have at most {MOST_ATTRIBUTES} attributes.")
     for attribute in attributes:
-        yield partial(_has, attribute)
+        if len(attribute.values) > MOST_VALUES:
+            raise BadUserInput(f"`search.attributes.values` may have at most {MOST_VALUES} values.")
+        yield partial(_has, attribute.name, frozenset(attribute.values))
 
 
 def _checked(prices: PriceRangeInput) -> PriceRangeInput:
@@ -130,9 +133,9 @@ def _is_in_stock(product: Product) -> bool:
     return any(status is not None and status.is_in_stock for status in statuses)
 
 
-def _has(attribute: ProductAttributeInput, product: Product) -> bool:
+def _has(name: str, values: frozenset[str], product: Product) -> bool:
+    """Whether the product, or one of its variations, has one of these values of the attribute."""
     listed = [*product.attributes, *(own for variation in product.listed_variations for own in variation.attributes)]
-    return any(own.name == attribute.name and own.value in attribute.values for own in listed) or any(
-        axis.name == attribute.name and not {*axis.values}.isdisjoint(attribute.values)
-        for axis in product.variation_attributes
+    return any(own.name == name and own.value in values for own in listed) or any(
+        axis.name == name and not values.isdisjoint(axis.values) for axis in product.variation_attributes
     )

@@ -50,7 +50,10 @@ def served_countries(billing: tuple[str, ...], shipping: tuple[str, ...], locale
 
 def chosen(countries: tuple[Country, ...], codes: Sequence[str] | None) -> Sequence[Country]:
     """The countries with these codes, in the order of the list; all countries if `codes` is None."""
-    return countries if codes is None else [country for country in countries if country.code in codes]
+    if codes is None:
+        return countries
+    included = frozenset(codes)
+    return [country for country in countries if country.code in included]
 
 
 def _without_accents(name: str) -> str:

@@ -27,7 +27,7 @@ class ProductAttributeInput(Input):
     """Values of a merchant-defined attribute, such as the color. A product needs one of them."""
 
     name: str = field("Attribute name, as in `CustomAttribute.name`.")
-    values: list[str] = field("Values to accept.")
+    values: list[str] = field("Values to accept; at most 100.")
 
 
 class ProductSearchInput(Input):

@@ -146,6 +146,7 @@ async def test_attributes_select_base_products_by_their_variations(storefront: S
         {"attributes": [{"name": "color", "values": ["Graphite"]}]},
         {"text": "pack", "priceRange": {"minimum": "2", "maximum": "1"}},
         {"text": "pack", "attributes": [{"name": "color", "values": []}] * 11},
+        {"text": "pack", "attributes": [{"name": "color", "values": [""] * 101}]},
     ],
 )
 async def test_filter_that_cannot_be_applied_is_refused_before_any_call(
