@@ -263,6 +263,9 @@ class Row:
 
 TABLE = {
     "LookAround": Row(nothing, 1, {TOKEN: null("products"), NthCall("GET", f"{ME}/products"): null("products")}),
+    "FindProducts": Row(
+        nothing, 1, {TOKEN: null("products"), NthCall("GET", f"{ME}/product-search"): null("products")}
+    ),
     "ProductPage": Row(
         product_page,
         4,
@@ -291,6 +294,7 @@ TABLE = {
         },
     ),
     "RedeemCoupon": Row(coupon, 1, {CHANGE: REFUSED}),
+    "AddressForm": Row(nothing, 0, {}),
     "CheckoutPage": Row(
         filled,
         3,
