@@ -24,7 +24,7 @@ PROJECTS := tests/node/node_modules/.stamp $(CLIENTS)/typescript/node_modules/.s
 
 export PORT SANDBOX_PORT
 
-.PHONY: help run demo check format test quick clients docs bench bench-peers schema image lock
+.PHONY: help run demo check format test quick clients docs bench bench-peers schema shopper-messages image lock
 .DELETE_ON_ERROR:
 
 help:
@@ -39,6 +39,7 @@ help:
 	@echo "make bench-peers  compare the gateway with other GraphQL servers (needs Node and npm)"
 	@echo "make format   format the code and apply automatic fixes"
 	@echo "make schema   write schema/schema.graphql and the generated pages of docs/"
+	@echo "make shopper-messages  add the keys of new messages for shoppers to the catalogues"
 	@echo "make image    build the container image (needs Docker)"
 	@echo "make lock     write the lock files from pyproject.toml (needs uv)"
 
@@ -85,6 +86,10 @@ schema: .venv/.runtime
 	$(BIN)/python -m tests.support.coverage_page > docs/coverage.md
 	$(BIN)/python -m tests.support.payment_method_cases > docs/payment-methods.md
 	$(BIN)/python -m tests.support.messages_page > docs/messages.md
+	$(BIN)/python -m tests.support.shopper_messages_page > docs/shopper-messages.md
+
+shopper-messages: .venv/.dev
+	$(BIN)/python -m tests.support.shopper_message_keys
 
 image:
 	docker build --tag $(IMAGE) .

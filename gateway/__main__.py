@@ -6,7 +6,7 @@ import logging
 import re
 import resource
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import typer
@@ -21,6 +21,7 @@ from gateway.http.protocol import ConnectionLimits
 from gateway.http.server import Server, listening_socket
 from gateway.http.workers import Worker, Workers
 from gateway.settings import PREFIX, Settings
+from gateway.shopper_messages.catalogue import ShopperMessagesInvalid
 from gateway.store.redis import RedisStore
 from schema.build import build
 
@@ -72,6 +73,14 @@ def serve(
         preload(settings)
     except ManifestInvalid as error:
         sys.exit(f"The gateway cannot start: {error}.")
+    except ShopperMessagesInvalid as error:
+        sys.exit(
+            _report(
+                f"Messages in {PREFIX}SHOPPER_MESSAGES are wrong",
+                str(error).splitlines(),
+                "docs/shopper-messages.md lists all messages and their values.",
+            )
+        )
     if has_shared_store:
         asyncio.run(_check_store(settings))
     else:
@@ -152,13 +161,15 @@ def manifest(
 def _settings_report(error: ValueError) -> str:
     """Message with the names of the missing or malformed environment variables, without their values."""
     problems = _problems(error) if isinstance(error, ValidationError) else str(error).splitlines()
-    return "\n".join(
-        [
-            "The gateway cannot start. Settings are missing or wrong:",
-            *(f"  {problem}" for problem in problems),
-            "The README lists all settings. `make run` sets those for the sandbox.",
-        ]
+    return _report(
+        "Settings are missing or wrong",
+        problems,
+        "The README lists all settings. `make run` sets those for the sandbox.",
     )
+
+
+def _report(heading: str, problems: Iterable[str], advice: str) -> str:
+    return "\n".join([f"The gateway cannot start. {heading}:", *(f"  {problem}" for problem in problems), advice])
 
 
 def _problems(error: ValidationError) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Formats amounts of money for display, exactly as Babel does.
+"""Formats amounts of money and other numbers for display, exactly as Babel does.
 
 Babel looks up pattern, symbols and decimal places for each amount. They are the same for all amounts of one currency in
 one locale, so they are looked up once here.
@@ -12,6 +12,7 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import (
     NumberPattern,
     format_currency,
+    format_decimal,
     get_currency_precision,
     get_currency_symbol,
     get_decimal_symbol,
@@ -31,6 +32,10 @@ def amount_format(locale_name: str, currency_code: str, keeps_digits: bool) -> F
     if keeps_digits or not _is_simple(pattern):
         return _by_babel(locale, currency_code, keeps_digits=keeps_digits)
     return _by_pattern(locale, pattern, currency_code)
+
+
+def formatted_number(number: int, locale_name: str) -> str:
+    return format_decimal(number, locale=babel_locale(locale_name))
 
 
 def _is_simple(pattern: NumberPattern) -> bool:

@@ -4,6 +4,7 @@ A request passes through the middleware in the order of the list in `create_app`
 """
 
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -37,6 +38,7 @@ from gateway.sessions.merchant_assertions import MerchantAssertions
 from gateway.sessions.sessions import Sessions
 from gateway.sessions.token_renewal import TokenRenewal
 from gateway.settings import Settings
+from gateway.shopper_messages.catalogue import ShopperMessages
 from gateway.store.answer_cache import AnswerCache
 from gateway.store.client_calls import ClientCalls
 from gateway.store.clock import SharedClock
@@ -52,6 +54,8 @@ from gateway.upstream.client import Upstream
 from gateway.upstream.exchange import Reserve, Sender
 from gateway.upstream.retrying_calls import Calls, Retries
 from schema.build import Graph, build
+
+log = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -69,7 +73,8 @@ def create_app(
     elapsed: Callable[[], float] = elapsed_s,
     plans_new_documents: bool = False,
 ) -> Starlette:
-    """The application for these settings. The other parameters are for tests. Raises `ManifestInvalid`."""
+    """The application for these settings. The other parameters are for tests. Raises `ManifestInvalid` or
+    `ShopperMessagesInvalid`."""
     log_retries()
     http = transport.sender_over(network or transport.Network())
     services = _services(
@@ -99,9 +104,10 @@ def create_app(
 
 
 def preload(settings: Settings) -> None:
-    """Build what all applications with these settings share: the schema, and the documents of the manifest. Raises
-    `ManifestInvalid`."""
+    """Build what all applications with these settings share: the schema, the documents of the manifest, and the
+    messages for shoppers. Raises `ManifestInvalid` or `ShopperMessagesInvalid`."""
     _documents(build(suggests=settings.development), settings)
+    _shopper_messages(settings)
 
 
 def _services(
@@ -134,6 +140,7 @@ def _services(
         client_calls=ClientCalls(now),
         cursor_secret=digest_key(settings),
         merchant_assertions=MerchantAssertions(settings, store, now),
+        shopper_messages=_shopper_messages(settings),
         now=now,
     )
 
@@ -149,6 +156,17 @@ def _documents(graph: Graph, settings: Settings) -> Documents:
     """The document cache of all applications with these settings. Tests create many applications, and the shared cache
     lets them parse each document only once."""
     return Documents(graph.core, graph.directive_tables, settings)
+
+
+@lru_cache(maxsize=8)
+def _shopper_messages(settings: Settings) -> ShopperMessages:
+    messages = ShopperMessages(settings.shopper_messages)
+    untranslated = [locale for locale in settings.locale_names if not messages.has_language_of(locale)]
+    if untranslated:
+        log.warning(
+            "locales without messages for shoppers show English ones", extra={"reason": ", ".join(untranslated)}
+        )
+    return messages
 
 
 @lru_cache(maxsize=8)

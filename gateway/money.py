@@ -115,3 +115,8 @@ def displayable_text(money: Money) -> str | None:
 def formatted(money: Money, locale: str) -> str:
     """The amount, formatted by the rules of the locale."""
     return amount_format(locale, money.currency_code, money.currency_code in ISO_DIGITS)(money.amount)
+
+
+def displayed(money: Money, locale: str) -> str:
+    """The amount for display: Digital River's text, or formatted by the rules of the locale."""
+    return displayable_text(money) or formatted(money, locale)

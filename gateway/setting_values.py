@@ -47,6 +47,14 @@ class MethodsFrom(StrEnum):
     CART = "cart"
 
 
+class DocumentsMode(StrEnum):
+    """What the gateway does with a document that is not in the manifest."""
+
+    OFF = "off"
+    REPORT = "report"
+    ENFORCE = "enforce"
+
+
 def matches(pattern: str, form: str) -> AfterValidator:
     """Validator that rejects a string that does not match `pattern`. The error message is `must be {form}`."""
 

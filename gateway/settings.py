@@ -6,9 +6,8 @@ not start if a variable is unknown or malformed.
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from difflib import get_close_matches
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -26,6 +25,7 @@ from gateway.setting_values import (
     RECEIVES_KEYS,
     WILDCARD,
     Country,
+    DocumentsMode,
     GuestGrant,
     HeaderName,
     HostName,
@@ -62,14 +62,6 @@ MIN_SECRET_LENGTH = 12
 
 
 MONTH_S = 30 * 86_400
-
-
-class DocumentsMode(StrEnum):
-    """What the gateway does with a document that is not in the manifest."""
-
-    OFF = "off"
-    REPORT = "report"
-    ENFORCE = "enforce"
 
 
 class Settings(BaseSettings):
@@ -151,6 +143,10 @@ class Settings(BaseSettings):
         TermsOfSaleMode.ACTIVE,
         description="How the shopper accepts the terms of sale: ACTIVE by ticking a box, PASSIVE by placing "
         "the order, NOT_REQUIRED not at all.",
+    )
+
+    shopper_messages: str = Field(
+        "", description="Path of the folder with the merchant's own messages for shoppers, such as de.po."
     )
 
     hosts: Annotated[tuple[HostName, ...], NoDecode] = Field(
@@ -259,12 +255,7 @@ class Settings(BaseSettings):
     def from_environment(cls) -> Self:
         """Read the settings from the environment. Raises `ValueError` for an unknown or malformed variable."""
         known = {PREFIX + name.upper() for name in cls.model_fields}
-        unknown = sorted(
-            name
-            for name in os.environ
-            if name.startswith(PREFIX) and name not in known and not BY_KUBERNETES.fullmatch(name)
-        )
-        if unknown:
+        if unknown := _unknown_variables(known):
             raise ValueError("\n".join(f"{name} is not a setting.{_suggestion(name, known)}" for name in unknown))
         return cls(_secrets_dir=SECRETS_FOLDER if Path(SECRETS_FOLDER).is_dir() else None)
 
@@ -321,6 +312,11 @@ class Settings(BaseSettings):
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+
+def _unknown_variables(known: Container[str]) -> list[str]:
+    named = [name for name in os.environ if name.startswith(PREFIX) and not BY_KUBERNETES.fullmatch(name)]
+    return sorted(name for name in named if name not in known)
 
 
 def _suggestion(name: str, known: Iterable[str]) -> str:

@@ -1,16 +1,9 @@
 """Formats amounts of money for display."""
 
-from gateway import money
-from gateway.money import Money
+from gateway.money import Money, displayed
 from gateway.operation.context import Context
+from gateway.operation.language import locale_of
 
 
 def formatted(parent: Money, ctx: Context) -> str:
-    return money.displayable_text(parent) or money.formatted(parent, _locale(ctx))
-
-
-def _locale(ctx: Context) -> str:
-    market, session = ctx.operation.market, ctx.operation.session
-    if market is not None:
-        return market.locale
-    return session.locale if session else ctx.settings.locales[0][0]
+    return displayed(parent, locale_of(ctx))

@@ -11,6 +11,7 @@ from gateway.enums import (
     StoreCreditObstacle,
     SubscriptionContractState,
 )
+from resolvers import shopper_messages
 from resolvers.scalars import CartRevision
 from schema import dsl
 from schema.dsl import field
@@ -23,6 +24,11 @@ class UserError:
 
     code: ErrorCode = field("Stable code of the error, for client logic.")
     message: str = field("Explanation for a developer, in English.")
+    shopper_message: str | None = field(
+        "What the shopper can do, as plain words in the language of the session. Null when the shopper can do nothing "
+        "about the error.",
+        resolver=shopper_messages.shopper_message,
+    )
     path: list[str] = field(
         "Path to the input field that caused the error, for example input, lines, 0, quantity. Empty when no input "
         "field caused the error."

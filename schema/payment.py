@@ -20,7 +20,7 @@ from gateway.enums import (
     SourceUsage,
     StoreCreditObstacle,
 )
-from resolvers import payment_methods
+from resolvers import payment_methods, shopper_messages
 from resolvers.inputs.payment import PaymentMethodFilterInput
 from resolvers.scalars import CartRevision, CountryCode, Locale, SchemaCoordinate, Url
 from schema import dsl
@@ -175,6 +175,10 @@ class PaymentRequirement:
     kind: PaymentRequirementKind = field("What is missing.")
     amount: Money | None = field("Amount that a source still has to pay; null for a requirement without an amount.")
     message: str = field("Explanation for a developer, in English.")
+    shopper_message: str = field(
+        "What the shopper can do, as plain words in the language of the session.",
+        resolver=shopper_messages.shopper_message,
+    )
 
 
 @dsl.object_type()

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from gateway.enums import CheckoutBlockerCode, CheckoutStepKind, CheckoutStepStatus, ReadinessStatus
+from resolvers import shopper_messages
 from resolvers.scalars import CartRevision, SchemaCoordinate
 from schema import dsl
 from schema.directives import PRIVATE, CacheControl, ListSize
@@ -15,6 +16,11 @@ class CheckoutBlocker:
 
     code: CheckoutBlockerCode = field("Stable code of the blocker, for client logic.")
     message: str = field("Explanation for a developer, in English.")
+    shopper_message: str | None = field(
+        "What the shopper can do, as plain words in the language of the session. Null when the shopper can do nothing "
+        "about the blocker.",
+        resolver=shopper_messages.shopper_message,
+    )
     step: CheckoutStepKind = field("Checkout step to which the blocker belongs.")
     resolved_by: list[SchemaCoordinate] = field(
         "Mutations or query fields that can resolve the blocker, for example Mutation.attachSource."

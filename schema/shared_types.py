@@ -6,7 +6,7 @@ from decimal import Decimal
 from strawberry import ID
 
 from gateway.enums import WarningCode
-from resolvers import money
+from resolvers import money, shopper_messages
 from resolvers.scalars import CountryCode, CurrencyCode, EmailAddress
 from schema import dsl
 from schema.directives import Sensitive
@@ -98,6 +98,11 @@ class MutationWarning:
 
     code: WarningCode = field("Stable code of the warning, for client logic.")
     message: str = field("Explanation for a developer, in English.")
+    shopper_message: str | None = field(
+        "What happened or what the shopper can do, as plain words in the language of the session. Null when the "
+        "shopper need not know.",
+        resolver=shopper_messages.shopper_message,
+    )
     target_id: ID | None = field("Id of the object that the warning is about; null for the whole cart.")
 
 

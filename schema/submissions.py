@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from gateway.enums import DeclineAdvice, DeclineSeverity, SessionLevel, SubmissionStatus
+from resolvers import shopper_messages
 from schema import dsl
 from schema.directives import PRIVATE, CacheControl, RequiresSession
 from schema.dsl import field
@@ -19,6 +20,11 @@ class SubmitOrderResult:
     """
 
     message: str = field("Explanation of the outcome for a developer, in English.")
+    shopper_message: str | None = field(
+        "The outcome and what the shopper can do, as plain words in the language of the session. Of OrderDeclined, the "
+        "same as in `decline`. Null when the shopper need not know.",
+        resolver=shopper_messages.shopper_message,
+    )
 
 
 @dsl.object_type(CacheControl(max_age=0, scope=PRIVATE), RequiresSession(level=SessionLevel.ANONYMOUS))
@@ -57,7 +63,9 @@ class PaymentDecline:
     advice: DeclineAdvice = field(
         "What the storefront should suggest to the shopper. Derived from Digital River's decline subcode."
     )
-    shopper_message: str = field("Message for the shopper, in the language of the session.")
+    shopper_message: str = field(
+        "Message for the shopper, in the language of the session.", resolver=shopper_messages.shopper_message
+    )
     retry_after: datetime | None = field(
         "Earliest time for another payment with the same source. Null unless `advice` is TRY_LATER."
     )

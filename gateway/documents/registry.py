@@ -27,7 +27,8 @@ from gateway.documents.remembered import RememberedDocuments
 from gateway.documents.turns import Turns, result_of, too_many_new_documents
 from gateway.elapsed_time import elapsed_s
 from gateway.errors import TopLevelCode
-from gateway.settings import DocumentsMode, Settings
+from gateway.setting_values import DocumentsMode
+from gateway.settings import Settings
 from gateway.store.client import client_key
 
 log = logging.getLogger(__name__)

@@ -3,12 +3,14 @@
 Plans and graphql-core call resolvers through this module only, so that both check the same.
 """
 
+import contextlib
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args, get_origin
 
 from gateway.enums import SessionLevel
+from gateway.errors import GatewayError
 from gateway.execution.mutation_payload import PayloadSelection, completed_payload, payload_for_card_numbers
 from gateway.operation.context import Context
 
@@ -99,9 +101,14 @@ class FieldResolver:
             return None
         card_paths = ctx.operation.card_fields.get(selection.response_key)
         if card_paths is None:
-            payload: Awaitable[Any] = self.resolver(ctx, **arguments)
-            return completed_payload(await payload, ctx, selection)
-        return completed_payload(payload_for_card_numbers(card_paths, selection.payload_type), ctx, selection)
+            payload = await self.resolver(ctx, **arguments)
+        else:
+            payload = payload_for_card_numbers(card_paths, selection.payload_type)
+        if payload.errors and ctx.operation.session is None:
+            # The session has the language of the messages for the shopper. Without it, they are in another language.
+            with contextlib.suppress(GatewayError):
+                await ctx.session()
+        return completed_payload(payload, ctx, selection)
 
     async def _has_required_level(self, ctx: Context) -> bool:
         """Whether the session has the level that the conditions require. If `raises_below_level` is True, a lower level

@@ -18,7 +18,8 @@ from graphql import (
 
 from gateway.enums import ErrorCode
 from gateway.operation.context import Context
-from gateway.refusals.user_errors import MESSAGES, InputError, Path, untyped
+from gateway.operation.language import in_language
+from gateway.refusals.user_errors import MESSAGES, AnyUserError, InputError, Path, untyped
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,18 @@ def completed_payload(payload: Any, ctx: Context, selection: PayloadSelection) -
                 error.message,
                 nodes=selection.nodes,
                 path=[selection.response_key],
-                extensions={"code": error.code.name, "promoted": True},
+                extensions={"code": error.code.name, "promoted": True} | _for_shopper(error, ctx),
             )
             for error in payload.errors
         ]
     if "warnings" not in selection.names:
         operation.unread_warnings += payload.warnings
     return payload
+
+
+def _for_shopper(error: AnyUserError, ctx: Context) -> dict[str, str]:
+    message = in_language(error.shopper_message, ctx)
+    return {"shopperMessage": message} if message is not None else {}
 
 
 def _with_known_errors(payload: Any, ctx: Context, selection: PayloadSelection) -> Any:

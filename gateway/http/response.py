@@ -13,6 +13,7 @@ from gateway.http.graphql_request import RequestRefused
 from gateway.http.http_request import HeaderLine, Reply
 from gateway.http.session_cookie import set_cookie
 from gateway.operation.context import Context
+from gateway.operation.language import in_language
 from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ class ResponseWriter(NamedTuple):
         if errors:
             body["errors"] = errors
         if ctx.operation.unread_warnings:
-            body["extensions"] = {"riverfront": {"warnings": _warnings(ctx.operation.unread_warnings)}}
+            body["extensions"] = {"riverfront": {"warnings": _warnings(ctx.operation.unread_warnings, ctx)}}
         codes = [error["extensions"]["code"] for error in errors]
         reply = self._reply(body, self._status(result.data, codes), facts)
         operation = ctx.operation
@@ -162,7 +163,13 @@ def _cause(error: GraphQLError) -> Exception | None:
     return cause
 
 
-def _warnings(warnings: Iterable[Any]) -> list[dict[str, str | None]]:
+def _warnings(warnings: Iterable[Any], ctx: Context) -> list[dict[str, str | None]]:
     return [
-        {"code": warning.code.name, "message": warning.message, "targetId": warning.target_id} for warning in warnings
+        {
+            "code": warning.code.name,
+            "message": warning.message,
+            "shopperMessage": in_language(warning.shopper_message, ctx),
+            "targetId": warning.target_id,
+        }
+        for warning in warnings
     ]

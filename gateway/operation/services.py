@@ -12,6 +12,7 @@ from gateway.sessions.merchant_assertions import MerchantAssertions
 from gateway.sessions.sessions import Sessions
 from gateway.sessions.token_renewal import TokenRenewal
 from gateway.settings import Settings
+from gateway.shopper_messages.catalogue import ShopperMessages
 from gateway.store.client_calls import ClientCalls
 from gateway.store.clock import SharedClock
 from gateway.store.heartbeat import Replica
@@ -41,4 +42,5 @@ class Services:
     cursor_secret: bytes
     """Secret of the keys that sign cursors. All replicas have the same."""
     merchant_assertions: MerchantAssertions
+    shopper_messages: ShopperMessages
     now: SharedClock

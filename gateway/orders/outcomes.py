@@ -28,12 +28,22 @@ from gateway.payments.payment_session import (
     PaymentSession,
     RedirectShopperAction,
 )
+from gateway.shopper_messages.message import ShopperMessage, quantity_message, shopper_message
 from gateway.upstream.cart import ShippingOption
 from gateway.upstream.decoding import Shape
 from gateway.upstream.lines import CartLine
 from gateway.upstream.order import Order
 from gateway.upstream.payment import DelayedPaymentInstructions
 from gateway.upstream.tax import TaxIdentifierRequirement
+
+State = PaymentSessionState
+
+NEXT_STEPS = {
+    **dict.fromkeys((State.REQUIRES_SOURCE, State.FAILED, State.CANCELLED), "collect"),
+    **dict.fromkeys((State.PENDING_REDIRECT, State.REQUIRES_ACTION), "approve"),
+    **dict.fromkeys((State.CHARGEABLE, State.PENDING_FUNDS, State.PENDING, State.COMPLETE), "wait"),
+}
+"""Variants of the message for shoppers about a payment session that is not ready, by its state."""
 
 
 class CheckoutBlocker(Shape, frozen=True, tag=True, kw_only=True):
@@ -43,6 +53,10 @@ class CheckoutBlocker(Shape, frozen=True, tag=True, kw_only=True):
     message: str
     step: CheckoutStepKind
     resolved_by: tuple[str, ...]
+
+    @property
+    def shopper_message(self) -> ShopperMessage | None:
+        return shopper_message(self.code)
 
 
 class EmptyCartBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True): ...
@@ -54,10 +68,24 @@ class LineBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True):
     minimum_quantity: int | None = None
     maximum_quantity: int | None = None
 
+    @property
+    def shopper_message(self) -> ShopperMessage | None:
+        return quantity_message(
+            self.code,
+            available=self.available_quantity,
+            minimum=self.minimum_quantity,
+            maximum=self.maximum_quantity,
+            product=self.line.product.name or self.line.product.upstream_id,
+        )
+
 
 class AddressBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True):
     kind: AddressKind
     missing_fields: tuple[str, ...] = ()
+
+    @property
+    def shopper_message(self) -> ShopperMessage | None:
+        return shopper_message(self.code, self.kind.name.lower())
 
 
 class ShippingOptionBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True):
@@ -74,6 +102,12 @@ class PaymentSessionBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True
     missing: list[PaymentRequirement] = []
     next_action: NextAction | None = None
 
+    @property
+    def shopper_message(self) -> ShopperMessage | None:
+        if self.code is CheckoutBlockerCode.PAYMENT_SESSION_NOT_READY:
+            return shopper_message(self.code, NEXT_STEPS.get(self.state, "") if self.state else "")
+        return shopper_message(self.code)
+
 
 class StoreCreditBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True):
     obstacles: list[StoreCreditObstacle]
@@ -86,6 +120,12 @@ class PurchaseChangedBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=Tru
     expected_total: Money
     actual_total: Money
     current_revision: str
+
+    @property
+    def shopper_message(self) -> ShopperMessage | None:
+        if self.code is CheckoutBlockerCode.TOTAL_CHANGED:
+            return shopper_message(self.code, total=self.actual_total)
+        return shopper_message(self.code)
 
 
 class SubmissionInProgressBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True):
@@ -114,14 +154,21 @@ Blocker = (
 class PaymentDecline(Shape, frozen=True, kw_only=True):
     severity: DeclineSeverity
     advice: DeclineAdvice
-    shopper_message: str
     support_reference: str
     retry_after: datetime | None = None
+
+    @property
+    def shopper_message(self) -> ShopperMessage | None:
+        return shopper_message(self.advice)
 
 
 class SubmitOrderResult(Shape, frozen=True, tag=True, kw_only=True):
     status: ClassVar[SubmissionStatus]
     message: str
+
+    @property
+    def shopper_message(self) -> ShopperMessage | None:
+        return shopper_message(self.status)
 
 
 class OrderPlaced(SubmitOrderResult, frozen=True, tag=True, kw_only=True):
@@ -157,6 +204,10 @@ class OrderDeclined(SubmitOrderResult, frozen=True, tag=True, kw_only=True):
     status = SubmissionStatus.DECLINED
     decline: PaymentDecline
     payment_session: PaymentSession | None = None
+
+    @property
+    def shopper_message(self) -> ShopperMessage | None:
+        return self.decline.shopper_message
 
 
 class OrderBlocked(SubmitOrderResult, frozen=True, tag=True, kw_only=True):

@@ -17,6 +17,7 @@ from gateway.enums import (
 )
 from gateway.money import Money, zero
 from gateway.sessions.record import CheckoutMemory
+from gateway.shopper_messages.message import ShopperMessage, shopper_message
 from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import Shape
 from gateway.upstream.ids import global_id
@@ -88,6 +89,12 @@ class PaymentRequirement(Shape, frozen=True, kw_only=True):
     kind: PaymentRequirementKind
     message: str
     amount: Money | None = None
+
+    @property
+    def shopper_message(self) -> ShopperMessage | None:
+        if self.kind is PaymentRequirementKind.FUNDS and self.amount is not None:
+            return shopper_message(self.kind, "remaining", amount=self.amount)
+        return shopper_message(self.kind)
 
 
 class PaymentSession:

@@ -14,10 +14,44 @@ from gateway.enums import (
 )
 from gateway.errors import RateLimited, SessionRequired, SignInRequired, StoreUnavailable
 from gateway.money import Money
+from gateway.shopper_messages.message import VARIANTS, ShopperMessage, quantity_message, shopper_message
 from gateway.upstream.addresses import AddressSuggestion
 from gateway.upstream.decoding import Shape
 
 Path = tuple[str, ...]
+
+FIELDS_OF_CLIENT = frozenset(
+    {
+        "all",
+        "delivery",
+        "id",
+        "idempotencyKey",
+        "ifRevision",
+        "input",
+        "lines",
+        "locale",
+        "merchantAssertion",
+        "recurringTerms",
+        "rule",
+        "sameAs",
+        "terms",
+    }
+)
+"""Input fields that a client fills in by itself, besides the ids."""
+
+NOT_FOUND_VARIANTS = {
+    "by": "order",
+    "product": "product",
+    "lineId": "line",
+    "lineIds": "line",
+    "parentLineId": "line",
+    "offerId": "offer",
+    "savedAddressId": "address",
+    "billingAddressId": "address",
+    "shippingAddressId": "address",
+    "paymentOptionId": "paymentOption",
+}
+"""Variants of the message for shoppers about an object that is not found, by input field."""
 
 
 class UserError(Shape, frozen=True, tag=True, kw_only=True):
@@ -33,11 +67,29 @@ class UserError(Shape, frozen=True, tag=True, kw_only=True):
     def retry(self) -> RetryAdvice:
         return self.advice or RETRY.get(self.code, RetryAdvice.FIX_THEN_RETRY)
 
+    @property
+    def shopper_message(self) -> ShopperMessage | None:
+        return shopper_message(self.code)
 
-class InputError(UserError, frozen=True, tag=True, kw_only=True): ...
+    @property
+    def field(self) -> str:
+        """Name of the input field at `path`, or of the list for an item of a list; empty without a path."""
+        return next((part for part in reversed(self.path) if not part.isdecimal()), "")
 
 
-class NotFoundError(UserError, frozen=True, tag=True, kw_only=True): ...
+class InputError(UserError, frozen=True, tag=True, kw_only=True):
+    @property
+    def shopper_message(self) -> ShopperMessage | None:
+        if self.code is not ErrorCode.SENSITIVE_DATA_DETECTED and is_of_client(self.field):
+            return None
+        variants = VARIANTS.get(self.code, {})
+        return shopper_message(self.code, self.field if self.field in variants else "")
+
+
+class NotFoundError(UserError, frozen=True, tag=True, kw_only=True):
+    @property
+    def shopper_message(self) -> ShopperMessage | None:
+        return shopper_message(self.code, NOT_FOUND_VARIANTS.get(self.field, ""))
 
 
 class CartConflictError(UserError, frozen=True, tag=True, kw_only=True):
@@ -48,6 +100,15 @@ class AvailabilityError(UserError, frozen=True, tag=True, kw_only=True):
     available_quantity: int | None = None
     minimum_quantity: int | None = None
     maximum_quantity: int | None = None
+
+    @property
+    def shopper_message(self) -> ShopperMessage | None:
+        return quantity_message(
+            self.code,
+            available=self.available_quantity,
+            minimum=self.minimum_quantity,
+            maximum=self.maximum_quantity,
+        )
 
 
 class OfferError(UserError, frozen=True, tag=True, kw_only=True): ...
@@ -65,6 +126,13 @@ class PaymentError(UserError, frozen=True, tag=True, kw_only=True):
 class StoreCreditError(UserError, frozen=True, tag=True, kw_only=True):
     usable_amount: Money | None = None
     obstacles: list[StoreCreditObstacle] = []
+
+    @property
+    def shopper_message(self) -> ShopperMessage | None:
+        usable = self.usable_amount
+        if self.code is ErrorCode.STORE_CREDIT_INSUFFICIENT and usable is not None and usable.amount > 0:
+            return shopper_message(self.code, "limited", usable=usable)
+        return shopper_message(self.code)
 
 
 class IdempotencyError(UserError, frozen=True, tag=True, kw_only=True): ...
@@ -101,6 +169,11 @@ class UpstreamFailure(UserError, frozen=True, tag=True, kw_only=True):
         if self.code is ErrorCode.UPSTREAM_REJECTED:
             return RetryAdvice.DO_NOT_RETRY
         return RetryAdvice.RETRY if self.may_repeat else RetryAdvice.READ_STATE_FIRST
+
+    @property
+    def shopper_message(self) -> ShopperMessage | None:
+        is_unchanged = self.retry is RetryAdvice.RETRY and "unchanged" in VARIANTS.get(self.code, {})
+        return shopper_message(self.code, "unchanged" if is_unchanged else "")
 
     @property
     def typename(self) -> str:
@@ -179,6 +252,11 @@ MESSAGES = {
     ErrorCode.UPSTREAM_REJECTED: "Digital River refused the call for a reason that this gateway does not know. Give "
     "the support reference when you report it.",
 }
+
+
+def is_of_client(field: str) -> bool:
+    """Whether a client fills in an input field by itself, so that a shopper cannot correct the value."""
+    return field in FIELDS_OF_CLIENT or field.endswith(("Id", "Ids"))
 
 
 def invalid(path: Path, message: str) -> InputError:

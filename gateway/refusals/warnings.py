@@ -3,9 +3,14 @@
 import msgspec
 
 from gateway.enums import WarningCode
+from gateway.shopper_messages.message import ShopperMessage, shopper_message
 
 
 class MutationWarning(msgspec.Struct, frozen=True):
     code: WarningCode
     message: str
     target_id: str | None = None
+
+    @property
+    def shopper_message(self) -> ShopperMessage | None:
+        return shopper_message(self.code)

@@ -110,12 +110,7 @@ async def declined(attempt: Attempt, refusal: UpstreamRefusal) -> Result:
 def declined_with(attempt: Attempt, refusal: UpstreamRefusal | None, session: PaymentSession | None) -> Result:
     return OrderDeclined(
         message="The payment was declined and no order was placed. Attach a source and submit with a new key.",
-        decline=decline(
-            refusal,
-            locale=attempt.session.locale,
-            support_reference=attempt.ctx.caller.request_id,
-            now=attempt.now(),
-        ),
+        decline=decline(refusal, support_reference=attempt.ctx.caller.request_id, now=attempt.now()),
         payment_session=session,
     )
 

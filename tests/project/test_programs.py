@@ -180,6 +180,22 @@ async def test_too_short_api_secret_is_named_in_the_error_output() -> None:
     assert "  RIVERFRONT_API_SECRET: must have at least 12 characters." in errors.decode().splitlines()
 
 
+async def test_wrong_messages_for_shoppers_prevent_the_start(tmp_path: Path) -> None:
+    (tmp_path / "de.po").write_text('msgid "ErrorCode.COUPON_INVALDI"\nmsgstr "Nein."\n')
+    settings = {
+        "API_KEY": "key",
+        "API_SECRET": "a-long-enough-secret",
+        "PUBLISHABLE_KEY": "pk_1",
+        "UPSTREAM_URL": "https://api.example.com",
+        "SHOPPER_MESSAGES": str(tmp_path),
+    }
+    program = await start("-m", "gateway", "serve", **{f"RIVERFRONT_{name}": value for name, value in settings.items()})
+    _, errors = await program.communicate()
+    assert program.returncode == 1
+    assert b"Messages in RIVERFRONT_SHOPPER_MESSAGES are wrong" in errors
+    assert b"de.po: there is no message ErrorCode.COUPON_INVALDI. Did you mean ErrorCode.COUPON_INVALID?" in errors
+
+
 async def test_sandbox_on_a_busy_port_suggests_the_port_option() -> None:
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))

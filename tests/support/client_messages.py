@@ -19,7 +19,13 @@ ROOT = Path(__file__).parents[2]
 
 PACKAGES = ("gateway", "resolvers", "schema")
 
-OPERATORS_ONLY = ("gateway/settings.py", "gateway/__main__.py", "gateway/telemetry.py", "gateway/documents/manifest.py")
+OPERATORS_ONLY = (
+    "gateway/settings.py",
+    "gateway/__main__.py",
+    "gateway/telemetry.py",
+    "gateway/documents/manifest.py",
+    "gateway/shopper_messages/catalogue.py",
+)
 """Files whose messages are only printed or logged for the operator of the gateway."""
 
 CODE_ENUMS = (
@@ -27,7 +33,6 @@ CODE_ENUMS = (
     "ErrorCode",
     "CheckoutBlockerCode",
     "WarningCode",
-    "DeclineAdvice",
     "PaymentRequirementKind",
 )
 

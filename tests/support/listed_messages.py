@@ -1,4 +1,4 @@
-"""Finds messages in answers that `docs/messages.md` does not list."""
+"""Finds messages in answers that `docs/messages.md` and `docs/shopper-messages.md` do not list."""
 
 import re
 from collections.abc import Iterator
@@ -6,13 +6,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-PAGE = Path(__file__).parents[2] / "docs" / "messages.md"
+DOCS = Path(__file__).parents[2] / "docs"
 
-MESSAGE_COLUMNS = {"message", "English", "German", "Japanese"}
+PAGE, SHOPPER_PAGE = DOCS / "messages.md", DOCS / "shopper-messages.md"
+
+MESSAGE_COLUMNS = {"message", "English", "English (UK)", "German", "Japanese"}
 
 PLACEHOLDER = re.compile(r"\\\{\w+\\\}")
 
-UNLISTED = "this message is not on docs/messages.md; run `make schema`"
+UNLISTED = "this message is not on docs/messages.md or docs/shopper-messages.md; run `make schema`"
 
 BY_GRAPHQL = {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"}
 """Error codes whose messages come from graphql-core and are not listed."""
@@ -29,12 +31,12 @@ MERCHANTS_OWN = {"inventory"}
 
 
 def unlisted_messages(body: Any) -> list[str]:
-    """Messages in an answer that `docs/messages.md` does not list."""
+    """Messages in an answer that no page lists."""
     if not isinstance(body, dict):
         return []
     errors = [error for error in body.get("errors", ()) if error.get("extensions", {}).get("code") not in BY_GRAPHQL]
     warnings = body.get("extensions", {}).get("riverfront", {}).get("warnings", ())
-    messages = [*(error["message"] for error in (*errors, *warnings)), *_messages(body.get("data"))]
+    messages = [*_messages([*errors, *warnings]), *_messages(body.get("data"))]
     return [message for message in messages if not _listed().fullmatch(message)]
 
 
@@ -63,12 +65,13 @@ def contradictions(value: Any) -> list[str]:
 
 @cache
 def _listed() -> re.Pattern[str]:
-    patterns = [PLACEHOLDER.sub(".*", re.escape(template)) for template in templates(PAGE.read_text())]
+    listed = [template for page in (PAGE, SHOPPER_PAGE) for template in templates(page.read_text())]
+    patterns = [PLACEHOLDER.sub(".*", re.escape(template)) for template in listed]
     return re.compile("|".join(patterns), re.DOTALL)
 
 
 def templates(text: str) -> Iterator[str]:
-    """Yield the message templates in the tables of `docs/messages.md`."""
+    """Yield the message templates in the tables of a page."""
     columns: list[str] = []
     for line in text.splitlines():
         cells = [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
@@ -77,4 +80,4 @@ def templates(text: str) -> Iterator[str]:
         elif not columns:
             columns = cells
         else:
-            yield from (cell for column, cell in zip(columns, cells, strict=True) if column in MESSAGE_COLUMNS)
+            yield from (cell for column, cell in zip(columns, cells, strict=True) if cell and column in MESSAGE_COLUMNS)

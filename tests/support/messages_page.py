@@ -2,7 +2,6 @@
 
 import re
 import sys
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import groupby
@@ -39,8 +38,8 @@ INTRODUCTION = """\
 Every message that a client can receive. `make schema` writes this page from the source, and the tests check that no \
 answer has a message that is missing here.
 
-A message is in English and for the developer of the client; only `shopperMessage` is for shoppers. Branch on the code \
-and never on the message: messages may change in any release. Parts in braces vary.
+A message is in English and for the developer of the client; [`shopperMessage`](shopper-messages.md) beside it is for \
+shoppers. Branch on the code and never on the message: messages may change in any release. Parts in braces vary.
 """
 
 SECTIONS = {
@@ -63,9 +62,6 @@ In the `missing` of a payment session: what is missing before the order can be s
     "Warnings": """\
 In the `warnings` of a mutation's payload: the change was made. If an operation does not select `warnings`, they are \
 in `extensions.riverfront.warnings` of the answer.""",
-    "Declined payments": """\
-`shopperMessage` of `OrderDeclined.decline`. It can be shown to the shopper as it is, and is in the language of the \
-session if that is German or Japanese, else in English.""",
 }
 
 TOP_LEVEL = {
@@ -120,15 +116,14 @@ def _sections(messages: list[Message]) -> Iterator[list[str]]:
     refused = [(code, message) for code, message in top_level if _refuses_request(code, message)]
     yield _section("Refused requests", _table(refused, TOP_LEVEL, names_fields=False))
     yield _section("Errors of fields", _table([row for row in top_level if row not in refused], TOP_LEVEL))
-    yield _section("User errors", _table(_coded(messages, "ErrorCode"), _descriptions("ErrorCode")))
-    codes = _descriptions("CheckoutBlockerCode")
+    yield _section("User errors", _table(_coded(messages, "ErrorCode"), descriptions("ErrorCode")))
+    codes = descriptions("CheckoutBlockerCode")
     yield _section("Blockers", _table(_coded(messages, "CheckoutBlockerCode"), codes, names_fields=False))
     results = [(code, message) for message in messages for code in message.codes if "." not in code]
     yield _section("Results of a submission", _table(results, _types(code for code, _ in results), names_fields=False))
-    kinds = _descriptions("PaymentRequirementKind")
+    kinds = descriptions("PaymentRequirementKind")
     yield _section("Payment requirements", _table(_coded(messages, "PaymentRequirementKind"), kinds))
-    yield _section("Warnings", _table(_coded(messages, "WarningCode"), _descriptions("WarningCode")))
-    yield _section("Declined payments", _declines(_coded(messages, "DeclineAdvice")))
+    yield _section("Warnings", _table(_coded(messages, "WarningCode"), descriptions("WarningCode")))
 
 
 def _refuses_request(code: str, message: Message) -> bool:
@@ -159,23 +154,6 @@ def _table(coded: Iterable[tuple[str, Message]], meanings: dict[str, str], *, na
             when = fields if fields and index else " ".join(filter(None, (meaning, fields)))
             lines.append(f"| {'any' if code == '*' else f'`{code}`'} | {_cell(message.template)} | {when} |")
     return lines
-
-
-def _declines(coded: Iterable[tuple[str, Message]]) -> list[str]:
-    by_advice: dict[str, list[str]] = defaultdict(list)
-    for advice, message in coded:
-        by_advice[advice].append(message.template)
-    lines = ["| advice | when | English | German | Japanese |", "|---|---|---|---|---|"]
-    for advice, templates in sorted(by_advice.items()):
-        japanese = next(template for template in templates if not template.isascii() and template.endswith("。"))
-        english, german = sorted((template for template in templates if template != japanese), key=_is_german)
-        when = _descriptions("DeclineAdvice")[advice]
-        lines.append(f"| `{advice}` | {when} | {english} | {german} | {japanese} |")
-    return lines
-
-
-def _is_german(sentence: str) -> bool:
-    return " Sie " in sentence
 
 
 def _cell(template: str) -> str:
@@ -220,7 +198,7 @@ def _input_fields(type_: GraphQLInputType) -> Iterator[str]:
 
 
 @cache
-def _descriptions(enum: str) -> dict[str, str]:
+def descriptions(enum: str) -> dict[str, str]:
     type_ = build().core.type_map[enum]
     assert isinstance(type_, GraphQLEnumType)
     return {name: _without_ending(value.description) for name, value in type_.values.items()}
