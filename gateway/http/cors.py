@@ -6,7 +6,7 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 
-from gateway.http import csrf
+from gateway.http import csrf, listed_calls
 from gateway.http.cache_headers import PUBLIC_VARY
 from gateway.http.http_request import HeaderLine, HttpRequest, Reply
 from gateway.http.refused_pages import RefusedPages
@@ -25,7 +25,7 @@ OF_ANY_ORIGIN = (ALLOW_ORIGIN, b"*")
 
 CREDENTIALS = (b"access-control-allow-credentials", b"true")
 
-OWN_HEADERS = ("Content-Type", "Authorization", csrf.CLIENT_HEADER, "X-Request-Id")
+OWN_HEADERS = ("Content-Type", "Authorization", csrf.CLIENT_HEADER, listed_calls.HEADER, "X-Request-Id")
 
 HEADERS_OF_CLIENTS = (
     "apollo-require-preflight",

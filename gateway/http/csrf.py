@@ -35,7 +35,7 @@ def refusal(headers: RequestHeaders, settings: Settings, *, changes: bool) -> st
     if not headers.get(RAW_CLIENT_HEADER).strip():
         return f"Every request of a session in a cookie needs the header {CLIENT_HEADER} with the name of the client."
     origins, keys = headers.lines(b"origin"), headers.lines(RAW_KEY_HEADER)
-    if keys and not _is_known(keys, settings):
+    if keys and not has_server_key(headers, settings):
         return f"The key in {SERVER_KEY_HEADER} is none of RIVERFRONT_SERVER_KEYS."
     if keys and not origins:
         return FORWARD_ORIGIN if changes else None
@@ -52,7 +52,11 @@ def refusal(headers: RequestHeaders, settings: Settings, *, changes: bool) -> st
     return None
 
 
-def _is_known(keys: tuple[bytes, ...], settings: Settings) -> bool:
-    """Compares with all keys, in a time that does not depend on the key of the request."""
+def has_server_key(headers: RequestHeaders, settings: Settings) -> bool:
+    """Whether the request has one key, which is among those of the setting. It is compared with all keys, in a time
+    that does not depend on the key of the request."""
+    keys = headers.lines(RAW_KEY_HEADER)
+    if not keys:
+        return False
     matches = [hmac.compare_digest(keys[0], key.get_secret_value().encode()) for key in settings.server_keys]
     return len(keys) == 1 and any(matches)

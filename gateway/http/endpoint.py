@@ -21,12 +21,14 @@ from gateway.http.cache_headers import cacheable
 from gateway.http.client_address import ClientConnection
 from gateway.http.graphql_request import RequestRefused, read
 from gateway.http.http_request import HttpRequest, Reply
+from gateway.http.listed_calls import lists_calls
 from gateway.http.logged_request import LoggedRequest
 from gateway.http.response import LEGACY, MODERN, ResponseWriter
 from gateway.http.session_cookie import check_change, handle_of, new_cookie
 from gateway.operation.caller import Caller
 from gateway.operation.context import Context, begin_operation
 from gateway.operation.services import Services
+from gateway.recorded_calls import CallRecord, recording
 from gateway.sessions.handle import Handle
 from gateway.store.client import request_of
 from gateway.store.waiting import limited_waiting
@@ -66,12 +68,17 @@ class GraphQLEndpoint:
                 check_change(request, handle, self._services.settings)
             ctx = self._context(prepared, self._caller(request, connection, logged.id, handle))
             with limited_waiting(self._services.settings.store_timeout_s), request_of(connection.nearest_address):
-                result = await self._executor.execute(prepared, ctx)
+                record = CallRecord() if lists_calls(request.headers, self._services.settings) else None
+                if record is None:
+                    result = await self._executor.execute(prepared, ctx)
+                else:
+                    with recording(record):
+                        result = await self._executor.execute(prepared, ctx)
             # Only an error in the variables has no path. Its message may repeat their values.
             if result.data is None and not any(error.path for error in result.errors or ()):
                 raise self._documents.variables_refused(prepared)
-            reply, codes = writer.executed(result, ctx, facts)
-            if prepared.cache_policy is not None and not codes:
+            reply, codes = writer.executed(result, ctx, facts, record)
+            if prepared.cache_policy is not None and not codes and record is None:
                 used_answers = ctx.operation.used_answers
                 reply = cacheable(request, reply, prepared.cache_policy, used_answers, self._services.now())
         except RequestRefused as refused:

@@ -14,6 +14,7 @@ from gateway.http.http_request import HeaderLine, Reply
 from gateway.http.session_cookie import set_cookie
 from gateway.operation.context import Context
 from gateway.operation.language import in_language
+from gateway.recorded_calls import CallRecord
 from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -60,14 +61,22 @@ class ResponseWriter(NamedTuple):
     request_id: str
     media_type: str
 
-    def executed(self, result: ExecutionResult, ctx: Context, facts: OperationFacts) -> tuple[Reply, list[str]]:
+    def executed(
+        self, result: ExecutionResult, ctx: Context, facts: OperationFacts, record: CallRecord | None
+    ) -> tuple[Reply, list[str]]:
+        """`record`: the calls of the operation, if the client asks for them."""
         errors = [self._entry(error) for error in result.errors or ()]
         errors += [self._with_reference(error.formatted) for error in ctx.operation.unread_errors]
         body: dict[str, Any] = {"data": result.data}
         if errors:
             body["errors"] = errors
+        extensions = {}
         if ctx.operation.unread_warnings:
-            body["extensions"] = {"riverfront": {"warnings": _warnings(ctx.operation.unread_warnings, ctx)}}
+            extensions["warnings"] = _warnings(ctx.operation.unread_warnings, ctx)
+        if record is not None:
+            extensions |= record.as_json()
+        if extensions:
+            body["extensions"] = {"riverfront": extensions}
         codes = [error["extensions"]["code"] for error in errors]
         reply = self._reply(body, self._status(result.data, codes), facts)
         operation = ctx.operation

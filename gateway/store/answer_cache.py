@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from gateway.errors import UpstreamError, UpstreamRefusal
+from gateway.recorded_calls import CacheUse, current_record
 from gateway.store.bounded_memory import BoundedMemory
 
 log = logging.getLogger(__name__)
@@ -163,6 +164,8 @@ class AnswerCache:
             self._recent.add(key, cached)
         age = self._now() - cached.loaded_at
         if age < lifetime.fresh and not past_cache:
+            if (record := current_record.get()) is not None:
+                record.begin_read(key, CacheUse.HIT).end()
             return cached
         try:
             return await self._once(key, begin)
@@ -172,6 +175,8 @@ class AnswerCache:
             if self._now() - cached.loaded_at >= lifetime.fresh + lifetime.stale_if_error:
                 raise
             log.warning("stale answer served", extra={"scope": key.partition(":")[0], "reason": failure.code.value})
+            if (record := current_record.get()) is not None:
+                record.begin_read(key, CacheUse.STALE).end()
             return Answer(cached.value, cached.loaded_at, is_stale=True)
 
     async def _once(self, key: str, begin: Callable[[], Coroutine[None, None, Answer]]) -> Answer:
@@ -181,6 +186,9 @@ class AnswerCache:
             running = asyncio.create_task(begin())
             self._loads[key] = running
             running.add_done_callback(lambda task: self._finished(key, task))
+        elif (record := current_record.get()) is not None:
+            shared = record.begin_read(key, CacheUse.SHARED)
+            running.add_done_callback(lambda _: shared.end())
         return await asyncio.shield(running)
 
     def _finished(self, key: str, task: asyncio.Task[Answer]) -> None:
@@ -196,6 +204,8 @@ class AnswerCache:
         lifetime: Lifetime,
         belongs_to_key: Callable[[bytes], bool],
     ) -> Answer:
+        if (record := current_record.get()) is not None:
+            current_record.set(record.of_load(key))  # Only in the task of this load, which has a context of its own.
         value = await load()
         answer = Answer(value, self._now())
         if not belongs_to_key(value):

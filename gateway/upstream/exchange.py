@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple, Protocol
 from urllib.parse import quote, urlsplit
 
+from gateway.recorded_calls import RecordedCall
+
 PORTS = {"http": 80, "https": 443}
 
 URL_PATH = "/%:@!$&'()*+,;=~"
@@ -80,6 +82,8 @@ class Request(NamedTuple):
     may_send: Callable[[], bool] | None = None
     """Returns whether the request may still be sent. It is called once the request has its connection. The machine may
     have been suspended while the connection was made."""
+    recorded: RecordedCall | None = None
+    """Where the tries of the request are recorded; None if they are not."""
 
 
 class Response(NamedTuple):

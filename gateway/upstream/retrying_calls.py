@@ -30,6 +30,7 @@ from gateway.errors import (
     UpstreamTokenInvalid,
     UpstreamUnavailable,
 )
+from gateway.recorded_calls import RecordedCall, current_record
 from gateway.settings import Settings
 from gateway.store.interface import Lease
 from gateway.store.waiting import renew_waiting
@@ -164,6 +165,7 @@ class Calls:
             self.reserve,
             on_new_connection=repeat is Repeat.NEVER,
             may_send=None if method == "GET" else lambda: elapsed_s() < deadline_at and self._holds_leases(),
+            recorded=record.begin_call(method, path) if (record := current_record.get()) is not None else None,
         )
         try:
             return await self._once(request, deadline_at, repeat)
@@ -198,8 +200,10 @@ class Calls:
             raise UpstreamNotReached(detail="no time left")
         if request.method != "GET":
             renew_waiting()
+        if request.recorded is not None:
+            request.recorded.try_again()
         try:
-            return _body_of_success(await self.http.exchange(request, left_s))
+            return _body_of_success(await self.http.exchange(request, left_s), request.recorded)
         except (UpstreamNotReached, UpstreamRefusal):
             raise  # The change certainly does not arrive later.
         except BaseException:
@@ -207,6 +211,9 @@ class Calls:
                 for lease in self.leases:
                     lease.is_unsettled = True
             raise
+        finally:
+            if request.recorded is not None:
+                request.recorded.end()
 
     async def _extend_leases(self) -> None:
         """Raise `CartLockLost` unless all locks are held. Only the store knows: this process may have been paused, or
@@ -267,9 +274,11 @@ def encoded_query(params: Mapping[str, str]) -> str:
     return urlencode(params)
 
 
-def _body_of_success(response: Response) -> bytes:
+def _body_of_success(response: Response, recorded: RecordedCall | None) -> bytes:
     """The body of a 2xx answer. Raises the `UpstreamError` of any other status."""
     status, _, body = response
+    if recorded is not None:
+        recorded.status = status
     if 200 <= status < 300:
         return body
     raise _failure(response)
