@@ -24,9 +24,12 @@ const relay = {
 
 const bundle = await context({
   absWorkingDir: root,
-  entryPoints: ["pages/main.ts", "checks/errors.ts"],
+  entryPoints: [
+    { in: "pages/main.ts", out: "main" },
+    { in: "pages/tutorial/main.ts", out: "tutorial/main" },
+    { in: "checks/errors.ts", out: "errors" },
+  ],
   outdir: target,
-  entryNames: "[name]",
   bundle: true,
   splitting: true,
   format: "esm",
@@ -36,7 +39,7 @@ const bundle = await context({
   logLevel: "warning",
 });
 await bundle.rebuild();
-await copyFile(join(root, "pages", "index.html"), join(target, "index.html"));
+for (const page of ["index.html", "tutorial/index.html"]) await copyFile(join(root, "pages", page), join(target, page));
 if (process.argv.includes("--serve")) {
   const { port } = await bundle.serve({ servedir: target, host: "localhost", port: Number(process.env.PAGE_PORT ?? 5173) });
   console.log(`The page: http://localhost:${port}/?client=apollo&session=cookie`);
