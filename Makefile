@@ -68,9 +68,9 @@ quick: .venv/.dev
 clients: .venv/.dev $(PROJECTS)
 	$(BIN)/python -m pytest $(WORKERS) tests/schema/test_clients.py tests/clients
 
-# Fails after a broken link, or if a page is missing in the navigation.
+# Fails after a broken link, or if a page is missing in the navigation: --quiet would hide both from --strict.
 docs: .venv/.dev
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict --config-file docs/site/mkdocs.yml
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --config-file docs/site/mkdocs.yml
 	@echo "The documentation is in build/docs. To read it: python3 -m http.server --directory build/docs"
 
 bench: .venv/.dev

@@ -26,6 +26,7 @@ OF_THE_REPOSITORY = {
     "bench/README.md": "repository/benchmarks.md",
     "examples/README.md": "repository/examples.md",
     "examples/clients/README.md": "repository/clients.md",
+    "examples/clients/typescript/README.md": "repository/client-package.md",
 }
 """Pages outside `docs/` that the site has as well, and their paths in the site."""
 
@@ -41,14 +42,19 @@ FENCE = re.compile(r"^(```.*?^```)", re.DOTALL | re.MULTILINE)
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Complete the navigation: all decisions, and all pages of the graph's reference."""
-    decisions = sorted(f"decisions/{path.name}" for path in (ROOT / "docs/decisions").glob("*.md"))
+    """Complete the navigation: all clients, all decisions, and all pages of the graph's reference."""
     reference = [{chapter.title: f"{graph_reference.FOLDER}/{chapter.name}.md"} for chapter in graph_reference.CHAPTERS]
-    added = {"Decisions": decisions, "Graph": reference}
+    added = {"Clients": _pages_in("clients"), "Decisions": _pages_in("decisions"), "Graph": reference}
     for section in config.nav or []:
         for title, entries in section.items():
             entries += added.get(title, [])
     return config
+
+
+def _pages_in(folder: str) -> list[str]:
+    """Pages of a folder. The one that introduces the others comes first."""
+    names = sorted(path.name for path in (ROOT / "docs" / folder).glob("*.md"))
+    return [f"{folder}/{name}" for name in sorted(names, key=lambda name: name != "README.md")]
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
