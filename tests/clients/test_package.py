@@ -3,12 +3,13 @@
 import json
 
 import pytest
+from dirty_equals import IsPartialDict
 
 from sandbox.model.world import World
 from tests.support.client_package import SITE, client_package
 from tests.support.external_programs import output
 from tests.support.running_gateway import running_gateway
-from tests.support.shop import SUBMIT
+from tests.support.shop import SUBMIT, Clock
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -47,3 +48,14 @@ async def test_package_finds_the_errors_in_what_each_client_throws(world: World)
     thrown = json.loads(printed)
     assert thrown == {client: ["SESSION_REQUIRED"] for client in thrown}
     assert thrown.keys() >= {"apollo", "relay", "urql"}
+
+
+async def test_app_learns_of_its_order_after_its_session_has_ended(world: World, clock: Clock) -> None:
+    package = await client_package()
+    async with running_gateway(world, clock) as addresses:
+        stored = await output("node", "dist/checks/next-session.js", *addresses, folder=package)
+        clock.move(3600)
+        printed = await output("node", "dist/checks/next-session.js", *addresses, stored, folder=package)
+    assert json.loads(stored)["riverfront.session"]
+    assert json.loads(printed) == IsPartialDict(kind="known", result=IsPartialDict(__typename="OrderPlaced"))
+    assert world.calls.count("POST", SUBMIT) == 1

@@ -1,4 +1,5 @@
-// A small page that buys a product with one of the clients. Its URL chooses: ?client=apollo&session=bearer&pay=redirect
+// A small page that buys a product with one of the clients. Its URL has what is chosen in its form, and may name the
+// gateway and the sandbox: ?client=apollo&session=bearer&pay=redirect&gateway=http://localhost:8010
 import { bearerSession, cookieSession, Orders, type Outcome } from "riverfront-client";
 import { type Payment, TEST_CARD } from "../examples/provider.js";
 import { CLIENTS } from "./clients.js";
@@ -11,16 +12,23 @@ const PAYMENTS: Record<string, Payment> = {
 };
 
 const parameters = new URLSearchParams(location.search);
-const chosen = (name: string, otherwise: string) => parameters.get(name) ?? otherwise;
-const url = `${chosen("gateway", "http://localhost:8000")}/graphql`;
-const sandbox = chosen("sandbox", "http://localhost:8001");
-const delivery = chosen("session", "cookie").toUpperCase() as Delivery;
-const payment = PAYMENTS[chosen("pay", "card")];
-const client = CLIENTS[chosen("client", "gateway")];
-if (!client) throw new Error(`Choose one of ?client=${Object.keys(CLIENTS).join(", ")}.`);
+const url = `${parameters.get("gateway") ?? "http://localhost:8000"}/graphql`;
+const sandbox = parameters.get("sandbox") ?? "http://localhost:8001";
 
 const element = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
 const button = element<HTMLButtonElement>("buy");
+const form = element<HTMLFormElement>("choices");
+
+/** The selected value of the form. The URL selects it; another choice loads the page anew. */
+function choice(name: string): string {
+  const select = form.elements.namedItem(name) as HTMLSelectElement;
+  select.value = parameters.get(name) ?? select.value;
+  select.addEventListener("change", () => {
+    parameters.set(name, select.value);
+    location.search = String(parameters);
+  });
+  return select.value;
+}
 
 function step(message: string): void {
   element("steps").append(Object.assign(document.createElement("li"), { textContent: message }));
@@ -47,6 +55,12 @@ async function report(task: Promise<Outcome<PlacedOrder> | null>): Promise<void>
   button.disabled = false;
 }
 
+const names = form.elements.namedItem("client") as HTMLSelectElement;
+names.append(...Object.keys(CLIENTS).map((name) => new Option(name)));
+const client = CLIENTS[choice("client")];
+if (!client) throw new Error(`Choose one of ?client=${Object.keys(CLIENTS).join(", ")}.`);
+const delivery = choice("session").toUpperCase() as Delivery;
+const payment = PAYMENTS[choice("pay")];
 const session = delivery === "BEARER" ? bearerSession(sessionStorage) : cookieSession();
 const shop = (await client()).connect(url, session);
 const orders = new Orders(shop.orders, sessionStorage);

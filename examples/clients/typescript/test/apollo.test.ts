@@ -176,7 +176,7 @@ const IN_CONTEXT = gql`
   }
 `;
 
-test("the context is at the fields of the catalogue, not at those of the cart", () => {
+test("the context is at the fields of the catalog, not at those of the cart", () => {
   const printed = print(marked(IN_CONTEXT));
   assert.match(printed, /product\(.*\) @inContext\(locale: \$locale\) \{\n {4}\.\.\.Card__inContext/);
   assert.match(printed, /fragment Card__inContext on Product \{\n {2}name @inContext\(locale: \$locale\)/);
@@ -187,7 +187,7 @@ test("the context is at the fields of the catalogue, not at those of the cart", 
 
 test("the gateway receives the operation as it was written", () => {
   assert.equal(print(unmarked(marked(IN_CONTEXT))), print(IN_CONTEXT));
-  const catalogue = gql`
+  const catalog = gql`
     query @inContext(locale: "de-DE") {
       products(first: 1) {
         nodes {
@@ -199,7 +199,7 @@ test("the gateway receives the operation as it was written", () => {
       name
     }
   `;
-  assert.equal(print(unmarked(marked(catalogue))), print(catalogue), "hashes of persisted documents stay");
+  assert.equal(print(unmarked(marked(catalog))), print(catalog), "hashes of persisted documents stay");
 });
 
 test("an operation without a context is left alone", () => {

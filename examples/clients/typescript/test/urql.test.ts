@@ -40,7 +40,7 @@ test("a sign-out changes everything private", async () => {
   assert.ok(["Query.cart", "Query.session", "Query.shopper", "Query.order"].every((name) => changed.includes(name)));
 });
 
-test("queries of the catalogue and lookups of orders change nothing", async () => {
+test("queries of the catalog and lookups of orders change nothing", async () => {
   assert.deepEqual(await typeNames("query", "query { products(first: 1) { totalCount } }"), []);
   assert.deepEqual(await typeNames("mutation", "mutation { lookupOrder(input: {}) { order { id } } }"), []);
 });

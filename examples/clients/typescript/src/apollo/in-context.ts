@@ -12,21 +12,21 @@ import {
 } from "graphql";
 import { publicFields } from "../generated/graph-facts.js";
 
-/**
- * Makes `@inContext` a part of the cache key.
- *
- * The directive stands at the operation, and Apollo's cache knows only fields: a product in English would be shown to a
- * German shopper, because both have one id. The transform repeats the directive at every field of the catalogue that the
- * operation selects, so that each market has its own entry. The link takes it off again: the gateway receives the
- * operation as you wrote it.
- */
 const NAME = "inContext";
 const SUFFIX = "__inContext";
 
+/**
+ * Makes `@inContext` a part of the cache key, together with `inContextLink`.
+ *
+ * The directive stands at the operation, and Apollo's cache knows only fields: a product in English would be shown to a
+ * German shopper, because both have one id. The transform repeats the directive at every field of the catalog that the
+ * operation selects, so that each market has its own entry.
+ */
 export function inContextTransform(): DocumentTransform {
   return new DocumentTransform(marked);
 }
 
+/** Removes what `inContextTransform` has added: the gateway receives the operation as you wrote it. */
 export function inContextLink(): ApolloLink {
   const known = new WeakMap<DocumentNode, DocumentNode>();
   return new ApolloLink((operation, forward) => {
@@ -50,7 +50,7 @@ export function unmarked(document: DocumentNode): DocumentNode {
     if (node.kind !== Kind.FRAGMENT_DEFINITION) return [node];
     const value = withoutSuffix(node.name.value);
     if (value === node.name.value) return [node];
-    // The fragment itself is in the document if a part outside the catalogue needs it.
+    // The fragment itself is in the document if a part outside the catalog needs it.
     return names.has(value) ? [] : [{ ...node, name: { ...node.name, value }, selectionSet: unmarkedSet(node.selectionSet) }];
   });
   return { ...document, definitions };
