@@ -59,3 +59,11 @@ async def test_app_learns_of_its_order_after_its_session_has_ended(world: World,
     assert json.loads(stored)["riverfront.session"]
     assert json.loads(printed) == IsPartialDict(kind="known", result=IsPartialDict(__typename="OrderPlaced"))
     assert world.calls.count("POST", SUBMIT) == 1
+
+
+async def test_cart_is_submitted_anew_after_an_authentication(world: World) -> None:
+    package = await client_package()
+    async with running_gateway(world) as addresses:
+        printed = await output("node", "dist/checks/authentication.js", *addresses, folder=package)
+    assert json.loads(printed) == ["OrderActionRequired", "OrderPlaced"]
+    assert [order.state for order in world.orders()] == ["Submitted"]

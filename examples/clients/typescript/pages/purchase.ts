@@ -2,7 +2,7 @@ import { newKey, type Orders, type Outcome } from "riverfront-client";
 import { createSource, type Payment } from "../examples/provider.js";
 import type { Delivery, PlacedOrder, Shop } from "./shop.js";
 
-const ADDRESS = {
+export const ADDRESS = {
   firstName: "Ada",
   lastName: "Lovelace",
   line1: "10380 Bren Road W",

@@ -3,7 +3,10 @@ import { adviceOf, retrying, type RetryOptions, sleep } from "./retry.js";
 import type { KeyValueStorage } from "./storage.js";
 import { type Agreement, type SubmitRequest, SubmitRequests } from "./submit-requests.js";
 
-/** An outcome of `submitOrder`, as your operation selects it. Select `checkAfter` of `OrderInDoubt`. */
+/**
+ * An outcome of `submitOrder`, as your operation selects it. Select `checkAfter` of `OrderInDoubt`, and `pendingOrder` of
+ * `OrderActionRequired`.
+ */
 export interface Result {
   __typename: string;
 }
@@ -36,7 +39,10 @@ export interface OrderCalls<R extends Result> {
 export type Outcome<R extends Result> =
   /** The outcome is known for good: placed, awaiting payment, declined, blocked or not placed. */
   | { kind: "known"; result: R }
-  /** The shopper has to act: send them to the `redirectUrl`, or let them authenticate. Then call `recover`. */
+  /**
+   * The shopper has to act: send them to the `redirectUrl`, and call `recover` when they return; or let them authenticate
+   * the source, and call `submit` if `pendingOrder` is null, otherwise `recover`.
+   */
   | { kind: "action"; result: R }
   /** Nothing was sent to Digital River. Follow `retry` and `path` of the errors. */
   | { kind: "refused"; errors: readonly UserError[] }
@@ -177,9 +183,16 @@ export class Orders<R extends Result> {
   }
 }
 
-/** Whether a new request may follow: the earlier one has led to no order. */
-function mayBeFollowed<R extends Result>(earlier: Outcome<R>): boolean {
-  return earlier.kind === "known" && ["OrderDeclined", "OrderBlocked", "OrderNotPlaced"].includes(earlier.result.__typename);
+const WITHOUT_ORDER = ["OrderDeclined", "OrderBlocked", "OrderNotPlaced"];
+
+/** Whether a new request may follow: the earlier one has led to no order, and waits for none. */
+function mayBeFollowed<R extends Result>({ kind, ...rest }: Outcome<R>): boolean {
+  const { __typename = "", pendingOrder } = (("result" in rest && rest.result) || {}) as Partial<Result> & Pending;
+  return kind === "known" ? WITHOUT_ORDER.includes(__typename) : kind === "action" && pendingOrder === null;
+}
+
+interface Pending {
+  pendingOrder?: unknown;
 }
 
 function pauseUntil(result: Result | null): number {

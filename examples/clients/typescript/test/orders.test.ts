@@ -14,6 +14,7 @@ import {
 interface Result {
   __typename: string;
   checkAfter?: string;
+  pendingOrder?: object | null;
 }
 
 type Step<T> = T | Error;
@@ -116,6 +117,27 @@ test("after the return from the provider the order is resumed", async () => {
     assert.deepEqual(await shop.orders.recover(), { kind: "known", result: PLACED });
     assert.equal(await shop.open(), null);
   }
+});
+
+test("after an authentication without an order the cart is submitted anew", async () => {
+  const action = { __typename: "OrderActionRequired", pendingOrder: null };
+  const waiting = { status: "ACTION_REQUIRED", result: action };
+  const shop = storefront({
+    submit: [submitted(action), submitted(PLACED)],
+    read: [waiting, waiting],
+    resume: [refused("NOT_RESUMABLE", "READ_STATE_FIRST")],
+  });
+  await shop.orders.submit(AGREED);
+  assert.deepEqual(await shop.orders.submit(AGREED), { kind: "known", result: PLACED });
+  assert.notEqual(shop.sent[0]?.idempotencyKey, shop.sent[1]?.idempotencyKey);
+});
+
+test("an order that waits for the shopper is not submitted anew", async () => {
+  const action = { __typename: "OrderActionRequired", pendingOrder: { id: "1" } };
+  const waiting = { status: "ACTION_REQUIRED", result: action };
+  const shop = storefront({ submit: [submitted(action)], read: [waiting], resume: [submitted(action)] });
+  await shop.orders.submit(AGREED);
+  assert.deepEqual(await shop.orders.submit(AGREED), { kind: "action", result: action });
 });
 
 test("an order that cannot be resumed is read", async () => {
