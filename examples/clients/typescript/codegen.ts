@@ -8,14 +8,14 @@ const graph: CodegenConfig = {
   importExtension: ".js",
   generates: {
     // Documents are strings: no GraphQL package is needed at run time.
-    "src/generated/strings/": {
+    "generated/strings/": {
       preset: "client",
       // One program reads the whole answer. Leave masking on in an app with components.
       presetConfig: { fragmentMasking: false },
       config: { ...config, documentMode: "string" },
     },
     // Documents are syntax trees, which Apollo Client, urql and graphql-request send.
-    "src/generated/documents/": {
+    "generated/documents/": {
       preset: "client",
       presetConfig: { fragmentMasking: false },
       config,

@@ -1,5 +1,5 @@
 // Stands in for DigitalRiver.js in a browser: the card goes to the payment service, not to the gateway.
-import type { AddressInput } from "../src/generated/strings/graphql.js";
+import type { AddressInput } from "../generated/strings/graphql.js";
 
 /** What the shopper pays with. */
 export type Payment =

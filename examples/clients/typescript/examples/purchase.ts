@@ -10,7 +10,7 @@ import {
   LookAroundDocument,
   ReturnFromRedirectDocument,
   SubmissionOutcomeDocument,
-} from "../src/generated/strings/graphql.js";
+} from "../generated/strings/graphql.js";
 import { createSource } from "./provider.js";
 
 type OrderResult = Result & NonNullable<NonNullable<GuestOrderMutation["submitOrder"]>["result"]>;

@@ -2,7 +2,7 @@
 import type { OrderCalls, Result } from "riverfront-client";
 import { accepted } from "riverfront-client";
 import type { Money } from "riverfront-client/money";
-import type * as graph from "../src/generated/strings/graphql.js";
+import type * as graph from "../generated/strings/graphql.js";
 
 export type Delivery = graph.SessionDelivery;
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { build } from "esbuild";
@@ -46,4 +47,13 @@ test("every package that a part loads is an optional peer", () => {
   const peers = [...new Set(Object.values(LOADED).flat())].sort();
   assert.deepEqual(Object.keys(peerDependencies).sort(), peers);
   assert.ok(peers.every((name) => peerDependenciesMeta[name]?.optional));
+});
+
+test("the packed file has every part, and nothing but the package", () => {
+  const printed = execFileSync("npm", ["pack", "--dry-run", "--json"], { encoding: "utf8" });
+  const [{ files }] = JSON.parse(printed) as [{ files: { path: string }[] }];
+  const paths = files.map(({ path }) => path);
+  for (const file of Object.values(exports)) assert.ok(paths.includes(file.replace("./", "")), file);
+  const others = paths.filter((path) => !/^(README\.md|package\.json|dist\/src\/([\w-]+\/)?[\w-]+\.(js|d\.ts))$/.test(path));
+  assert.deepEqual(others, []);
 });

@@ -1,6 +1,6 @@
 import type { ApolloClient, OperationVariables, TypedDocumentNode } from "@apollo/client";
 import type { Session } from "riverfront-client";
-import * as documents from "../../src/generated/documents/graphql.js";
+import * as documents from "../../generated/documents/graphql.js";
 import { connect as setUp } from "../setup/apollo.js";
 import { type Ask, type Shop, shopOf } from "../shop.js";
 

@@ -1,5 +1,5 @@
 import { AnswerHasErrors, type Session } from "riverfront-client";
-import * as documents from "../../src/generated/strings/graphql.js";
+import * as documents from "../../generated/strings/graphql.js";
 import { ask } from "../setup/fetch.js";
 import { type Ask, type Shop, shopOf } from "../shop.js";
 

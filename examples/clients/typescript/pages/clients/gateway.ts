@@ -1,5 +1,5 @@
 import type { Document, Gateway, Session } from "riverfront-client";
-import * as documents from "../../src/generated/strings/graphql.js";
+import * as documents from "../../generated/strings/graphql.js";
 import { connect as setUp } from "../setup/gateway.js";
 import { type Ask, type Shop, shopOf } from "../shop.js";
 
