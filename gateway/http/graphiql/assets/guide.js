@@ -3,12 +3,9 @@
 import { filled, isUntouched, makesKey, pathsIn, placeholder, valueAt } from "./answers.js";
 import { outcomeOf } from "./outcome.js";
 import { askGateway } from "./servers.js";
-import { OWNER, progressOf, remember, remembered, rememberProgress } from "./storage.js";
+import { forgetEntry, OWNER, progressOf, remember, remembered, rememberProgress, RETURNED } from "./storage.js";
 
 const SESSION_ID = "paymentSession.sessionId";
-
-// What a step can need before it is played. The page does the first two kinds by itself; the shopper does the others.
-const BY_ITSELF = ["source", "control"];
 
 const NOTHING_YET = { values: {}, lastFilled: {}, outcomes: {}, done: {} };
 
@@ -119,7 +116,7 @@ export class Guide {
       if (this.isDone(step, index)) {
         continue;
       }
-      if (!BY_ITSELF.some((kind) => kind in need)) {
+      if (isOfShopper(need)) {
         throw new Error(`The shopper comes first: choose “${need.title}” in the panel.`);
       }
       await this.provide(step, index);
@@ -135,6 +132,7 @@ export class Guide {
       const body = need.body && filled(need.body, this.progress.values);
       this.learn({ [need.answer]: await this.sandbox.ask(need.control, body) }, step);
     } else {
+      forgetEntry(RETURNED);
       tab.location = await this.pageFor(step, need);
       return;
     }
@@ -164,12 +162,14 @@ export class Guide {
     return page;
   }
 
+  // Whether the shopper must open a page of the provider or the bank before the step.
+  waitsForShopper(step) {
+    return this.needsOf(step).some((need, index) => isOfShopper(need) && !this.isDone(step, index));
+  }
+
   // The shopper has come back from the page of the provider or the bank.
   returned(step) {
-    const index = step.before.findIndex((need) => !BY_ITSELF.some((kind) => kind in need));
-    if (index >= 0) {
-      this.markDone(step, index);
-    }
+    this.markDone(step, step.before.findIndex(isOfShopper));
   }
 
   // A developer has made another source. The next step that needs a source sends it, and a source without a
@@ -227,6 +227,11 @@ export class Guide {
       : `No answer has \`${path}\` yet. Start over, and play the steps in order.`;
     return Object.assign(new Error(message), { goTo: open?.id });
   }
+}
+
+// What a step needs is done by this page, or by the shopper on a page of the provider or the bank.
+export function isOfShopper(need) {
+  return "open" in need || "authenticate" in need;
 }
 
 function failed({ message }) {

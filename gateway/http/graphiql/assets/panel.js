@@ -3,7 +3,7 @@ import { untouchedVariables } from "./guide.js";
 import { Header } from "./header.js";
 import { ShortGuide, StepList } from "./steps.js";
 import { TestData } from "./test_data.js";
-import { CHANNEL, forget, reopenTab } from "./storage.js";
+import { forget, forgetEntry, remembered, reopenTab, RETURNED } from "./storage.js";
 
 const { createElement: h, useEffect, useState, useSyncExternalStore } = React;
 const { useEditorContext, useExecutionContext } = GraphiQL.React;
@@ -89,11 +89,18 @@ function showTab(index) {
   document.getElementById(`graphiql-session-tab-${index}`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
+// Notices that the shopper has come back, in another tab or in this one.
 function useReturnOf(guide, step) {
   useEffect(() => {
-    const channel = new BroadcastChannel(CHANNEL);
-    channel.onmessage = () => step && guide.returned(step);
-    return () => channel.close();
+    const check = () => {
+      if (guide.waitsForShopper(step) && remembered(RETURNED)) {
+        forgetEntry(RETURNED);
+        guide.returned(step);
+      }
+    };
+    check();
+    window.addEventListener("storage", check);
+    return () => window.removeEventListener("storage", check);
   }, [step]);
 }
 

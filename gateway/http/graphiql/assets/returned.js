@@ -1,5 +1,6 @@
-// The provider or the bank has returned the shopper: reports it to GraphiQL in the other tab, and closes this one.
-import { CHANNEL } from "./storage.js";
+// The provider or the bank has returned the shopper. GraphiQL in the other tab sees the entry; this tab closes itself.
+import { OWNER, remember, remembered, RETURNED } from "./storage.js";
 
-new BroadcastChannel(CHANNEL).postMessage("returned");
+remember(RETURNED, true);
+document.querySelector("a").href = `/graphiql?${new URLSearchParams({ set: remembered(OWNER) ?? "" })}`;
 window.close();

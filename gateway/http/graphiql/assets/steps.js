@@ -1,4 +1,6 @@
 // The steps of a set, and what there is to do at the step that is shown.
+import { isOfShopper } from "./guide.js";
+
 const { createElement: h, useState } = React;
 
 const START_OVER = "Restores the untouched tabs of this example, and ends the session";
@@ -41,7 +43,7 @@ function Step({ guide, progress, step, open, run, isFetching }) {
     "button",
     {
       type: "button",
-      className: outcome?.isGood || earlier || waitsForShopper(guide, step) ? "" : "rf-primary",
+      className: outcome?.isGood || earlier || guide.waitsForShopper(step) ? "" : "rf-primary",
       onClick: run,
       disabled: isFetching,
     },
@@ -76,7 +78,7 @@ function Step({ guide, progress, step, open, run, isFetching }) {
 // On a narrow screen, the panel is below GraphiQL. This line stays in sight, with what comes next.
 export function ShortGuide({ guide, progress, step, open, run, isFetching }) {
   const next = step && progress.outcomes[step.id]?.isGood ? guide.set.steps[step.number] : null;
-  const needsShopper = waitsForShopper(guide, step);
+  const needsShopper = guide.waitsForShopper(step);
   const toGuide = () => scrollTo("panel");
   const play = async () => {
     await run();
@@ -102,15 +104,6 @@ export function ShortGuide({ guide, progress, step, open, run, isFetching }) {
   );
 }
 
-// Whether the shopper must open a page of the provider or the bank before the step.
-function waitsForShopper(guide, step) {
-  return guide.needsOf(step).some((need, index) => isPage(need) && !guide.isDone(step, index));
-}
-
-function isPage(need) {
-  return "open" in need || "authenticate" in need;
-}
-
 function scrollTo(id, block = "start") {
   document.getElementById(id).scrollIntoView({ behavior: "smooth", block });
 }
@@ -126,7 +119,7 @@ function Outcome({ isGood, message }) {
 function Need({ guide, step, need, index }) {
   const [problem, setProblem] = useState("");
   const isDone = guide.isDone(step, index);
-  const opensPage = isPage(need);
+  const opensPage = isOfShopper(need);
   const provide = () => {
     // Browsers open a tab only at once, before the address of the page is known.
     const tab = opensPage ? window.open("about:blank") : null;

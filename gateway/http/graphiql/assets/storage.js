@@ -4,11 +4,9 @@ const PREFIX = "riverfront:";
 const PROGRESS = "progress";
 const TABS = "graphiql:tabState";
 
-// On this channel, a tab to which the shopper returns reports to the tab of GraphiQL.
-export const CHANNEL = "riverfront";
-
 export const OWNER = "owner of the session";
 export const THEME = "theme";
+export const RETURNED = "the shopper has returned";
 
 export function remembered(name) {
   const text = localStorage.getItem(PREFIX + name);
@@ -17,6 +15,10 @@ export function remembered(name) {
 
 export function remember(name, value) {
   localStorage.setItem(PREFIX + name, JSON.stringify(value));
+}
+
+export function forgetEntry(name) {
+  localStorage.removeItem(PREFIX + name);
 }
 
 // Each set has its own storage, so that its tabs keep what the developer typed. GraphiQL begins with the tabs of the
