@@ -45,7 +45,7 @@ export function placeholder(rule) {
 export function filled(rule, values, missing = []) {
   const fromAnswer = (path) => {
     if (path in values) {
-      return values[path].value;
+      return values[path];
     }
     missing.push(path);
     return MARK + path;

@@ -14,9 +14,7 @@ export class Guide {
     this.set = set;
     this.sandbox = sandbox;
     this.progress = { ...NOTHING_YET, ...progressOf(set) };
-    this.paths = new Set([SESSION_ID, "source", "nextAction", "redirectUrl"]);
-    pathsIn(set.steps.map((step) => [step.variables, step.before])).forEach((path) => this.paths.add(path));
-    set.steps.flatMap((step) => step.before).forEach(({ open }) => open && this.paths.add(open));
+    this.paths = pathsOf(set);
     this.listeners = new Set();
     this.subscribe = (listener) => {
       this.listeners.add(listener);
@@ -58,7 +56,7 @@ export class Guide {
     }
     show(variables);
     const answer = await askGateway({ ...request, variables }, headers).catch(failed);
-    this.learn(answer.data ?? {}, step);
+    this.learn(answer.data ?? {});
     this.finish(step, this.withAdvice(outcomeOf(answer)));
     return answer;
   }
@@ -127,10 +125,10 @@ export class Guide {
   async provide(step, index, tab) {
     const need = step.before[index];
     if ("source" in need) {
-      await this.createSource(need.source, step);
+      await this.createSource(need.source);
     } else if ("control" in need) {
       const body = need.body && filled(need.body, this.progress.values);
-      this.learn({ [need.answer]: await this.sandbox.ask(need.control, body) }, step);
+      this.learn({ [need.answer]: await this.sandbox.ask(need.control, body) });
     } else {
       forgetEntry(RETURNED);
       tab.location = await this.pageFor(step, need);
@@ -139,19 +137,19 @@ export class Guide {
     this.markDone(step, index);
   }
 
-  async createSource(form, step) {
+  async createSource(form) {
     const session = this.progress.values[SESSION_ID];
     if (!session) {
       throw new Error("A source belongs to a payment session. Play the step with the address first.");
     }
-    const source = await this.sandbox.createSource(form, session.value);
-    this.learn({ source }, step);
+    const source = await this.sandbox.createSource(form, session);
+    this.learn({ source });
     return source;
   }
 
   // The address of the page of the provider or the bank.
   async pageFor(step, need) {
-    const value = this.progress.values[need.open ?? need.authenticate]?.value;
+    const value = this.progress.values[need.open ?? need.authenticate];
     if (!value) {
       throw this.tooEarly(step, need.open ?? need.authenticate);
     }
@@ -204,15 +202,11 @@ export class Guide {
     });
   }
 
-  learn(answer, step) {
-    const values = { ...this.progress.values };
-    for (const path of this.paths) {
-      const value = valueAt(answer, path);
-      if (value !== undefined) {
-        values[path] = { value, step: step?.id };
-      }
-    }
-    this.update({ values });
+  // Remembers the values of an answer that a step of the set needs.
+  learn(answer) {
+    const learned = [...this.paths].map((path) => [path, valueAt(answer, path)]);
+    const present = learned.filter(([, value]) => value !== undefined);
+    this.update({ values: { ...this.progress.values, ...Object.fromEntries(present) } });
   }
 
   // The error that an earlier step has not been played.
@@ -227,6 +221,13 @@ export class Guide {
       : `No answer has \`${path}\` yet. Start over, and play the steps in order.`;
     return Object.assign(new Error(message), { goTo: open?.id });
   }
+}
+
+// The paths of all values that the steps of a set need.
+function pathsOf({ steps }) {
+  const needs = steps.flatMap((step) => step.before);
+  const opened = needs.flatMap(({ open, authenticate }) => open ?? authenticate ?? []);
+  return new Set([SESSION_ID, ...opened, ...pathsIn(steps.map((step) => step.variables)), ...pathsIn(needs)]);
 }
 
 // What a step needs is done by this page, or by the shopper on a page of the provider or the bank.

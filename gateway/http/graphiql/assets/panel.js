@@ -5,7 +5,7 @@ import { ShortGuide, StepList } from "./steps.js";
 import { TestData } from "./test_data.js";
 import { forget, forgetEntry, remembered, reopenTab, RETURNED } from "./storage.js";
 
-const { createElement: h, useEffect, useState, useSyncExternalStore } = React;
+const { createElement: h, useEffect, useSyncExternalStore } = React;
 const { useEditorContext, useExecutionContext } = GraphiQL.React;
 
 // Rendered inside GraphiQL, because only there are its tabs and editors in reach.
@@ -104,10 +104,10 @@ function useReturnOf(guide, step) {
   }, [step]);
 }
 
+// Leaves the editor alone, with the developer's line breaks, if it shows these variables already.
 function showIn(variableEditor, variables) {
-  const text = JSON.stringify(variables, null, 2);
-  if (text !== variableEditor.getValue()) {
-    variableEditor.setValue(text);
+  if (JSON.stringify(variables) !== JSON.stringify(parsed(variableEditor.getValue()))) {
+    variableEditor.setValue(JSON.stringify(variables, null, 2));
   }
 }
 

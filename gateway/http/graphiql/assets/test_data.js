@@ -60,7 +60,7 @@ function Use({ scenario, name, happens, guide, step }) {
   const make = async () => {
     setProblem("");
     try {
-      const source = await guide.createSource({ scenario }, step);
+      const source = await guide.createSource({ scenario });
       setMade({ source, next: guide.useSource(source, step) });
     } catch (failure) {
       setProblem(failure.message);
