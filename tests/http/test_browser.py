@@ -26,7 +26,7 @@ def problems_of(step: dict[str, Any]) -> list[Any]:
 
 
 @pytest.mark.browser
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 async def test_every_set_plays_to_its_end_in_graphiql(world: World) -> None:
     chromium = needs_chromium()
     async with (
