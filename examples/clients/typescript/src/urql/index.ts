@@ -27,20 +27,22 @@ function marked(operation: Operation): Operation {
   return makeOperation(operation.kind, operation, { ...operation.context, additionalTypenames });
 }
 
-type Selections = Extract<Operation["query"]["definitions"][number], { selectionSet: unknown }>["selectionSet"];
+interface Node {
+  kind: string;
+  name?: { value: string } | undefined;
+  selectionSet?: { selections: readonly Node[] } | undefined;
+}
 
 /** Names of the root fields, also of those in fragments. */
 function rootFields({ query }: Operation): string[] {
-  const fragments = new Map<string, Selections>();
-  const roots: Selections[] = [];
-  for (const node of query.definitions) {
-    if (node.kind === "FragmentDefinition") fragments.set(node.name.value, node.selectionSet);
-    else if (node.kind === "OperationDefinition") roots.push(node.selectionSet);
-  }
-  const namesOf = (set: Selections | undefined): string[] =>
-    (set?.selections ?? []).flatMap((node) => {
-      if (node.kind === "Field") return [node.name.value];
-      return namesOf(node.kind === "InlineFragment" ? node.selectionSet : fragments.get(node.name.value));
+  // In urql 5, a persisted document may have no text.
+  const definitions = "definitions" in query ? (query.definitions as readonly Node[]) : [];
+  const fragments = new Map(definitions.map((node) => [node.kind === "FragmentDefinition" && node.name?.value, node]));
+  const namesOf = (node: Node | undefined): string[] =>
+    (node?.selectionSet?.selections ?? []).flatMap((selection) => {
+      const name = selection.name?.value ?? "";
+      if (selection.kind === "Field") return [name];
+      return namesOf(selection.kind === "InlineFragment" ? selection : fragments.get(name));
     });
-  return roots.flatMap(namesOf);
+  return definitions.filter(({ kind }) => kind === "OperationDefinition").flatMap(namesOf);
 }
