@@ -1,6 +1,5 @@
 // What the page needs of a GraphQL client, and the operations that most of the clients send.
-import type { OrderCalls, Result } from "riverfront-client";
-import { accepted } from "riverfront-client";
+import { accepted, type OrderCalls, type Result, retrying, type Submitted, type UserError } from "riverfront-client";
 import type { Money } from "riverfront-client/money";
 import type * as graph from "../generated/strings/graphql.js";
 
@@ -50,15 +49,16 @@ export function shopOf(documents: Documents, { query, mutate }: { query: Ask; mu
       return firstProduct(storefront?.publishableKey, products?.nodes);
     },
     async addLine(productId, key, delivery) {
-      accepted((await mutate(documents.GuestFirstLineDocument, { productId, key, delivery })).addCartLines);
+      const variables = { productId, key, delivery };
+      await change(async () => (await mutate(documents.GuestFirstLineDocument, variables)).addCartLines);
     },
     async giveDetails(address) {
-      const { cart } = accepted((await mutate(documents.GuestDetailsDocument, { address })).prepareCheckout);
-      return paymentSessionId(cart?.paymentSession?.nextAction);
+      const send = async () => (await mutate(documents.GuestDetailsDocument, { address })).prepareCheckout;
+      return paymentSessionId((await change(send)).cart?.paymentSession?.nextAction);
     },
     async attachSource(sourceId) {
-      const { paymentSession } = accepted((await mutate(documents.GuestSourceDocument, { sourceId })).attachSource);
-      return agreement(paymentSession?.nextAction);
+      const send = async () => (await mutate(documents.GuestSourceDocument, { sourceId })).attachSource;
+      return agreement((await change(send)).paymentSession?.nextAction);
     },
     orders: {
       async submit({ idempotencyKey: key, expectedTotal: total, ifRevision }) {
@@ -76,11 +76,19 @@ export function shopOf(documents: Documents, { query, mutate }: { query: Ask; mu
 }
 
 type Reading = { status: string; result: PlacedOrder | null };
-type Payload = Awaited<ReturnType<OrderCalls<PlacedOrder>["submit"]>>;
 
-export function payloadOf(payload: unknown): Payload {
+/** The payload of a change of the cart. It is sent again while the gateway advises so, such as for CART_BUSY. */
+function change<P extends { errors: readonly UserError[] }>(send: () => Promise<P | null>): Promise<P> {
+  return retrying(async () => present(await send())).then(accepted);
+}
+
+export function payloadOf(payload: unknown): Submitted<PlacedOrder> {
+  return present(payload) as Submitted<PlacedOrder>;
+}
+
+function present<P>(payload: P | null | undefined): P {
   if (!payload) throw new TypeError("The mutation has no payload.");
-  return payload as Payload;
+  return payload;
 }
 
 export function firstProduct(
