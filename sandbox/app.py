@@ -1,5 +1,6 @@
 """The sandbox application, with all its routes. It rejects requests with an unknown path or method."""
 
+import html
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
@@ -36,6 +37,7 @@ from sandbox.control import controls, guide, request_bodies, returned
 from sandbox.control.outer_layer import OuterLayer
 from sandbox.model.world import World
 from sandbox.pages import layout
+from sandbox.pages.layout import facts, message_page, wants_html
 from sandbox.wire.refusal import Envelope, Refusal, answer_refusal
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -157,6 +159,11 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
 PAYMENT_SERVICE = ("/payments/", "/sources")
 """Path prefixes of the payment service. Its errors use envelope C of `Refusal`."""
 
+PAYMENT_PAGES = ("/payments/redirects/", "/payments/challenges/")
+"""Path prefixes of the pages that browsers open."""
+
+API_PATHS = ("/v1/", "/oauth20/", "/payments/", "/sources", "/_ledger/")
+
 HTTP_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 """Methods that every route accepts. Without this list, Starlette would send its own 405 instead of Digital River's."""
 
@@ -177,7 +184,7 @@ def create_app(world: World | None = None, public_url: str | None = None) -> ASG
             *layout.ROUTES,
         ],
         exception_handlers={
-            Refusal: answer_refusal,
+            Refusal: _answer_refusal,
             HTTPException: _answer_http_exception,
             request_bodies.BadControl: request_bodies.answer_bad_control,
         },
@@ -212,15 +219,44 @@ def _method_not_allowed(request: Request) -> Response:
     return Refusal(405, "method-not-allowed", description, envelope=envelope, relation="CartsResource").response()
 
 
+async def _answer_refusal(request: Request, refusal: Exception) -> Response:
+    """Error answer of a handler; a page, if a browser opened the page of a payment that is not known."""
+    if isinstance(refusal, Refusal) and wants_html(request) and request.url.path.startswith(PAYMENT_PAGES):
+        return message_page(
+            "Not found" if refusal.status == HTTPStatus.NOT_FOUND else "Not possible",
+            f"<p>{html.escape(refusal.description)}</p><p>The sandbox forgets payments when it stops or is reset."
+            " Make a new source, and open its page.</p>",
+            notice="This page would stand in for a provider or a bank.",
+            status=refusal.status,
+        )
+    return await answer_refusal(request, refusal)
+
+
 async def _answer_http_exception(request: Request, problem: Exception) -> Response:
     """Error answer for an unknown path, and for a sandbox control that does not support the method."""
     path = request.url.path
+    if wants_html(request) and request.method == "GET":
+        return _unknown_page(path)
     if path.startswith("/_sandbox/"):
         message = f"There is no control {request.method} {path}. GET /_sandbox/ lists them."
         return JSONResponse({"error": message}, 404)
     if isinstance(problem, HTTPException) and problem.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         return _method_not_allowed(request)
     description = "The requested URI does not exist."
+    if not path.startswith(API_PATHS):
+        description += f" Paths of the API begin with {', '.join(API_PATHS)}. GET /_sandbox/ lists the controls."
     if path.startswith(PAYMENT_SERVICE):
         return Refusal(404, "not_found", description, envelope="C", error_type="not_found").response()
     return Refusal(404, "resource-not-found", description, relation="errors").response()
+
+
+def _unknown_page(path: str) -> Response:
+    """Page for a browser that opened an unknown path."""
+    where = facts({"Test payments, clock, faults": "/_sandbox/", "The API": ", ".join(API_PATHS)})
+    return message_page(
+        "Nothing here",
+        f"<p>The sandbox has nothing at <code>{html.escape(path)}</code>. It has:</p>{where}"
+        "<p>The graph is not here but in the gateway, at <code>/graphql</code> of its own port.</p>",
+        notice="This is the stand-in for Digital River.",
+        status=404,
+    )

@@ -4,23 +4,30 @@ import html
 from uuid import uuid4
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from sandbox.api.requests import base_of, form_of, world_of
+from sandbox.demo_shop.image_paths import method_image
 from sandbox.demo_shop.payment_methods import WALLET_OPTIONS, Purchase, fits
+from sandbox.demo_shop.products import COMPANY
 from sandbox.model.source import Challenge, Source
+from sandbox.pages.layout import MARK, facts, form_target, message_page, page, strip
 from sandbox.timeline import settlement
+from sandbox.wire.money import formatted
 from sandbox.wire.refusal import bad_parameter, payment_not_found
 
 PASSWORDS = frozenset({"password", "1234"})
 """Correct passwords for the bank's challenge: `password` in a browser, `1234` in an app."""
 
+BANK_NOTICE = "This page stands in for the bank of the card."
+
 DECISIONS = {
-    "approve": "Approve",
-    "later": "Approve in an hour",
-    "cancel": "Cancel",
-    "reject": "Reject",
+    "approve": ("Approve", "main", "The provider approves the payment now."),
+    "later": ("Approve in an hour", "", "The provider approves the payment once the sandbox's clock is an hour on."),
+    "cancel": ("Cancel", "", "Back to the storefront without a decision. The same page can be opened again."),
+    "reject": ("Reject", "bad", "The provider rejects the payment, and its source fails."),
 }
+"""Decisions of a shopper on the provider's page, each with the label, class and explanation of its button."""
 
 
 # The payment provider's page.
@@ -29,15 +36,47 @@ DECISIONS = {
 async def show_redirect_page(request: Request) -> Response:
     """`GET /payments/redirects/{page}`."""
     source = _redirected_source(request)
-    name, amount = html.escape(source.method.name), html.escape(f"{source.amount} {source.currency}")
-    buttons = [f'<button name="decision" value="{value}">{label}</button>' for value, label in DECISIONS.items()]
-    options = [f"<option>{html.escape(option)}</option>" for option in ("", *wallet_options(source))]
-    choice = f"<p><select name=option>{''.join(options)}</select></p>" if wallet_options(source) else ""
-    return HTMLResponse(
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>{name}</title>"
-        f"<h1>{name}</h1><p>Pay {amount} to riverdemo?</p><form method=post>{choice}{' '.join(buttons)}</form>"
-        "<p>Approve pays now, or in an hour. Cancel returns to the storefront without a decision. "
-        "Reject fails the source.</p>"
+    name = html.escape(source.method.name)
+    heading = f'<header><img src="{method_image(source.type)}" alt="" width="120" height="76"><h1>{name}</h1></header>'
+    about = facts({"To": COMPANY, "Amount": _amount(source)})
+    targets = [form_target(source.redirect["returnUrl"]), form_target(source.redirect["cancelUrl"])]
+    if source.state == "pending_redirect":
+        shown = f"<p>Pay <strong>{COMPANY}</strong> with {name}?</p>{about}{_decision_form(source)}"
+    else:
+        shown = _decided(source, about)
+    return page(
+        f"{source.method.name}, played by the sandbox",
+        f"{strip(f'This page stands in for {source.method.name}.')}<main><div class=panel>{heading}{shown}</div>"
+        "<p class=under>Close this page to abandon the payment.</p></main>",
+        form_targets=targets,
+    )
+
+
+def _decision_form(source: Source) -> str:
+    buttons = "".join(
+        f'<div><button class="{style}" name=decision value={value} aria-describedby="about-{value}">{label}</button>'
+        f'<p class="soft small" id="about-{value}">{about}</p></div>'
+        for value, (label, style, about) in DECISIONS.items()
+    )
+    return f"<form method=post>{_wallet_choice(source)}<div class=actions>{buttons}</div></form>"
+
+
+def _wallet_choice(source: Source) -> str:
+    names = wallet_options(source)
+    if not names:
+        return ""
+    options = "".join(f"<option>{html.escape(name)}</option>" for name in names)
+    return (
+        "<div><label for=option>How to pay</label><select id=option name=option>"
+        f'<option value="">{html.escape(source.method.name)}</option>{options}</select></div>'
+    )
+
+
+def _decided(source: Source, about: str) -> str:
+    address = html.escape(source.redirect["returnUrl"])
+    return (
+        f"<p>This payment is decided: its source is <strong>{source.state}</strong>.</p>{about}"
+        f'<div class=actions><a class="button main" href="{address}">Back to the storefront</a></div>'
     )
 
 
@@ -87,21 +126,31 @@ def _redirected_source(request: Request) -> Source:
 
 def new_challenge(request: Request, source: Source, session_id: str, return_url: str | None) -> str:
     """Create a challenge page of the bank, and return its URL."""
-    page = str(uuid4())
-    world_of(request).challenges[page] = Challenge(source, session_id, return_url)
-    return f"{base_of(request)}/payments/challenges/{page}"
+    page_id = str(uuid4())
+    world_of(request).challenges[page_id] = Challenge(source, session_id, return_url)
+    return f"{base_of(request)}/payments/challenges/{page_id}"
 
 
 async def show_challenge(request: Request) -> Response:
     """`GET /payments/challenges/{page}`."""
     challenge = _challenge(request)
-    amount = html.escape(f"{challenge.source.amount} {challenge.source.currency}")
-    return HTMLResponse(
-        "<!doctype html><html lang=en><meta charset=utf-8><title>Your bank</title>"
-        f"<h1>Your bank</h1><p>Is it you who pays {amount} to riverdemo?</p>"
-        "<form method=post><input type=password name=password aria-label=Password>"
-        '<button name=decision value="">Confirm</button> <button name=decision value=cancel>Cancel</button></form>'
-        "<p>The password is <code>password</code>.</p>"
+    source = challenge.source
+    rows = {"To": COMPANY, "Amount": _amount(source)}
+    if "lastFourDigits" in source.details:
+        rows["Card"] = f"{source.details['brand']} •••• {source.details['lastFourDigits']}"
+    form = (
+        "<form method=post><label for=password>Password</label>"
+        "<input id=password type=password name=password autocomplete=off autocapitalize=none aria-describedby=hint>"
+        '<p class="soft small hint" id=hint>The password is <code>password</code>. Any other one fails.</p>'
+        '<div class=actions><button class=main name=decision value="">Confirm</button>'
+        "<button name=decision value=cancel>Cancel</button></div></form>"
+    )
+    return page(
+        "Your bank, played by the sandbox",
+        f"{strip(BANK_NOTICE)}<main><div class=panel>"
+        f"<header>{MARK}<h1>Your bank</h1></header><p>Is it you who pays?</p>{facts(rows)}{form}</div>"
+        "<p class=under>Close this page to abandon the challenge.</p></main>",
+        form_targets=[form_target(challenge.return_url)],
     )
 
 
@@ -109,11 +158,14 @@ async def answer_challenge(request: Request) -> Response:
     """`POST /payments/challenges/{page}`: checks the password. A cancelled challenge can be answered again."""
     challenge = _challenge(request)
     form = await form_of(request)
-    if form.get("decision") != "cancel":
-        _settle(challenge, has_passed=form.get("password") in PASSWORDS)
+    has_passed = form.get("password") in PASSWORDS
+    is_cancelled = form.get("decision") == "cancel"
+    if not is_cancelled:
+        _settle(challenge, has_passed=has_passed)
     if challenge.return_url:
         return RedirectResponse(challenge.return_url, 303)
-    return HTMLResponse("<!doctype html><html lang=en><meta charset=utf-8><title>Your bank</title><p>Go back.</p>")
+    title = "Cancelled" if is_cancelled else "Confirmed" if has_passed else "Not confirmed"
+    return message_page(title, "<p>Go back to the page that sent you here.</p>", notice=BANK_NOTICE)
 
 
 def _settle(challenge: Challenge, *, has_passed: bool) -> None:
@@ -128,3 +180,7 @@ def _challenge(request: Request) -> Challenge:
     if challenge is None:
         raise payment_not_found("not_found", "id", "This challenge is not known.")
     return challenge
+
+
+def _amount(source: Source) -> str:
+    return formatted(source.amount, source.currency, "en_US")

@@ -8,7 +8,6 @@ import inspect
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -16,19 +15,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.api.orders import ORDER_STATES
 from sandbox.api.requests import no_content, world_of
-from sandbox.control.place_orders import place_order
+from sandbox.control.order_controls import add_order_event, add_orders, set_order_state, show_orders
 from sandbox.control.request_bodies import read, refused
 from sandbox.control.test_payments import add_source, show_test_cards, show_test_scenarios
 from sandbox.demo_shop.products import PRODUCTS
 from sandbox.model.fault import COMMON_FIELDS, FIELDS_OF_KIND, Fault
-from sandbox.model.order import Order
 from sandbox.model.payment_session import SESSION_STATES
 from sandbox.model.switches import Switches
-from sandbox.model.world import Balance, World
-from sandbox.timeline import fulfilment, settlement
+from sandbox.model.world import Balance
 from sandbox.timeline.clock_steps import CLOCK_STEPS
+from sandbox.wire.money import money
 from sandbox.wire.values import Json
 
 # Request bodies of the sandbox controls.
@@ -58,25 +55,6 @@ class SessionStateBody(msgspec.Struct, forbid_unknown_fields=True):
     session_id: str = msgspec.field(name="sessionId")
     state: str | None
     """State to report in place of the real state of the payment session; None to report the real state again."""
-
-
-class PlacedOrdersBody(msgspec.Struct, forbid_unknown_fields=True):
-    shopper_id: str = msgspec.field(name="shopperId")
-    count: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
-    product_id: int = msgspec.field(name="productId", default=5401230100)
-    quantity: Annotated[int, msgspec.Meta(ge=1)] = 1
-
-
-class OrderStateBody(msgspec.Struct, forbid_unknown_fields=True):
-    order_id: int = msgspec.field(name="orderId")
-    state: str | None = None
-    refunded: Annotated[float, msgspec.Meta(ge=0)] | None = None
-
-
-class OrderEventBody(msgspec.Struct, forbid_unknown_fields=True):
-    order_id: int = msgspec.field(name="orderId")
-    event: str
-    after_s: Annotated[float, msgspec.Meta(ge=0, le=10**8)] = msgspec.field(name="afterS", default=0)
 
 
 # Handlers of the sandbox controls.
@@ -170,6 +148,23 @@ async def move_clock(request: Request) -> Response:
     return await show_clock(request)
 
 
+async def show_stock(request: Request) -> Response:
+    """Lists the stock of all products that can be bought. A `quantity` of null is unlimited stock."""
+    world = world_of(request)
+    rows = [
+        {
+            "productId": product.id,
+            "name": product.name,
+            "quantity": world.stock[product.id],
+            "isSoldAhead": product.id in world.backorders,
+            "expectedOn": world.backorders.get(product.id),
+        }
+        for product in PRODUCTS.values()
+        if not product.is_base
+    ]
+    return JSONResponse(rows)
+
+
 async def set_stock(request: Request) -> Response:
     """Sets the stock of a product. A `quantity` of null makes the stock unlimited. With `isSoldAhead`, the product can
     be bought while it is out of stock. `expectedOn` is the date on which new stock is expected.
@@ -193,6 +188,23 @@ async def set_credit(request: Request) -> Response:
     return no_content()
 
 
+async def show_carts(request: Request) -> Response:
+    """Lists the open carts with lines, the newest first, each with its payment session."""
+    world = world_of(request)
+    carts = (shopper.cart for shopper in world.shoppers)
+    rows = [
+        {
+            "sessionId": cart.session_id,
+            "state": cart.session_state(strict=world.strict),
+            "quantity": cart.quantity,
+            "total": money(cart.totals().total, cart.currency),
+        }
+        for cart in sorted(filter(None, carts), key=lambda cart: -cart.id)
+        if cart.lines and not cart.is_submitted
+    ]
+    return JSONResponse(rows)
+
+
 async def set_session_state(request: Request) -> Response:
     """Sets the state that the payment session of an open cart reports. A `state` of null restores the real state."""
     body = await read(request, SessionStateBody)
@@ -203,62 +215,6 @@ async def set_session_state(request: Request) -> Response:
         return refused(f"There is no state {body.state}. There are {', '.join(SESSION_STATES)}.")
     cart.forced_state = body.state
     return no_content()
-
-
-async def show_orders(request: Request) -> Response:
-    """Lists all orders, the newest first, each with the password of its confirmation mail."""
-    rows = [
-        {"id": order.id, "state": order.state, "email": order.email, "password": order.password}
-        for order in world_of(request).orders()
-    ]
-    return JSONResponse(rows)
-
-
-async def add_orders(request: Request) -> Response:
-    """Adds paid orders to a shopper's order list. No checkout is needed."""
-    world, body = world_of(request), await read(request, PlacedOrdersBody)
-    shopper = next((shopper for shopper in world.shoppers if shopper.id == body.shopper_id), None)
-    if shopper is None:
-        return refused(f"There is no shopper {body.shopper_id}.")
-    product = PRODUCTS.get(body.product_id)
-    if product is None or product.is_base:
-        return refused(f"There is no product {body.product_id} that can be bought.")
-    orders = [place_order(world, shopper, product, body.quantity) for _ in range(body.count)]
-    return JSONResponse({"ids": [order.id for order in orders]})
-
-
-async def set_order_state(request: Request) -> Response:
-    """Sets the state of an order, or the amount that was refunded."""
-    world, body = world_of(request), await read(request, OrderStateBody)
-    order = _order(world, body.order_id)
-    if order is None:
-        return refused(f"There is no order {body.order_id}.")
-    if body.state is not None and body.state not in ORDER_STATES:
-        return refused(f"There is no state {body.state}. There are {', '.join(ORDER_STATES)}.")
-    if body.state is not None:
-        fulfilment.set_state(world, order, body.state)
-    if body.refunded is not None:
-        order.refunded = Decimal(str(body.refunded))
-    return no_content()
-
-
-async def add_order_event(request: Request) -> Response:
-    """Makes an event happen to an order, now or after `afterS` seconds. The event is funds-arrive, funds-lapse,
-    charge-settles, charge-fails, review-passes or review-blocks.
-    """
-    world, body = world_of(request), await read(request, OrderEventBody)
-    order, act = _order(world, body.order_id), settlement.ORDER_EVENTS.get(body.event)
-    if order is None:
-        return refused(f"There is no order {body.order_id}.")
-    if act is None:
-        return refused(f"There is no event {body.event}. There are {', '.join(settlement.ORDER_EVENTS)}.")
-    world.later(timedelta(seconds=body.after_s), partial(act, world, order))
-    world.advance()
-    return no_content()
-
-
-def _order(world: World, order_id: int) -> Order | None:
-    return next((order for order in world.orders() if order.id == order_id), None)
 
 
 async def show_merchant_events(request: Request) -> Response:
@@ -319,6 +275,7 @@ CONTROLS = [
     Control("DELETE", "/_sandbox/faults", clear_faults),
     Control("GET", "/_sandbox/clock", show_clock),
     Control("POST", "/_sandbox/clock", move_clock, {"forward_s": 3600}),
+    Control("GET", "/_sandbox/stock", show_stock),
     Control("POST", "/_sandbox/stock", set_stock, {"productId": 5401230100, "quantity": 3}),
     Control(
         "POST", "/_sandbox/credit", set_credit, {"reference": "rf-cust-000042", "amount": "120.50", "currency": "USD"}
@@ -329,6 +286,7 @@ CONTROLS = [
         set_session_state,
         {"sessionId": "the cart's paymentSession.sessionId", "state": "failed"},
     ),
+    Control("GET", "/_sandbox/carts", show_carts),
     Control("GET", "/_sandbox/orders", show_orders),
     Control("POST", "/_sandbox/orders", add_orders, {"shopperId": "an id of /_sandbox/keys", "count": 3}),
     Control("POST", "/_sandbox/order-state", set_order_state, {"orderId": 1127950780082, "state": "Complete"}),

@@ -27,18 +27,21 @@ FIELDS_OF_KIND: dict[Kind, frozenset[str]] = {
 COMMON_FIELDS = frozenset({"path", "kind", "method", "skips", "times"})
 
 
-class Fault(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """A failure of the next API calls to a path. The kinds are:
+FAULT_KINDS: dict[Kind, str] = {
+    "status": "The call has no effect, and the answer is an error.",
+    "delay": "The answer is sent after some seconds.",
+    "drip": "The answer is sent byte by byte.",
+    "drop-before": "The connection is closed, and the call has no effect.",
+    "drop-after": "The call takes effect, and the connection is closed without an answer.",
+    "malformed": "The answer is cut off after the first half.",
+    "huge": "The answer is 8 MiB of JSON.",
+    "content-type": "The answer is HTML.",
+}
+"""What happens to a call, by the kind of the fault."""
 
-    - status: the call has no effect, and the answer is an error in the error envelope `envelope`
-    - delay: the answer is sent after `delay_s` seconds
-    - drip: the answer is sent byte by byte, with `delay_s` seconds between two bytes
-    - drop-before: the connection is closed, and the call has no effect
-    - drop-after: the call takes effect, and the connection is closed without an answer
-    - malformed: the answer is cut off after the first half
-    - huge: the answer is 8 MiB of JSON
-    - content-type: the answer is HTML
-    """
+
+class Fault(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """A failure of the next API calls to a path."""
 
     path: str
     """Path template of the calls that fail, such as `/v1/shoppers/me/orders/{id}`; `*` for all paths."""
@@ -52,8 +55,10 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     code: str = "system-error"
     subcode: str | None = None
     envelope: Envelope = "A"
+    """Error envelope of the answer of a fault of the kind `status`."""
     description: str = "A fault was asked for."
     delay_s: Annotated[float, msgspec.Meta(ge=0, le=600)] = 1.0
+    """Seconds before the answer, or for the kind `drip` between two bytes."""
 
     def fits(self, method: str, path: str) -> bool:
         return self.path in ("*", path) and self.method in (None, method)

@@ -4,8 +4,9 @@ A page loads its style and scripts from the sandbox only, and its Content-Securi
 """
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -74,9 +75,34 @@ def wants_html(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "")
 
 
-def notice(name: str = "Sandbox") -> str:
+def message_page(title: str, body: str, *, notice: str, under: str = "", status: int = 200) -> HTMLResponse:
+    """A page with one message and a link to the sandbox's own page. `body` and `under` are HTML."""
+    below = f"<p class=under>{under}</p>" if under else ""
+    return page(
+        title,
+        f"{strip(notice)}<main><div class=panel><header>{MARK}<h1>{html.escape(title)}</h1></header>{body}"
+        '<div class=actions><a class=button href="/_sandbox/">Open the sandbox</a></div></div>'
+        f"{below}</main>",
+        status=status,
+    )
+
+
+def strip(about: str) -> str:
     """The strip at the top of a page that looks as if money could move."""
-    return f'<p class="notice"><strong>{html.escape(name)}</strong> No money moves here.</p>'
+    return f"<header class=notice><strong>Sandbox.</strong> {html.escape(about)} No money moves.</header>"
+
+
+def facts(rows: Mapping[str, str]) -> str:
+    """A list of names with their values."""
+    return "<dl class=facts>" + "".join(f"<dt>{name}<dd>{html.escape(value)}" for name, value in rows.items()) + "</dl>"
+
+
+def form_target(url: str | None) -> str:
+    """The origin or scheme of a URL, as a source in a Content-Security-Policy."""
+    parts = urlsplit(url or "")
+    if not parts.scheme:
+        return "'self'"
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else f"{parts.scheme}:"
 
 
 ROUTES: list[BaseRoute] = [Mount(FILES_PATH, StaticFiles(directory=FILES))]

@@ -18,8 +18,12 @@ class ClockStep(NamedTuple):
     time: timedelta
     happens: str
 
+    @property
+    def seconds(self) -> int:
+        return int((self.time + MOMENT).total_seconds())
+
     def wire(self) -> Json:
-        return {"name": self.name, "forward_s": int((self.time + MOMENT).total_seconds()), "happens": self.happens}
+        return {"name": self.name, "forward_s": self.seconds, "happens": self.happens}
 
 
 CLOCK_STEPS = [

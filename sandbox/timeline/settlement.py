@@ -170,3 +170,10 @@ ORDER_EVENTS: dict[str, Callable[[World, Order], None]] = {
 
 They do nothing if the event is not possible in the order's current state.
 """
+
+EVENTS_BY_STATE = {
+    "Source Pending Funds": ("funds-arrive", "funds-lapse"),
+    "Charge Pending": ("charge-settles", "charge-fails"),
+    "In Review": ("review-passes", "review-blocks"),
+}
+"""Names of the events that are possible, by the state of an order."""
