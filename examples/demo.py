@@ -6,6 +6,7 @@ which DigitalRiver.js would create in a browser. If a step fails, the program ex
 
 import argparse
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -27,14 +28,23 @@ TEST_CARD = {"number": "4444222233331111", "expirationMonth": 10, "expirationYea
 SUBMIT = ("POST", "/v1/shoppers/me/carts/active/submit-cart")
 
 
+HOW_TO_START = (
+    "Start one with `make run`. If it runs on other ports, pass them as to `make run`: "
+    "make demo PORT=9000 SANDBOX_PORT=9001"
+)
+
+
 class StepFailed(Exception):
     """The purchase cannot continue. The message contains the reason and the next step."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="A guest's purchase, step by step.")
-    parser.add_argument("--gateway", default="http://127.0.0.1:8000", metavar="URL", help="default: %(default)s")
-    parser.add_argument("--sandbox", default="http://127.0.0.1:8001", metavar="URL", help="default: %(default)s")
+    port, sandbox_port = os.environ.get("PORT") or "8000", os.environ.get("SANDBOX_PORT") or "8001"
+    parser.add_argument("--gateway", default=f"http://127.0.0.1:{port}", metavar="URL", help="default: %(default)s")
+    parser.add_argument(
+        "--sandbox", default=f"http://127.0.0.1:{sandbox_port}", metavar="URL", help="default: %(default)s"
+    )
     arguments = parser.parse_args()
     try:
         # Both programs run locally, so proxy variables of the environment are ignored.
@@ -136,9 +146,9 @@ class Gateway:
             answer = self.http.post(f"{self.url}/graphql", json=body, headers=self.headers)
             content = answer.json()
         except httpx.HTTPError:
-            raise StepFailed(f"No gateway answers at {self.url}. Start one with `make run`.") from None
+            raise StepFailed(f"No gateway answers at {self.url}. {HOW_TO_START}") from None
         except ValueError:
-            raise StepFailed(f"{self.url} answered {answer.status_code} without JSON. Is it the gateway?") from None
+            raise StepFailed(f"{self.url} is no gateway: it answers without JSON. {HOW_TO_START}") from None
         for error in content.get("errors", []):
             raise StepFailed(f"{name} failed: {error['extensions']['code']}: {error['message']}")
         calls = self.sandbox.calls() - before
@@ -189,6 +199,8 @@ class Sandbox:
         print("\n   The card goes from the browser to the payment service; the gateway never sees it.")
         headers = {"Authorization": f"Bearer {public_key}"}
         source = self._json("POST", "/payments/sources", json=body, headers=headers)
+        if any(error.get("parameter") == "sessionId" for error in source.get("errors", [])):
+            raise StepFailed(f"The gateway uses another sandbox than {self.url}. {HOW_TO_START}")
         if source.get("state") != "chargeable":
             raise StepFailed(f"The payment service created no chargeable source: {json.dumps(source)}")
         return str(source["id"])
@@ -207,7 +219,7 @@ class Sandbox:
             answer = self.http.request(method, self.url + path, **options)
             content: dict[str, Any] = answer.json()
         except (httpx.HTTPError, ValueError):
-            raise StepFailed(f"No sandbox answers at {self.url}. Start one with `make run`.") from None
+            raise StepFailed(f"No sandbox answers at {self.url}. {HOW_TO_START}") from None
         return content
 
 

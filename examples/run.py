@@ -24,6 +24,7 @@ SHOWN_HOST = "localhost"
 """Host name in the addresses that are printed. Development servers such as Vite print the same. A page on `localhost`
 keeps no session cookie of a gateway on `127.0.0.1`, because browsers take them for two sites."""
 LOOPBACKS = ((socket.AF_INET, HOST), (socket.AF_INET6, "::1"))
+PORT, SANDBOX_PORT = 8000, 8001
 START_S = 30
 STOP_S = 10
 
@@ -49,8 +50,8 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _serve(running: ExitStack) -> None:
-    gateway_port = _free_port("PORT", 8000)
-    sandbox_port = _free_port("SANDBOX_PORT", 8001)
+    gateway_port = _free_port("PORT", PORT)
+    sandbox_port = _free_port("SANDBOX_PORT", SANDBOX_PORT)
     if gateway_port == sandbox_port:
         raise NotStarted(f"PORT and SANDBOX_PORT are both {gateway_port}. Choose two different ports.")
     sandbox_url, gateway_url = f"http://{HOST}:{sandbox_port}", f"http://{HOST}:{gateway_port}"
@@ -158,7 +159,8 @@ def _keys(url: str) -> dict[str, str]:
 
 def _welcome(gateway_port: int, sandbox_port: int) -> str:
     gateway_url, sandbox_url = f"http://{SHOWN_HOST}:{gateway_port}", f"http://{SHOWN_HOST}:{sandbox_port}"
-    demo = f"make demo GATEWAY={gateway_url} SANDBOX={sandbox_url}"
+    has_moved = (gateway_port, sandbox_port) != (PORT, SANDBOX_PORT)
+    demo = f"make demo PORT={gateway_port} SANDBOX_PORT={sandbox_port}" if has_moved else "make demo"
     return f"""
 Riverfront is ready.
 

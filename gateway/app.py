@@ -21,7 +21,7 @@ from gateway.elapsed_time import elapsed_s
 from gateway.errors import StoreUnavailable
 from gateway.execution.executor import Executor
 from gateway.execution.plan_cache import PlanCache
-from gateway.http import cors, health
+from gateway.http import cors, health, unknown_path
 from gateway.http.endpoint import GraphQLEndpoint
 from gateway.http.graphiql import page as graphiql
 from gateway.http.graphql_path import GraphQLPath, GraphQLRequests
@@ -95,6 +95,7 @@ def create_app(
             Middleware(OtherPaths, settings=settings),
             Middleware(CORSMiddleware, **cors.options(settings)),
         ],
+        exception_handlers={404: unknown_path.answer_with(settings)},
         lifespan=lambda _app: _lifespan(services, readiness, http, Reconciler(services, interval_s=reconcile_every_s)),
     )
     app.state.graphql_path = graphql_path

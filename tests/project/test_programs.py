@@ -16,8 +16,9 @@ from redis.asyncio import Redis
 
 from bench.replicas.environment import free_port
 from gateway.documents.manifest import manifest_of
+from sandbox.app import create_app as create_sandbox
 from sandbox.demo_shop.products import LISTED_PRODUCTS
-from tests.support.shop import documents
+from tests.support.shop import documents, listening
 from tests.support.valkey import Valkey
 
 pytestmark = pytest.mark.slow
@@ -162,6 +163,21 @@ async def test_demo_without_a_gateway_suggests_make_run() -> None:
     _, errors = await demo.communicate()
     assert demo.returncode == 1
     assert "Start one with `make run`" in errors.decode()
+
+
+async def test_demo_takes_the_ports_of_make_run() -> None:
+    port, sandbox_port = free_port(), free_port()
+    demo = await start("-m", "examples.demo", PORT=str(port), SANDBOX_PORT=str(sandbox_port))
+    _, errors = await demo.communicate()
+    assert f"http://127.0.0.1:{sandbox_port}" in errors.decode()
+    assert "make demo PORT=9000 SANDBOX_PORT=9001" in errors.decode()
+
+
+async def test_demo_names_the_sandbox_of_another_gateway() -> None:
+    async with both_programs() as (_, gateway, _), listening(create_sandbox(), "off") as other:
+        demo = await start("-m", "examples.demo", "--gateway", gateway, "--sandbox", other)
+        _, errors = await demo.communicate()
+    assert f"The gateway uses another sandbox than {other}" in errors.decode()
 
 
 async def test_missing_settings_are_named_in_the_error_output() -> None:
