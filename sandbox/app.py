@@ -21,6 +21,7 @@ from sandbox.api import (
     cart_tax_registrations,
     categories,
     credit_ledger,
+    documents,
     images,
     offers,
     orders,
@@ -37,7 +38,7 @@ from sandbox.control import controls, guide, request_bodies, returned
 from sandbox.control.outer_layer import OuterLayer
 from sandbox.model.world import World
 from sandbox.pages import layout
-from sandbox.pages.layout import facts, message_page, wants_html
+from sandbox.pages.layout import message_page, wants_html
 from sandbox.wire.refusal import Envelope, Refusal, answer_refusal
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -181,6 +182,7 @@ def create_app(world: World | None = None, public_url: str | None = None) -> ASG
             *guide.ROUTES,
             *returned.ROUTES,
             *images.ROUTES,
+            *documents.ROUTES,
             *layout.ROUTES,
         ],
         exception_handlers={
@@ -252,11 +254,13 @@ async def _answer_http_exception(request: Request, problem: Exception) -> Respon
 
 def _unknown_page(path: str) -> Response:
     """Page for a browser that opened an unknown path."""
-    where = facts({"Test payments, clock, faults": "/_sandbox/", "The API": ", ".join(API_PATHS)})
+    prefixes = ", ".join(f"<code>{prefix}</code>" for prefix in API_PATHS)
     return message_page(
         "Nothing here",
-        f"<p>The sandbox has nothing at <code>{html.escape(path)}</code>. It has:</p>{where}"
-        "<p>The graph is not here but in the gateway, at <code>/graphql</code> of its own port.</p>",
+        f"<p>The sandbox has nothing at <code>{html.escape(path)}</code>. It has:</p><ul>"
+        '<li><a href="/_sandbox/"><code>/_sandbox/</code></a>, the page with test payments, clock and faults,</li>'
+        f"<li>the API, whose paths begin with {prefixes}.</li></ul>"
+        "<p>The graph is at <code>/graphql</code> of the gateway, which has another port.</p>",
         notice="This is the stand-in for Digital River.",
         status=404,
     )

@@ -17,12 +17,13 @@ from gateway.telemetry import current_request_id
 MESSAGE = "There is nothing at this path. The graph is at `/graphql`. Send operations there by POST."
 
 STYLE = (
-    ":root{color-scheme:light dark}"
+    ":root{color-scheme:light dark;background:#fff;color:#17252b}"
     "body{max-width:34rem;margin:14vh auto;padding:0 1.25rem;font:1rem/1.6 system-ui,sans-serif}"
     "h1{font-size:1.5rem;line-height:1.25}"
     "code{font:.9375em ui-monospace,monospace}"
     "li{margin:.4rem 0}"
-    "a{color:light-dark(#0f5c6b,#6cc5d3)}"
+    "a{color:#0f5c6b}"
+    "@media(prefers-color-scheme:dark){:root{background:#10191d;color:#e6eef0}a{color:#6cc5d3}}"
 )
 
 STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()

@@ -83,6 +83,7 @@ def _decided(source: Source, about: str) -> str:
 async def decide_redirect(request: Request) -> Response:
     """`POST /payments/redirects/{page}`: a button of the page was clicked. Only the first decision has an effect."""
     world, source = world_of(request), _redirected_source(request)
+    world.returned[source.session_id or ""] = source
     form = await form_of(request)
     option = form.get("option") or None
     if option is not None and option not in wallet_options(source):
@@ -157,6 +158,7 @@ async def show_challenge(request: Request) -> Response:
 async def answer_challenge(request: Request) -> Response:
     """`POST /payments/challenges/{page}`: checks the password. A cancelled challenge can be answered again."""
     challenge = _challenge(request)
+    world_of(request).returned[challenge.session_id] = challenge.source
     form = await form_of(request)
     has_passed = form.get("password") in PASSWORDS
     is_cancelled = form.get("decision") == "cancel"

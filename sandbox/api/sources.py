@@ -36,7 +36,7 @@ def create_source(request: Request, sent: Body) -> Source:
     method = _method(sent)
     session_id = sent.string("sessionId")
     cart = _cart_of_session(world, session_id) if session_id else None
-    source = _new_source(world, sent, method, cart)
+    source = _new_source(world, sent, method, cart, base_of(request))
     _add_redirect(request, source, _details(sent, method))
     if method.flow == "receiver":
         settlement.schedule_lapse(world, source)
@@ -44,7 +44,7 @@ def create_source(request: Request, sent: Body) -> Source:
     return source
 
 
-def _new_source(world: World, sent: Body, method: Method, cart: Cart | None) -> Source:
+def _new_source(world: World, sent: Body, method: Method, cart: Cart | None, base: str) -> Source:
     amount, currency = (cart.totals().total, cart.currency) if cart else (_amount(sent), _required(sent, "currency"))
     if currency not in CURRENCIES or (method.currencies and currency not in method.currencies):
         raise bad_parameter("currency_unsupported", "currency", f"currency '{currency}' is not supported.")
@@ -62,7 +62,7 @@ def _new_source(world: World, sent: Body, method: Method, cart: Cart | None) -> 
         owner=owner,
         session_id=cart.session_id if cart else None,
         created_at=world.now(),
-        details=details(method, sent_details, number=number, currency=currency, now=world.now()),
+        details=details(method, sent_details, number=number, currency=currency, now=world.now(), base=base),
         scenario=scenario,
     )
 

@@ -7,7 +7,6 @@ from starlette.routing import Route
 from sandbox.api.requests import world_of
 from sandbox.control.make_source import RETURNED_PATH
 from sandbox.model.source import Source, State
-from sandbox.model.world import World
 from sandbox.pages.layout import facts, message_page
 from sandbox.wire.money import formatted
 
@@ -28,7 +27,7 @@ OUTCOMES: dict[State, tuple[str, str]] = {
 
 
 async def show_returned(request: Request) -> Response:
-    source = _newest_redirected(world_of(request), request.query_params.get("session"))
+    source = world_of(request).returned.get(request.query_params.get("session", ""))
     title, next_step = OUTCOMES[source.state] if source is not None else ("You are back", CONTINUE)
     return message_page(
         title,
@@ -47,12 +46,6 @@ def _about(source: Source) -> str:
             "Source": source.id,
         }
     )
-
-
-def _newest_redirected(world: World, session_id: str | None) -> Source | None:
-    """The newest source of the payment session that led the shopper to another page."""
-    sources = [source for source in world.sources.values() if source.redirect and source.session_id == session_id]
-    return sources[-1] if sources else None
 
 
 ROUTES = [Route(RETURNED_PATH, show_returned, methods=["GET"])]

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from sandbox.demo_shop import products
+from sandbox.demo_shop.document_paths import download
 from sandbox.model import cart_wire
 from sandbox.model.cart import Cart
 from sandbox.model.postal_address import Side
@@ -159,12 +160,11 @@ class Order:
         for wire, line in zip(wires, self.cart.lines, strict=True):
             if not is_full:
                 wire["product"] = products.brief(line.product, base, self.cart.locale)
-            wire |= self._fulfilment_wire(line)
+            wire |= self._fulfilment_wire(line, base)
         return wires
 
-    def _fulfilment_wire(self, line: Line) -> Json:
+    def _fulfilment_wire(self, line: Line, base: str) -> Json:
         is_download = self.session_state == "complete" and not line.product.is_physical
-        download = f"https://downloads.riverdemo.example/{self.id}/{line.product.slug}"
         return {
             "lineItemState": "Downloadable" if is_download else self.state,
             "lineItemStateDetails": {
@@ -174,7 +174,7 @@ class Order:
                 "returned": 0,
                 "pendingReturn": 0,
             },
-            "downloads": {"downloadUri": [download]} if is_download else {},
+            "downloads": {"downloadUri": [f"{base}{download(self.id, line.product.slug)}"]} if is_download else {},
             "digitalRights": {"serialNumber": [f"RD-{self.id}-{line.id}"]} if is_download else {},
         }
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from uuid import uuid4
 
 from sandbox.demo_shop import card_numbers
+from sandbox.demo_shop.document_paths import payment_slip
+from sandbox.demo_shop.image_paths import method_image
 from sandbox.demo_shop.payment_methods import Method
 from sandbox.model.source import Owner
 from sandbox.wire.body import Body
@@ -89,8 +91,11 @@ _CHECKS: dict[str, Callable[[Method, Body, Owner | None], None]] = {
 }
 
 
-def details(method: Method, sent: Body, *, number: str | None, currency: str, now: datetime) -> Json:
-    """Details that a new source reports. The source's type names their field in the JSON, such as `creditCard`."""
+def details(method: Method, sent: Body, *, number: str | None, currency: str, now: datetime, base: str) -> Json:
+    """Details that a new source reports. The source's type names their field in the JSON, such as `creditCard`.
+
+    `base` is the base URL of documents and pictures.
+    """
     match method.type:
         case "creditCard":
             return _card(sent, number or "", now)
@@ -99,10 +104,10 @@ def details(method: Method, sent: Body, *, number: str | None, currency: str, no
         case "wireTransfer":
             return _bank_account(currency)
         case "konbini":
-            return _payment_slip(sent.string("storeId") or "")
+            return _payment_slip(sent.string("storeId") or "", base)
         case "boletoBancario":
             code = str(uuid4().int)[:36]
-            return {"documentCode": f"23790001246{code}", "document": f"https://payments.riverdemo.example/{code}.pdf"}
+            return {"documentCode": f"23790001246{code}", "document": f"{base}{payment_slip(code)}"}
         case _:
             return {"token": f"tok_{uuid4().hex}"}
 
@@ -158,16 +163,16 @@ def _bank_account(currency: str) -> Json:
     return account | ({"iban": "NL02EXAM0123456789"} if currency == "EUR" else {"swiftCode": "EXAMUS66XXX"})
 
 
-def _payment_slip(store_id: str) -> Json:
+def _payment_slip(store_id: str, base: str) -> Json:
     name, localized = STORES[store_id]
     receipt = str(uuid4().int)[:13]
     return {
         "storeId": store_id,
         "receiptNumber": receipt,
-        "printableInvoiceUrl": f"https://payments.riverdemo.example/konbini/{receipt}",
+        "printableInvoiceUrl": f"{base}{payment_slip(receipt)}",
         "storeName": name,
         "localizedStoreName": localized,
-        "storeLogoUrl": f"https://payments.riverdemo.example/logos/{store_id}.png",
+        "storeLogoUrl": f"{base}{method_image('konbini')}",
     }
 
 

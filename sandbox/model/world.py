@@ -64,6 +64,8 @@ class World:
     """Sources that the shopper approves on the payment provider's page, by the page id in the redirect URL."""
     challenges: dict[str, Challenge] = field(default_factory=dict)
     """Bank challenges, by the page id in the URL of the challenge page."""
+    returned: dict[str, Source] = field(default_factory=dict)
+    """The source whose page the shopper left last, by payment session."""
     merchant_events: list[Json] = field(default_factory=list)
     """Events that Digital River would send to the merchant's server, the oldest first."""
     stock: dict[int, int | None] = field(

@@ -148,7 +148,7 @@ async def test_paid_order_has_its_download_links(shopper: Shopper, storefront: S
     mail = await place_order(shopper, SOFTWARE)
     (line,) = (await storefront.ask(READ, id=mail["global"])).data["order"]["lines"]
     assert line["upstreamState"] == "Downloadable"
-    assert line["downloadUrls"] == [f"https://downloads.riverdemo.example/{mail['id']}/routemapper-pro"]
+    assert line["downloadUrls"] == [f"https://sandbox/_sandbox/documents/downloads/{mail['id']}/routemapper-pro"]
 
 
 async def test_order_returns_card_although_digital_river_omits_the_source_id(

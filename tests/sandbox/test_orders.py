@@ -93,7 +93,7 @@ async def test_lines_and_addresses_of_an_order_are_read_by_uri(client: Client) -
     (line,) = lines["lineItem"]
     assert line == IsPartialDict(
         lineItemState="Downloadable",
-        downloads={"downloadUri": [f"https://downloads.riverdemo.example/{order['id']}/routemapper-pro"]},
+        downloads={"downloadUri": [f"http://sandbox/_sandbox/documents/downloads/{order['id']}/routemapper-pro"]},
         digitalRights={"serialNumber": [f"RD-{order['id']}-{line['id']}"]},
     )
     assert (await client.ask("GET", f"{uri}/line-items/{line['id']}"))["lineItem"] == line

@@ -9,9 +9,9 @@ import pytest
 
 from sandbox.app import create_app
 from sandbox.model.world import World
-from tests.support.commerce_client import Client
+from tests.support.commerce_client import ADDRESS, ME, Client
 from tests.support.external_programs import needs_chromium, node
-from tests.support.shop import CART, PACK, listening
+from tests.support.shop import CART, PACK, SOFTWARE, listening
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -141,6 +141,29 @@ async def test_stock_is_listed_as_it_was_set(client: Client) -> None:
     await client.http.post("/_sandbox/stock", json=body)
     rows = (await client.http.get("/_sandbox/stock")).json()
     assert next(row for row in rows if row["productId"] == int(PACK)).items() >= body.items()
+
+
+@pytest.mark.parametrize("kind", ["boletoBancario", "konbini"])
+async def test_payment_slip_of_a_source_is_a_page(client: Client, kind: str) -> None:
+    locale = {"boletoBancario": "pt_BR", "konbini": "ja_JP"}[kind]
+    await client.ask("POST", "/v1/shoppers/me", 204, params={"locale": locale})
+    await client.fill()
+    made = (await client.http.post("/_sandbox/sources", json={"type": kind})).json()
+    headers = {"Authorization": f"Bearer {client.world.keys.public_key}"}
+    details = (await client.http.get(f"/payments/sources/{made['sourceId']}", headers=headers)).json()[kind]
+    for name in {"document", "printableInvoiceUrl", "storeLogoUrl"} & details.keys():
+        assert (await client.http.get(details[name])).status_code == 200, name
+
+
+async def test_download_of_an_order_is_a_page(client: Client) -> None:
+    await client.sign_in()
+    await client.ask("POST", f"{CART}?productId={SOFTWARE}")
+    await client.ask("PUT", f"{CART}/billing-address", 204, json={"address": ADDRESS})
+    await client.attach(await client.source())
+    order = (await client.ask("POST", f"{CART}/submit-cart"))["submitCart"]["order"]
+    lines = (await client.ask("GET", f"{ME}/orders/{order['id']}?expand=all"))["order"]["lineItems"]["lineItem"]
+    answer = await client.http.get(lines[0]["downloads"]["downloadUri"][0])
+    assert (answer.status_code, "RouteMapper Pro" in answer.text) == (200, True)
 
 
 # In Chromium.

@@ -170,6 +170,7 @@ async def test_return_address_that_leads_nowhere_is_refused(client: Client, addr
 async def test_default_return_address_shows_the_decision(client: Client, decision: str, title: str) -> None:
     await client.fill()
     made = await make(client, type="payPal")
+    await make(client, type="klarnaCredit")
     answer = await client.http.post(raw_path(made["redirectUrl"]), data={"decision": decision})
     shown = await client.http.get(raw_path(answer.headers["location"]))
     assert shown.status_code == 200
