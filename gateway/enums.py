@@ -305,6 +305,7 @@ class TermUnit(UpstreamEnum):
 
 class WarningCode(OwnEnum):
     COUPON_NOT_YET_ELIGIBLE = auto()
+    COUPON_WITHOUT_EFFECT = auto()
     OFFER_REPLACED = auto()
     QUANTITY_REDUCED = auto()
     SHIPPING_OPTION_RESET = auto()

@@ -6,7 +6,7 @@ from gateway.enums import ErrorCode
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import AnyUserError, Path, PaymentError
 from gateway.upstream.cart import Cart
-from resolvers import cart_edits, payment_sources
+from resolvers import cart_edits, payment_sources, side_effects
 from resolvers.account_edits import decoded_id
 from resolvers.inputs.checkout import ApplyShopperInput
 from resolvers.payloads import Payload
@@ -14,7 +14,11 @@ from resolvers.payloads import Payload
 
 async def apply_shopper(ctx: Context, args: ApplyShopperInput) -> Payload:
     """Apply the addresses and the payment option to the cart with one call."""
-    return await cart_edits.edit(ctx, args.if_revision, lambda: _apply(ctx, args), pays=True)
+
+    async def change() -> Payload:
+        return await side_effects.reported(ctx, side_effects.known_cart(ctx), lambda: _apply(ctx, args))
+
+    return await cart_edits.edit(ctx, args.if_revision, change, pays=True)
 
 
 async def _apply(ctx: Context, args: ApplyShopperInput) -> Payload:

@@ -1,5 +1,7 @@
 """Adding, changing and removing lines of the cart."""
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
@@ -10,11 +12,12 @@ from gateway.enums import ErrorCode
 from gateway.errors import ConcurrentRequest, SessionExpired, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import AnyUserError, AvailabilityError, Path, invalid, key_reused, not_found
+from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.idempotency import ChangeOutcome, KeyReused, fingerprint
-from gateway.upstream.changes import LineOffer, NewLine
+from gateway.upstream.changes import ChangedLine, LineOffer, NewLine
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.lines import RecurringTerms
-from resolvers import cart_edits, sessions
+from resolvers import cart_edits, sessions, side_effects
 from resolvers.cart_offers import no_offer
 from resolvers.failures import Refused, logged_error
 from resolvers.inputs.cart import (
@@ -82,26 +85,53 @@ async def _add_all(ctx: Context, lines: list[NewLine], key: UUID | None) -> Payl
     Each call is recorded under the idempotency key, so a repeated request continues after the calls that were made.
     """
     errors: list[AnyUserError] = []
+    warnings: list[MutationWarning] = []
+    before = side_effects.known_cart(ctx)
+    present = {line.upstream_id: line.quantity for line in before.lines} if before is not None else {}
     for line_offer in dict.fromkeys(line.line_offer for line in lines):
         indexes = [index for index, line in enumerate(lines) if line.line_offer == line_offer]
         is_several = len(indexes) > 1 or line_offer is None
         path: Path = ("input", "lines") if is_several else ("input", "lines", str(indexes[0]))
-        add = partial(_add_together, ctx, [lines[index] for index in indexes], line_offer, path)
+        add = partial(_add_together, ctx, [lines[index] for index in indexes], line_offer, path, present)
         if key is None or len(indexes) == len(lines):
             outcome = await add()
         else:
             part = (f"{key}:{indexes[0]}", fingerprint("addCartLines", lines))
             outcome = await ctx.services.idempotency.run_once(await ctx.own_session(), *part, add)
+        warnings += outcome.warnings
         if errors := outcome.errors:
             break
-    return Payload(errors=errors)
+    return Payload(errors=errors, warnings=warnings)
 
 
-async def _add_together(ctx: Context, lines: list[NewLine], line_offer: LineOffer | None, path: Path) -> ChangeOutcome:
+async def _add_together(
+    ctx: Context,
+    lines: list[NewLine],
+    line_offer: LineOffer | None,
+    path: Path,
+    present: Mapping[str, int | None],
+) -> ChangeOutcome:
+    """Add lines with one call. `present`: quantities of the cart before, by line id; empty if they are unknown."""
+    added: list[ChangedLine] = []
+
     async def add() -> None:
-        await ctx.as_shopper(lambda upstream, token: upstream.cart.add_lines(token, lines, line_offer))
+        added.extend(await ctx.as_shopper(lambda upstream, token: upstream.cart.add_lines(token, lines, line_offer)))
 
-    return ChangeOutcome((await cart_edits.send(ctx, add, path=path)).errors)
+    payload = await cart_edits.send(ctx, add, path=path)
+    return ChangeOutcome(payload.errors, [*payload.warnings, *_reductions(lines, added, present)])
+
+
+def _reductions(
+    lines: list[NewLine], added: list[ChangedLine], present: Mapping[str, int | None]
+) -> Iterator[MutationWarning]:
+    """Warnings about products of which fewer units were added than the input names."""
+    quantities: Counter[str | None] = Counter()
+    for line in lines:
+        quantities[line.product_id or line.external_reference_id] += line.quantity
+    for name, quantity in quantities.items():
+        of_product = [line for line in added if name in (line.product.upstream_id, line.product.external_reference_id)]
+        before = sum(present.get(line.upstream_id) or 0 for line in of_product)
+        yield from side_effects.reduced(of_product, before + quantity)
 
 
 async def _with_quantities(ctx: Context, errors: list[AnyUserError], lines: list[NewLine]) -> list[AnyUserError]:
@@ -157,22 +187,27 @@ def _line_change(line: CartLineChangeInput, path: Path) -> LineChange:
 
 async def _change_lines(ctx: Context, changes: list[LineChange]) -> Payload:
     """Change the lines one after the other. Stop at the first failure."""
+    warnings: list[MutationWarning] = []
     for index, change in enumerate(changes):
         if change.quantity is None and change.terms is None:
             continue
-        payload = await cart_edits.send(ctx, partial(_change_line, ctx, change), path=("input", "lines", str(index)))
+        call = partial(_change_line, ctx, change, warnings)
+        payload = await cart_edits.send(ctx, call, path=("input", "lines", str(index)))
         if payload.errors:
-            return payload
-    return Payload()
+            return replace(payload, warnings=warnings)
+    return Payload(warnings=warnings)
 
 
-async def _change_line(ctx: Context, change: LineChange) -> None:
+async def _change_line(ctx: Context, change: LineChange, warnings: list[MutationWarning]) -> None:
     if change.quantity == 0:
         await _remove(ctx, [change.line_id])
-    else:
-        await ctx.as_shopper(
-            lambda upstream, token: upstream.cart.update_line(token, change.line_id, change.quantity, change.terms)
-        )
+        return
+    changed = await ctx.as_shopper(
+        lambda upstream, token: upstream.cart.update_line(token, change.line_id, change.quantity, change.terms)
+    )
+    if change.quantity is not None:
+        lines = [line for line in changed if line.upstream_id == change.line_id]
+        warnings += side_effects.reduced(lines, change.quantity)
 
 
 async def remove_cart_lines(ctx: Context, args: RemoveCartLinesInput) -> Payload:

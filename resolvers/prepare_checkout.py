@@ -2,34 +2,38 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 
-from gateway.enums import ErrorCode, WarningCode
+from gateway.enums import ErrorCode
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import InputError, Path, invalid
-from gateway.refusals.warnings import MutationWarning
+from gateway.sessions.record import CheckoutMemory
 from gateway.upstream.cart import Cart
 from gateway.upstream.changes import CartChange
-from resolvers import cart_addresses, cart_edits, cart_offers, shipping_options, tax_identifiers
+from resolvers import cart_addresses, cart_edits, cart_offers, shipping_options, side_effects, tax_identifiers
 from resolvers.failures import Refused, sign_in_errors
 from resolvers.inputs.checkout import PrepareCheckoutInput, SetCartAddressesInput, UpdateCartInput
 from resolvers.payloads import Payload
 
 LONGEST_ORGANIZATION_ID = 50
 
-SHIPPING_OPTION_RESET = MutationWarning(
-    WarningCode.SHIPPING_OPTION_RESET,
-    "The shipping option is not offered for the new address. Another option, or no option, is selected now.",
-)
-
 
 async def prepare_checkout(ctx: Context, args: PrepareCheckoutInput) -> Payload:
     errors = await sign_in_errors(ctx, *_address_book_paths(args))
     if errors:
         return Payload(errors=errors)
-    return await cart_edits.edit(ctx, args.if_revision, lambda: _prepare(ctx, args))
+
+    async def prepare() -> Payload:
+        if args.billing is None and args.shipping is None and args.tax is None:
+            return await _prepare(ctx, args)
+        # The first form of a checkout costs no further call. Only a later one can change what the shopper has seen.
+        has_addresses = (await ctx.own_session()).record.checkout_memory.has_addresses
+        before = await side_effects.readable_cart(ctx) if has_addresses else side_effects.known_cart(ctx)
+        return await _reported(ctx, args, before)
+
+    return await cart_edits.edit(ctx, args.if_revision, prepare)
 
 
 async def set_cart_addresses(ctx: Context, args: SetCartAddressesInput) -> Payload:
-    """Set the new addresses with one call. Returns a warning if the new address has reset the shipping option."""
+    """Set the new addresses with one call."""
     if args.billing is None and args.shipping is None:
         message = "Set `billing`, `shipping` or both."
         return Payload(errors=[InputError(code=ErrorCode.MISSING_INPUT, message=message, path=("input",))])
@@ -39,13 +43,7 @@ async def set_cart_addresses(ctx: Context, args: SetCartAddressesInput) -> Paylo
         return Payload(errors=errors)
 
     async def set_addresses() -> Payload:
-        before = (await cart_edits.current_cart(ctx)).selected_shipping_option
-        payload = await _prepare(ctx, parts)
-        if payload.errors or before is None:
-            return payload
-        after = (await cart_edits.current_cart(ctx)).selected_shipping_option
-        is_reset = after is None or after.id != before.id
-        return Payload(warnings=[*payload.warnings, SHIPPING_OPTION_RESET]) if is_reset else payload
+        return await _reported(ctx, parts, before=await side_effects.readable_cart(ctx))
 
     return await cart_edits.edit(ctx, args.if_revision, set_addresses)
 
@@ -62,6 +60,23 @@ def _address_book_paths(args: PrepareCheckoutInput) -> list[Path]:
     choices = {"billing": args.billing, "shipping": args.shipping}
     names = [name for name, choice in choices.items() if choice is not None and choice.saved_address_id is not None]
     return [("input", name, "savedAddressId") for name in names]
+
+
+async def _reported(ctx: Context, args: PrepareCheckoutInput, before: Cart | None) -> Payload:
+    """Make the changes, with warnings if new addresses or tax identifiers have changed more than the input names.
+
+    `before`: the cart before the change; None if it is unknown.
+    """
+    payload = await side_effects.reported(ctx, before, lambda: _prepare(ctx, args), args.shipping_option)
+    session = await ctx.own_session()
+    has_address = args.billing is not None or args.shipping is not None
+    if has_address and not (payload.errors or session.record.checkout_memory.has_addresses):
+        await ctx.services.sessions.update_checkout_memory(session, _note_addresses)
+    return payload
+
+
+def _note_addresses(memory: CheckoutMemory) -> None:
+    memory.has_addresses = True
 
 
 async def _prepare(ctx: Context, args: PrepareCheckoutInput) -> Payload:

@@ -98,7 +98,7 @@ async def _no_products(number: int, size: int, past_cache: bool) -> Page[Product
 
 def _conditions(search: ProductSearchInput) -> Iterable[Callable[[Product], bool]]:
     if search.purchasable_only:
-        yield lambda product: product.is_purchasable
+        yield lambda product: product.is_for_sale
     if search.price_range is not None:
         yield partial(_costs, _checked(search.price_range))
     if search.in_stock_only:

@@ -5,13 +5,16 @@ from gateway.enums import ErrorCode
 from gateway.errors import UpstreamError
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import DestinationError, Path
-from resolvers import cart_edits
+from resolvers import cart_edits, side_effects
 from resolvers.inputs.checkout import CheckoutTaxInput, SetTaxIdentifiersInput
 from resolvers.payloads import Payload
 
 
 async def set_tax_identifiers(ctx: Context, args: SetTaxIdentifiersInput) -> Payload:
-    return await cart_edits.edit(ctx, args.if_revision, lambda: replace(ctx, args, ("input",)))
+    async def change() -> Payload:
+        return await side_effects.reported(ctx, side_effects.known_cart(ctx), lambda: replace(ctx, args, ("input",)))
+
+    return await cart_edits.edit(ctx, args.if_revision, change)
 
 
 async def replace(ctx: Context, tax: CheckoutTaxInput, path: Path) -> Payload:

@@ -166,7 +166,10 @@ class Product(Node):
         "River field: longDescription."
     )
     kind: ProductKind = field("Whether the product is downloaded or shipped. Digital River field: productType.")
-    is_purchasable: bool = field("True when the product can be put in a cart. Digital River field: purchasable.")
+    is_purchasable: bool = field(
+        "True when the product can be put in a cart. False for a base product: add one of its `variations`. Digital "
+        "River field: purchasable."
+    )
     is_displayable: bool = field("True when the product may be shown. Digital River field: displayableProduct.")
     is_base_product: bool = field(
         "True for a base product, which groups variations and cannot be bought. Digital River field: baseProduct."

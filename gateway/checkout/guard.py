@@ -143,7 +143,7 @@ def _lines(guard_input: GuardInput) -> Iterator[Blocker]:
             resolved_by=("Mutation.addCartLines",),
         )
     for line in guard_input.cart.lines:
-        if not line.product.is_purchasable:
+        if not line.product.is_for_sale:
             message = "The product can no longer be bought. Remove the line."
             yield line_blocker(Code.LINE_UNAVAILABLE, message, line, resolved_by=("Mutation.removeCartLines",))
         elif guard_input.lacks_stock and _lacks_stock(line, guard_input):

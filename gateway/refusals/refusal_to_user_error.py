@@ -153,6 +153,14 @@ CODES: dict[ErrorCode, Sequence[str]] = {
     ),
     ErrorCode.RATE_LIMITED: (refusal_codes.RATE_LIMIT_QUOTA_EXCEEDED,),
 }
+MESSAGES_OF_REFUSALS = {
+    refusal_codes.ADD_BASE_PRODUCT: (
+        ErrorCode.PRODUCT_NOT_PURCHASABLE,
+        "The product is a base product, which cannot be bought itself. Read `Product.variations`, and add one of them.",
+    ),
+}
+"""Messages for refusals that are more specific than the message of their error code, with this code."""
+
 CAUSES = {upstream_code: error for error, upstream_codes in CODES.items() for upstream_code in upstream_codes}
 
 ERROR_TYPES: dict[type[Any], Sequence[ErrorCode]] = {
@@ -205,7 +213,7 @@ def user_error(
 
 def _refusal_error(refusal: UpstreamRefusal, path: Path, support_reference: str, now: datetime) -> AnyUserError:
     code = ErrorCode.SESSION_REQUIRED if isinstance(refusal, UpstreamTokenInvalid) else cause_of(refusal)
-    message = MESSAGES[code]
+    message = _message(code, refusal)
     if code is ErrorCode.SESSION_REQUIRED:
         return AccessError(code=code, message=message, path=path)
     if code is ErrorCode.RATE_LIMITED:
@@ -220,6 +228,11 @@ def _refusal_error(refusal: UpstreamRefusal, path: Path, support_reference: str,
         )
     error: AnyUserError = TYPE_OF[code](code=code, message=message, path=path)
     return error
+
+
+def _message(code: ErrorCode, refusal: UpstreamRefusal) -> str:
+    specific_code, message = MESSAGES_OF_REFUSALS.get(refusal.reason, (None, ""))
+    return message if specific_code is code else MESSAGES[code]
 
 
 def cause_of(refusal: UpstreamRefusal) -> ErrorCode:

@@ -219,7 +219,8 @@ MESSAGES = {
     "with DigitalRiver.js and send the id of the source.",
     ErrorCode.NOT_FOUND: "There is no object with this id, or it belongs to another shopper.",
     ErrorCode.CART_BUSY: "Another change of this cart is in progress. Nothing was changed. Send the request again.",
-    ErrorCode.PRODUCT_NOT_PURCHASABLE: "The product cannot be bought. Add one of the `variations` of a base product.",
+    ErrorCode.PRODUCT_NOT_PURCHASABLE: "The product cannot be bought, or not with this offer. Show the shopper another "
+    "product.",
     ErrorCode.INSUFFICIENT_STOCK: "There are not enough units in stock. Lower `quantity`, to at most "
     "`availableQuantity` if the error has it.",
     ErrorCode.QUANTITY_OUT_OF_RANGE: "`quantity` is outside the range that is allowed for this product. "

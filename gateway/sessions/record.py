@@ -17,10 +17,14 @@ class CheckoutMemory(msgspec.Struct, kw_only=True):
     credit_covers: bool | None = None
     """Whether store credit alone paid the total at the last check. None if the cart had no store credit, or had a
     primary source."""
+    has_addresses: bool = False
+    """Whether this session has set an address of the cart, so that the shopper may have seen its final total."""
     source_to_authenticate: str | None = msgspec.field(name="asked_authentication", default=None)
     """Id of the source that the shopper had to authenticate at the last submission."""
     coupons: list[str] = []
     """Codes that the shopper redeemed."""
+    coupons_by_offer: dict[str, str] = {}
+    """The code that applied an offer, by upstream id of the offer, as far as it is known."""
     offers: list[str] = []
     """Upstream ids of the offers that were applied by id."""
     latest_submission_key: str | None = msgspec.field(name="latest_submission", default=None)

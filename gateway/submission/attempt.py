@@ -312,6 +312,7 @@ class Attempt:
 def _add_order(memory: CheckoutMemory, order_id: str) -> None:
     """Add the order to `memory`, and remove what `memory` contains about the coupons and sources of the submitted
     cart."""
-    memory.amounts_when_attached, memory.source_to_authenticate, memory.coupons = {}, None, []
+    memory.amounts_when_attached, memory.source_to_authenticate = {}, None
+    memory.coupons, memory.coupons_by_offer, memory.has_addresses = [], {}, False
     if order_id not in memory.order_ids:
         memory.order_ids = [*memory.order_ids, order_id]

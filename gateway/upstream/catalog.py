@@ -257,8 +257,13 @@ class Product(Shape, frozen=True, kw_only=True, rename="camel"):
         return self.wire_kind or ProductKind.UNKNOWN
 
     @property
-    def is_purchasable(self) -> bool:
+    def is_for_sale(self) -> bool:
+        """Whether the product or, for a base product, a variation of it can be bought."""
         return self.purchasable is not False
+
+    @property
+    def is_purchasable(self) -> bool:
+        return self.is_for_sale and not self.is_base_product
 
     @property
     def is_displayable(self) -> bool:

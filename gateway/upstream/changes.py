@@ -1,7 +1,11 @@
 """Changes of a cart, in the JSON format that Digital River accepts."""
 
+from msgspec import field
+
+from gateway.errors import UpstreamInvalidResponse
 from gateway.upstream.addresses import Address
-from gateway.upstream.decoding import Shape, boolean_string
+from gateway.upstream.catalog import Product
+from gateway.upstream.decoding import Identifier, Int32, OneOrMany, Shape, boolean_string, decode, many
 from gateway.upstream.lines import RecurringTerms
 
 
@@ -35,6 +39,38 @@ class NewLine(Shape, frozen=True, kw_only=True):
             attributes = [{"name": name, "value": value} for name, value in self.custom_attributes]
             line["customAttributes"] = {"attribute": attributes}
         return line
+
+
+class ChangedLine(Shape, frozen=True, kw_only=True):
+    """A line in the answer to a change of lines, with its quantity after the change."""
+
+    wire_id: Identifier = field(name="id")
+    quantity: Int32 | None = None
+    product: Product = Product()
+
+    @property
+    def upstream_id(self) -> str:
+        return str(self.wire_id)
+
+
+class ChangedLines(Shape, frozen=True, kw_only=True, rename="camel"):
+    line_item: OneOrMany[ChangedLine] = []
+
+
+class LinesAnswer(Shape, frozen=True, kw_only=True, rename="camel"):
+    """The answer to a change of lines. Digital River sends one line also without the list around it."""
+
+    line_items: ChangedLines = ChangedLines()
+    line_item: OneOrMany[ChangedLine] = []
+
+
+def changed_lines(body: bytes) -> list[ChangedLine]:
+    """The lines in the answer to a change; empty if it has none that can be read. The change was made nevertheless."""
+    try:
+        answer = decode(body, LinesAnswer)
+    except UpstreamInvalidResponse:
+        return []
+    return [*many(answer.line_items.line_item), *many(answer.line_item)]
 
 
 class CartChange(Shape, frozen=True, kw_only=True):

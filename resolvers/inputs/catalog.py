@@ -52,4 +52,7 @@ class ProductSearchInput(Input):
         + NARROWED,
         default=None,
     )
-    purchasable_only: bool = field("True to return only products that can be put in a cart.", default=True)
+    purchasable_only: bool = field(
+        "True to return only products that can be put in a cart, and base products, whose variations can be.",
+        default=True,
+    )

@@ -233,6 +233,8 @@ def _quantity_after(action: str, present: int, requested: int) -> int:
 def apply_plan(request: Request, cart: Cart, plan: Plan) -> None:
     """Set the planned quantities of the lines, after a check of all quantities."""
     planned = {line.id: (line, quantity) for line, quantity in plan}
+    if world_of(request).switches.scarce_stock == "reduced":
+        _reduce(request, cart, planned)
     after = {line.id: (line, line.quantity) for line in cart.lines} | planned
     for product in {line.product for line, quantity in planned.values() if quantity}:
         quantity = sum(quantity for line, quantity in after.values() if line.product is product)
@@ -242,6 +244,16 @@ def apply_plan(request: Request, cart: Cart, plan: Plan) -> None:
         line.quantity = quantity
     cart.lines = [line for line, quantity in after.values() if quantity]
     cart.is_test = cart.is_test or request.query_params.get("testOrder") == "true"
+
+
+def _reduce(request: Request, cart: Cart, planned: dict[int, tuple[Line, int]]) -> None:
+    """Reduce the planned quantities to the units that other lines leave in stock. If none are left, change nothing."""
+    for line, quantity in list(planned.values()):
+        after = {other.id: (other, other.quantity) for other in cart.lines} | planned
+        others = [units for other, units in after.values() if other is not line and other.product is line.product]
+        left = world_of(request).in_stock(line.product.id, sum(others) + quantity) - sum(others)
+        if left > 0:
+            planned[line.id] = (line, min(quantity, left))
 
 
 def _check_quantity(request: Request, product: Product, quantity: int, *, is_child: bool) -> None:

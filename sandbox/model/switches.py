@@ -97,6 +97,11 @@ class Switches:
         "`follows`: A sign-in with a guest's token moves the guest's cart to the account.",
         "`stays`: A sign-in with a guest's token leaves the account's cart unchanged.",
     )
+    scarce_stock: Literal["refused", "reduced"] = _switch(
+        "refused",
+        "`refused`: A cart line with more units than are in stock is refused.",
+        "`reduced`: A cart line gets the units that are in stock, if there are any.",
+    )
     zero_total: Literal["free", "needs_source"] = _switch(
         "free",
         "`free`: A cart with a total of 0 needs no source.",

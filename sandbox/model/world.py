@@ -254,6 +254,10 @@ class World:
         stock = self.stock[product_id]
         return stock is not None and quantity > stock and product_id not in self.backorders
 
+    def in_stock(self, product_id: int, quantity: int) -> int:
+        """How many of the units are in stock."""
+        return min(quantity, self.stock[product_id] or 0) if self.lacks(product_id, quantity) else quantity
+
     def is_backordered(self, line: Line) -> bool:
         """Whether the line has more units than are in stock, and its product is on backorder."""
         stock = self.stock[line.product.id]

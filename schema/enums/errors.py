@@ -8,12 +8,16 @@ describe_enum(
     "Codes of warnings.",
     COUPON_NOT_YET_ELIGIBLE="The coupon code is accepted and takes effect once the cart meets the conditions of the "
     "coupon. Digital River value: couponcode_not_eligible.",
-    OFFER_REPLACED="A better offer replaced an offer. Reserved: the gateway does not send this code yet.",
-    QUANTITY_REDUCED="A quantity was reduced to the number of available units. Reserved: the gateway does not send "
-    "this code yet.",
-    SHIPPING_OPTION_RESET="The selected shipping option is not offered for the new address.",
+    COUPON_WITHOUT_EFFECT="The coupon changed nothing: the cart has it already, or another offer of the cart is "
+    "better.",
+    OFFER_REPLACED="A better offer replaced an offer, whose id is `targetId`.",
+    QUANTITY_REDUCED="Digital River reduced the quantity of a line, whose id is `targetId`, for example to the number "
+    "of available units. For a product that the cart had before `addCartLines`, a small reduction is noticed only if "
+    "the input has `ifRevision`.",
+    SHIPPING_OPTION_RESET="Another shipping option, or none, is selected, because of the new address.",
     CART_CHANGED_BY_SIGN_IN="Cart lines were lost or changed when the shopper signed in.",
-    TOTAL_CHANGED="The mutation also changed the total. Reserved: the gateway does not send this code yet.",
+    TOTAL_CHANGED="A total that was no longer an estimate has changed with the addresses or tax identifiers. Show the "
+    "shopper the new total.",
     SOURCES_REORDERED="Sources were detached and attached again, so that store credit pays first.",
     PAYMENT_NO_LONGER_COVERED="The total is now above the attached store credit; another source is needed.",
     LANDED_COST_INCOMPLETE="Import duty may be missing from the total. Digital River value: "

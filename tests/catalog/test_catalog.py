@@ -190,6 +190,19 @@ async def test_search_omits_unpurchasable_products_by_default(storefront: Storef
     assert "Ridgeline Drone" in names((await ask(storefront, SEARCH))["products"]["nodes"]), "listed without a search"
 
 
+async def test_base_product_is_listed_and_offers_its_variations_instead(storefront: Storefront) -> None:
+    assert "Cascade GPS Watch" in await search(storefront, text="watch")
+    text = """query($id: String!) { product(by: {upstreamId: $id}) {
+      isPurchasable isBaseProduct variations { upstreamId isPurchasable } } }"""
+    base = (await storefront.ask(text, id=str(WATCH))).data["product"]
+    assert (base["isPurchasable"], base["isBaseProduct"]) == (False, True)
+    assert {"upstreamId": GRAPHITE, "isPurchasable": True} in base["variations"]
+    (error,) = (await storefront.add(str(WATCH)))["errors"]
+    assert error["code"] == "PRODUCT_NOT_PURCHASABLE"
+    assert "`Product.variations`" in error["message"]
+    assert (await storefront.add(GRAPHITE))["errors"] == []
+
+
 async def test_search_can_be_limited_to_a_category(storefront: Storefront) -> None:
     assert await search(storefront, categoryId=ELECTRONICS) == ["Cascade GPS Watch", "Basecamp Headlamp"]
     assert await search(storefront, categoryId=ELECTRONICS, text="gps") == ["Cascade GPS Watch"]

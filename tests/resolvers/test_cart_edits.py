@@ -54,7 +54,7 @@ async def test_address_change_that_resets_the_shipping_option_returns_a_warning(
     await storefront.add(PACK)
     await storefront.give_details()
     moved = await change(storefront, ADDRESSES, shipping={"address": ADDRESS | ABROAD})
-    assert moved["warnings"] == [{"code": "SHIPPING_OPTION_RESET"}]
+    assert moved["warnings"] == [{"code": "SHIPPING_OPTION_RESET"}, {"code": "TOTAL_CHANGED"}]
     assert [option["name"] for option in moved["cart"]["shippingOptions"]] == ["International"]
 
 

@@ -93,3 +93,17 @@ async def test_inapplicable_coupon_returns_a_code_for_the_reason(client: Client)
     assert cart["pricing"]["discount"]["value"] == 50
     offers = (await client.ask("GET", f"{CART}/applied-offers"))["offers"]["offer"]
     assert [offer["trigger"] for offer in offers] == ["Always Triggered", "User Triggered"]
+
+
+async def test_scarce_stock_is_refused_or_reduced_as_switched(client: Client) -> None:
+    path = f"{LINES}?productId={GRAPHITE}&quantity=9"
+    assert code(await client.ask("POST", path, 409)) == "inventory-unavailable-error"
+    await client.http.post("/_sandbox/switches", json={"scarce_stock": "reduced"})
+    (line,) = (await client.ask("POST", path))["lineItems"]["lineItem"]
+    assert line["quantity"] == 7
+    attributes = {"customAttributes": {"attribute": [{"name": "engraving", "value": "Ada"}]}}
+    body = {"lineItems": {"lineItem": [{"quantity": 1, "product": {"id": GRAPHITE}} | attributes]}}
+    assert code(await client.ask("POST", LINES, 409, json=body)) == "inventory-unavailable-error", "none is left"
+    await client.ask("POST", f"{line['uri']}?quantity=5")
+    (other,) = (await client.ask("POST", LINES, json=body))["lineItems"]["lineItem"]
+    assert (await client.ask("POST", f"{other['uri']}?quantity=9"))["lineItem"]["quantity"] == 2

@@ -7,7 +7,7 @@ import msgspec
 
 from gateway.enums import AddressKind, CustomerType
 from gateway.upstream.cart import Cart, CartAnswer
-from gateway.upstream.changes import CartChange, LineOffer, NewLine
+from gateway.upstream.changes import CartChange, ChangedLine, LineOffer, NewLine, changed_lines
 from gateway.upstream.decoding import decode, decode_whole, first, many
 from gateway.upstream.endpoints.paths import CART
 from gateway.upstream.ids import path_part
@@ -33,20 +33,23 @@ class CartEndpoints:
     async def active_cart(self, token: str) -> Cart:
         return decode(await self.calls.read(CART, token, {"expand": "all"}), CartAnswer).cart
 
-    async def add_lines(self, token: str, lines: Sequence[NewLine], line_offer: LineOffer | None = None) -> None:
+    async def add_lines(
+        self, token: str, lines: Sequence[NewLine], line_offer: LineOffer | None = None
+    ) -> list[ChangedLine]:
+        """Add lines. Return the changed lines of the cart, as far as the answer has them."""
         body = {"lineItems": {"lineItem": [line.wire() for line in lines]}}
-        await self.calls.change(
-            "POST", f"{CART}/line-items", token, line_offer.params() if line_offer else None, json=body
-        )
+        params = line_offer.params() if line_offer else None
+        return changed_lines(await self.calls.change("POST", f"{CART}/line-items", token, params, json=body))
 
     async def update_line(
         self, token: str, line_id: str, quantity: int | None = None, terms: RecurringTerms | None = None
-    ) -> None:
+    ) -> list[ChangedLine]:
         """Change the quantity and the recurring terms of a cart line. If an argument is None, its value is not
-        changed."""
+        changed. Return the changed line, if the answer has it."""
         params = {"action": "update"} | ({"quantity": str(quantity)} if quantity is not None else {})
         body = {"lineItem": {"subscriptionInfo": terms.wire()}} if terms is not None else None
-        await self.calls.change("POST", f"{CART}/line-items/{path_part(line_id)}", token, params, json=body)
+        path = f"{CART}/line-items/{path_part(line_id)}"
+        return changed_lines(await self.calls.change("POST", path, token, params, json=body))
 
     async def remove_lines(self, token: str, line_ids: Sequence[str]) -> None:
         params = {"lineItemsId": ",".join(path_part(line_id) for line_id in line_ids)}
