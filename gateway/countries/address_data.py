@@ -92,7 +92,8 @@ def _subdivisions(
     iso_codes = dict(zip(codes, _list(data, "sub_isoids"), strict=False))
     names = {_language(data.get("lang")): _names(data, "sub_names"), "latin": _names(data, "sub_lnames")}
     for language in data.get("languages", "").split("~")[1:]:
-        names[_language(language)] = _names(_entry(by_key, f"{country_code}--{language}"), "sub_names")
+        translated = _entry(by_key, f"{country_code}--{language}")
+        names[_language(language)] = _names(translated, "sub_names") or _names(translated, "sub_keys")
     return tuple(
         Subdivision(
             code=code,

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from babel.core import get_global
-
 from gateway.countries.address_data import AddressData, Subdivision, address_data
 from gateway.countries.labels import AddressFieldLabel as Label
 from gateway.enums import AddressKind
@@ -18,7 +16,7 @@ ALWAYS_REQUIRED = frozenset({"firstName", "lastName", "line1", "city"})
 """Fields without which an address is incomplete, in every country. See `gateway/checkout/guard.py`."""
 
 SURNAME_FIRST = frozenset({"hu", "ja", "ko", "vi", "zh"})
-"""Languages in which the family name comes first, according to CLDR."""
+"""Languages of forms in which the family name comes first, according to CLDR."""
 
 POSTAL_CODE_PATTERNS = {"US": r"\d{5}(?:-\d{4})?"}
 """Patterns that replace those of the data set. Digital River refuses a nine-digit code without a hyphen."""
@@ -109,7 +107,7 @@ def _name(entry: Subdivision, data: AddressData, language: str) -> str:
     if language == data.language:
         return entry.names.get(language, entry.code)
     names = entry.names
-    return names.get(language) or names.get("latin") or names.get(data.language or "") or entry.code
+    return names.get(language) or names.get("latin") or names.get("en") or names.get(data.language or "") or entry.code
 
 
 def _names(data: AddressData, country_code: str, language: str) -> Iterator[tuple[str, str]]:
@@ -118,7 +116,7 @@ def _names(data: AddressData, country_code: str, language: str) -> Iterator[tupl
     for letter in _with_city(data.parts if is_native else data.latin_parts):
         match letter:
             case "N":
-                yield from ((name, letter) for name in _person(country_code))
+                yield from ((name, letter) for name in _person(country_code, language))
             case "O":
                 yield "companyName", letter
                 if country_code == "JP":
@@ -146,10 +144,11 @@ def _with_city(parts: tuple[str, ...]) -> tuple[str, ...]:
     return (*parts[:place], "C", *parts[place:])
 
 
-def _person(country_code: str) -> tuple[str, ...]:
-    language = get_global("likely_subtags").get(f"und_{country_code}", "").partition("_")[0]
+def _person(country_code: str, language: str) -> tuple[str, ...]:
     names = ("lastName", "firstName") if language in SURNAME_FIRST else ("firstName", "lastName")
-    return (*names, "phoneticLastName", "phoneticFirstName") if country_code == "JP" else names
+    if country_code != "JP":
+        return names
+    return (*names, *("phonetic" + name[0].upper() + name[1:] for name in names))
 
 
 def _field(name: str, letter: str, data: AddressData, country_code: str, kind: AddressKind) -> AddressFormField:

@@ -1,6 +1,7 @@
 """Countries of the storefront and the forms of their addresses: names, order, required fields and subdivisions."""
 
 import re
+import unicodedata
 from typing import Any
 
 import pytest
@@ -138,6 +139,25 @@ async def test_subdivisions_have_names_in_the_language_of_the_locale(storefront:
         "ja-JP": {"code": "愛知県", "isoCode": "JP-23", "name": "愛知県"},
         "en-US": {"code": "愛知県", "isoCode": "JP-23", "name": "Aichi"},
     }
+
+
+async def test_subdivisions_without_a_translation_are_in_latin_script(storefront: Storefront) -> None:
+    codes = (await storefront.ask(CODES)).data["storefront"]["billingCountries"]
+    foreign = {
+        entry["name"]
+        for start in range(0, len(codes), 10)
+        for form in await countries(storefront, codes=codes[start : start + 10], locale="de-DE")
+        for entry in form["subdivisions"]
+        if any(letter.isalpha() and "LATIN" not in unicodedata.name(letter) for letter in entry["name"])
+    }
+    assert foreign == set()
+
+
+async def test_family_name_comes_first_in_the_language_of_the_form(storefront: Storefront) -> None:
+    for locale, names in (("ja-JP", ["lastName", "firstName"]), ("en-US", ["firstName", "lastName"])):
+        for code in ("JP", "US"):
+            form = await country(storefront, code, locale=locale)
+            assert [name for name in fields(form) if name in names] == names
 
 
 async def test_japanese_form_asks_for_readings_of_the_names(storefront: Storefront) -> None:
