@@ -6,11 +6,12 @@ messages. All files are read when the gateway starts.
 """
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from io import BytesIO
 from pathlib import Path
 from string import Formatter
-from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
@@ -117,23 +118,23 @@ def _read(file: Path) -> Templates:
     try:
         if file.stat().st_size > MOST_BYTES:
             raise ShopperMessagesInvalid(f"{file.name}: the file may have at most {MOST_BYTES} bytes")
-        with file.open("rb") as opened:
-            catalog = read_po(opened, abort_invalid=True) if file.suffix == ".po" else read_mo(opened)
+        content = BytesIO(file.read_bytes().removeprefix(BOM_UTF8))  # Editors of Windows write a byte order mark.
+        catalog = read_po(content, abort_invalid=True) if file.suffix == ".po" else read_mo(content)
     except ShopperMessagesInvalid:
         raise
     except Exception as error:
         # Babel raises errors of many types for a file that is not a catalogue.
         raise ShopperMessagesInvalid(f"{file.name}: this is no gettext catalogue: {error}") from None
-    return dict(_translated(catalog))
+    return dict(_translated(catalog, file))
 
 
-def _translated(catalog: Catalog) -> Iterator[tuple[str, str]]:
+def _translated(catalog: Catalog, file: Path) -> Iterator[tuple[str, str]]:
     """Yield the key and the template of each message that has a translation that its author has confirmed."""
     for message in catalog:
-        key: Any = message.id
-        if key and message.string and not message.fuzzy:
-            # A message with plural forms has tuples instead of strings. It is reported as an unknown message.
-            yield str(key), str(message.string)
+        if not isinstance(message.id, str) or not isinstance(message.string, str):
+            raise ShopperMessagesInvalid(f"{file.name}: {message.id[0]} has plural forms; give it one `msgstr`")
+        if message.id and message.string and not message.fuzzy:
+            yield message.id, message.string
 
 
 def _problems(templates: Templates, placeholders: Mapping[str, frozenset[str]]) -> Iterator[str]:

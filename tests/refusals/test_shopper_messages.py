@@ -201,6 +201,12 @@ def test_compiled_catalogue_is_read(tmp_path: Path) -> None:
     assert ShopperMessages(str(tmp_path)).in_locale(message, "ko-KR") == ShopperMessages("").in_locale(message, "ja-JP")
 
 
+def test_catalogue_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    (tmp_path / "en.po").write_text("\ufeff" + catalogue(ErrorCode__SIGN_IN_REQUIRED="Who are you?"))
+    shown = ShopperMessages(str(tmp_path)).in_locale(ShopperMessage("ErrorCode.SIGN_IN_REQUIRED"), "en-US")
+    assert shown == "Who are you?"
+
+
 def test_fuzzy_message_of_the_merchant_is_left_out(tmp_path: Path) -> None:
     fuzzy = catalogue(ErrorCode__SIGN_IN_REQUIRED="Draft").replace('msgid "Err', '#, fuzzy\nmsgid "Err')
     (tmp_path / "en.po").write_text(fuzzy)
@@ -221,6 +227,11 @@ def test_fuzzy_message_of_the_merchant_is_left_out(tmp_path: Path) -> None:
         ("de.po", catalogue(ErrorCode__COUPON_INVALID="50 % {"), "has a brace that belongs to no value"),
         ("de.po", "msgid without quotes", "this is no gettext catalogue"),
         ("de.mo", "no compiled catalogue", "this is no gettext catalogue"),
+        (
+            "de.po",
+            HEADER + '\nmsgid "ErrorCode.COUPON_INVALID"\nmsgid_plural "x"\nmsgstr[0] "a"\nmsgstr[1] "b"\n',
+            "ErrorCode.COUPON_INVALID has plural forms; give it one `msgstr`",
+        ),
         ("german.po", HEADER, "the name must be a locale"),
         ("de.po", HEADER + "#" * 1024 * 1024, "at most 1048576 bytes"),
     ],
