@@ -315,6 +315,7 @@ class WarningCode(OwnEnum):
     PAYMENT_NO_LONGER_COVERED = auto()
     LANDED_COST_INCOMPLETE = auto()
     SESSION_COOKIE_NOT_KEPT = auto()
+    VARIABLE_UNDEFINED = auto()
     OTHER = auto()
 
 

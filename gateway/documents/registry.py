@@ -25,8 +25,11 @@ from gateway.documents.manifest import ManifestEntry, read_manifest, sha256, sho
 from gateway.documents.reading import Reader
 from gateway.documents.remembered import RememberedDocuments
 from gateway.documents.turns import Turns, result_of, too_many_new_documents
+from gateway.documents.valid_names import listed
 from gateway.elapsed_time import elapsed_s
+from gateway.enums import WarningCode
 from gateway.errors import TopLevelCode
+from gateway.refusals.warnings import MutationWarning
 from gateway.setting_values import DocumentsMode
 from gateway.settings import Settings
 from gateway.store.client import client_key
@@ -36,14 +39,14 @@ log = logging.getLogger(__name__)
 MOST_POINTS = 2**31 - 1
 """Highest estimate that an error reports. JSON has no larger integers in most languages."""
 
-MAX_NAMED_FIELDS = 5
-"""Maximum number of fields in an error message about a GET request."""
+MAX_NAMES = 5
+"""Maximum number of fields or variables that a message names."""
 
 POST_BY_DOCUMENT = "`preferGetMethod: false` in urql, `useGETForQueries: false` in Apollo Client"
 
 POST_BY_HASH = (
     "`preferGetMethod: false` and `preferGetForPersistedQueries: false` in urql, `useGETForHashedQueries: false` in "
-    "Apollo Client"
+    "Apollo Client, `httpMethodForHashedQueries = HttpMethod.Post` in Apollo Kotlin"
 )
 """The same for clients that send the hash of a document."""
 
@@ -120,6 +123,20 @@ class Documents:
         refused = DocumentRefused(TopLevelCode.BAD_USER_INPUT, *errors)
         refused.facts = prepared.facts
         return refused
+
+    def warnings(self, prepared: PreparedOperation) -> list[MutationWarning]:
+        """In development mode, a warning about variables that the operation does not define. GraphQL ignores them, so a
+        misspelled optional variable would have no effect and no error."""
+        if not self._settings.development:
+            return []
+        definitions = prepared.operation.node.variable_definitions or ()
+        names = [definition.variable.name.value for definition in definitions]
+        surplus = [name for name in prepared.variables if name not in names]
+        if not surplus:
+            return []
+        defined = listed("It defines", [f"${name}" for name in names])
+        message = f"The operation does not define the variables {_listed(surplus)}. They are ignored.{defined}"
+        return [MutationWarning(WarningCode.VARIABLE_UNDEFINED, message)]
 
     def _known(self, source: str | None, digest: str | None, client: str | None) -> KnownDocument | None:
         text = source if source is not None else self._remembered.selected.get(digest or "", "")
@@ -267,4 +284,4 @@ def _method_refused(message: str) -> DocumentRefused:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:MAX_NAMED_FIELDS]) + (" and others" if len(names) > MAX_NAMED_FIELDS else "")
+    return ", ".join(names[:MAX_NAMES]) + (" and others" if len(names) > MAX_NAMES else "")

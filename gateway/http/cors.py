@@ -27,6 +27,9 @@ CREDENTIALS = (b"access-control-allow-credentials", b"true")
 
 OWN_HEADERS = ("Content-Type", "Authorization", csrf.CLIENT_HEADER, listed_calls.HEADER, "X-Request-Id")
 
+HEADERS_OF_CACHING = ("Cache-Control", "If-None-Match", "Pragma")
+"""Headers with which a page asks for a fresh answer."""
+
 HEADERS_OF_CLIENTS = (
     "apollo-require-preflight",
     "apollographql-client-name",
@@ -47,9 +50,12 @@ HEADERS_OF_TRACING = (
     "baggage",
     "elastic-apm-traceparent",
     "newrelic",
+    "request-context",
+    "request-id",
     "sentry-trace",
     "traceparent",
     "tracestate",
+    "x-amzn-trace-id",
     "x-b3-flags",
     "x-b3-parentspanid",
     "x-b3-sampled",
@@ -60,9 +66,12 @@ HEADERS_OF_TRACING = (
     "x-datadog-sampling-priority",
     "x-datadog-tags",
     "x-datadog-trace-id",
+    "x-instana-l",
+    "x-instana-s",
+    "x-instana-t",
 )
-"""Headers that tracing tools in pages add to each request: OpenTelemetry, Zipkin, Sentry, Datadog, New Relic and
-Elastic. The gateway ignores them."""
+"""Headers that tracing tools in pages add to each request: OpenTelemetry, Zipkin, Sentry, Datadog, New Relic, Elastic,
+Instana, AWS X-Ray and Application Insights. The gateway ignores them."""
 
 
 def options(settings: Settings) -> dict[str, Any]:
@@ -71,8 +80,14 @@ def options(settings: Settings) -> dict[str, Any]:
         "allow_origin_regex": settings.allowed_origins.pattern,
         "allow_credentials": True,
         "allow_methods": ["GET", "HEAD", "POST"],
-        "allow_headers": [*OWN_HEADERS, *HEADERS_OF_CLIENTS, *HEADERS_OF_TRACING, *settings.cors_headers],
-        "expose_headers": ["X-Request-Id", *COST_HEADERS],
+        "allow_headers": [
+            *OWN_HEADERS,
+            *HEADERS_OF_CACHING,
+            *HEADERS_OF_CLIENTS,
+            *HEADERS_OF_TRACING,
+            *settings.cors_headers,
+        ],
+        "expose_headers": ["X-Request-Id", "Retry-After", *COST_HEADERS],
         "max_age": PREFLIGHT_S,
     }
 

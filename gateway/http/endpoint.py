@@ -77,6 +77,7 @@ class GraphQLEndpoint:
             # Only an error in the variables has no path. Its message may repeat their values.
             if result.data is None and not any(error.path for error in result.errors or ()):
                 raise self._documents.variables_refused(prepared)
+            ctx.operation.unread_warnings += self._documents.warnings(prepared)
             reply, codes = writer.executed(result, ctx, facts, record)
             if prepared.cache_policy is not None and not codes and record is None:
                 used_answers = ctx.operation.used_answers

@@ -41,6 +41,7 @@ WITHOUT_MESSAGE: frozenset[GraphEnum] = frozenset(
         SubmissionStatus.DECLINED,
         WarningCode.SOURCES_REORDERED,
         WarningCode.SESSION_COOKIE_NOT_KEPT,
+        WarningCode.VARIABLE_UNDEFINED,
     }
 )
 """Codes about which a shopper can do nothing, and DECLINED, whose message is that of the decline's advice."""

@@ -24,6 +24,8 @@ describe_enum(
     "tax_service_invalid_hsCode_warning.",
     SESSION_COOKIE_NOT_KEPT="The browser will not keep the session cookie: the page is of another site than the "
     "gateway, or was loaded by http from another machine.",
+    VARIABLE_UNDEFINED="The request has a variable that the operation does not define. Sent in development mode only, "
+    "in `extensions` of the answer.",
     OTHER="A warning that this schema does not know yet.",
 )
 

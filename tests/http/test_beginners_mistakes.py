@@ -75,6 +75,26 @@ async def test_missing_variable_is_named_with_its_type(storefront: Storefront) -
     assert message == "Variable '$di' is not defined by operation 'A'. The operation defines $id."
 
 
+async def test_misspelled_optional_variable_is_reported(
+    storefront: Storefront, world: World, network: InMemoryTransport, clock: Clock
+) -> None:
+    query = "query($first: Int = 1, $after: String) { products(first: $first, after: $after) { totalCount } }"
+    answer = await storefront.ask(query, frist=3, x=1)
+    assert answer.data["products"]
+    assert answer.body["extensions"]["riverfront"]["warnings"] == [
+        {
+            "code": "VARIABLE_UNDEFINED",
+            "message": "The operation does not define the variables frist, x. They are ignored. It defines $first, "
+            "$after.",
+            "shopperMessage": None,
+            "targetId": None,
+        }
+    ]
+    assert "extensions" not in (await storefront.ask(query, first=3)).body
+    async with gateway_with(world, network, clock, development=False) as production:
+        assert "extensions" not in (await production.ask(query, frist=3)).body
+
+
 async def test_wrong_enum_value_lists_the_values(storefront: Storefront) -> None:
     expected = "The value must be of the type SessionDelivery. Did you mean 'BEARER'? Its values are COOKIE, BEARER."
     literal = "mutation { startSession(input: {delivery: BEARRER}) { bearerToken } }"

@@ -105,6 +105,8 @@ USUAL_HEADERS = [
     "x-datadog-parent-id",
     "x-datadog-sampling-priority",
     "x-datadog-trace-id",
+    "cache-control",
+    "if-none-match",
 ]
 
 
