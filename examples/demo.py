@@ -124,7 +124,7 @@ class Gateway:
         self._documents = {name: print_ast(document) for name, document in documents.items()}
         self._variables = json.loads((OPERATIONS / "variables.json").read_text())
         (shown, *_) = json.loads((OPERATIONS / "sets.json").read_text())
-        self._of_step = {step["operation"]: step.get("variables", {}) for step in shown["steps"]}
+        self._of_step = {step["operation"]: step.get("variables", {}) for step in reversed(shown["steps"])}
 
     def use_bearer(self, token: str | None) -> None:
         if not token:

@@ -41,13 +41,15 @@ async def test_every_set_plays_to_its_end_in_graphiql(world: World) -> None:
         for step in shown["steps"]:
             assert problems_of(step) == [], (shown["set"], step["title"])
     submissions = [
-        (step["variables"]["key"], step["answer"]["data"]["submitOrder"]["attempt"]["idempotencyKey"])
+        (step["variables"]["key"], step["answer"]["data"]["submitOrder"]["attempt"])
         for shown in report["played"]
         for step in shown["steps"]
         if "submitOrder" in step["answer"]["data"]
     ]
-    assert all(shown_key == sent_key for shown_key, sent_key in submissions), "the editor shows what was sent"
-    assert len(set(submissions)) == len(submissions) == world.calls.count("POST", SUBMIT), "each step has a new key"
+    assert all(key == attempt["idempotencyKey"] for key, attempt in submissions), "the editor shows what was sent"
+    new = [key for key, attempt in submissions if not attempt["isReplay"]]
+    assert len(set(new)) == len(new) == world.calls.count("POST", SUBMIT), "each decision has a new key"
+    assert {key for key, attempt in submissions if attempt["isReplay"]} < set(new)
 
     steps = SETS[0]["steps"]
     assert report["tabs"] == [f'"{number} {step["title"]}"' for number, step in enumerate(steps, 1)]
@@ -79,5 +81,6 @@ async def test_developer_can_edit_reload_and_start_over_in_graphiql(world: World
     assert report["cookies"] == []
     assert report["declined"] == "OrderDeclined"
     assert report["reopened"] == IsPartialDict(tabs=steps, active=steps[4])
+    assert report["updated"] == {"tabs": [*steps, "<untitled>"], "active": steps[0], "done": []}
     assert report["dark"] != report["light"]
     assert report["problems"] == []

@@ -1,5 +1,5 @@
 // A developer edits a variable in GraphiQL, reloads the page, plays a step too early, starts over, uses a test card of
-// the panel, opens a closed tab again, and changes the colours.
+// the panel, opens a closed tab again, updates to other examples, and changes the colours.
 // Prints one line of JSON with what was seen. Arguments: Chromium, the gateway's address.
 import { chromium } from "playwright-core";
 
@@ -52,15 +52,23 @@ await play(3);
 const declined = (await play(4)).data.submitOrder.result.__typename;
 
 await page.locator(".graphiql-tab-active .graphiql-tab-close").click();
-await page.locator("#graphiql-session-tab-6").waitFor({ state: "detached" });
+await page.locator("#graphiql-session-tab-7").waitFor({ state: "detached" });
 await page.waitForFunction(
-  () => JSON.parse(localStorage.getItem("riverfront:a-guest-buys:graphiql:tabState")).tabs.length === 6,
+  () => JSON.parse(localStorage.getItem("riverfront:a-guest-buys:graphiql:tabState")).tabs.length === 7,
 );
 await Promise.all([
   page.waitForEvent("load"),
   page.locator(".rf-step > button", { hasText: "Place the order" }).click(),
 ]);
 const reopened = await state();
+
+await page.locator(".graphiql-tab-add").click();
+await page.waitForFunction(
+  () => JSON.parse(localStorage.getItem("riverfront:a-guest-buys:graphiql:tabState")).tabs.length === 9,
+);
+await page.evaluate(() => localStorage.setItem("riverfront:a-guest-buys:steps", '"those of an earlier version"'));
+await page.reload();
+const updated = await state();
 
 const light = await background();
 await page.getByRole("button", { name: "Dark" }).click();
@@ -78,6 +86,7 @@ const seen = {
   untouched,
   declined,
   reopened,
+  updated,
 };
 console.log(JSON.stringify({ ...seen, cookies, light, dark, problems }));
 await browser.close();
@@ -111,13 +120,13 @@ function background() {
 async function state() {
   await page.locator(".rf-step [aria-current=step]").waitFor();
   return page.evaluate(() => {
-    const named = (element) => getComputedStyle(element, "::before").content.slice(1, -1);
-    const tabs = [...document.querySelectorAll(".graphiql-tab-button")].map(named);
+    const named = (element) => getComputedStyle(element, "::before").content.match(/^"(.*)"$/)?.[1];
+    const tabs = [...document.querySelectorAll(".graphiql-tab-button")].map((tab) => named(tab) || tab.title);
     const steps = [...document.querySelectorAll(".rf-step")];
     return {
       tabs,
       active: tabs[steps.findIndex((step) => step.querySelector("[aria-current=step]"))],
-      done: tabs.filter((_name, index) => steps[index].classList.contains("rf-done")),
+      done: tabs.filter((_name, index) => steps[index]?.classList.contains("rf-done")),
     };
   });
 }

@@ -3,7 +3,7 @@ import { fragmentsIn, withFragments } from "./fragments.js";
 import { Guide, untouchedVariables } from "./guide.js";
 import { Panel } from "./panel.js";
 import { askGateway, HEADERS, Sandbox } from "./servers.js";
-import { remember, remembered, tabsOf, THEME } from "./storage.js";
+import { idOf, remember, remembered, tabsOf, THEME } from "./storage.js";
 
 const { createElement: h, useState } = React;
 
@@ -16,14 +16,14 @@ function chosenSet(sets) {
 
 // The steps of a set, in the shape in which all other modules use them.
 function withNumbers(set) {
-  const steps = set.steps.map((step, index) => ({ before: [], ...step, number: index + 1, id: `step-${index + 1}` }));
+  const steps = set.steps.map((step, index) => ({ before: [], ...step, number: index + 1, id: idOf(index + 1) }));
   return { ...set, steps };
 }
 
 function Page({ sets, set, sandbox, fragments }) {
   const [fragmentsByName] = useState(() => fragmentsIn(fragments));
-  const [guide] = useState(() => new Guide(set, sandbox));
   const [tabs] = useState(() => tabsOf(set, untouchedVariables));
+  const [guide] = useState(() => new Guide(set, sandbox));
   const [theme, setTheme] = useState(remembered(THEME) ?? "system");
   const [editors] = useState({});
   const panel = {

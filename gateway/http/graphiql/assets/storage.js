@@ -3,6 +3,8 @@
 const PREFIX = "riverfront:";
 const PROGRESS = "progress";
 const TABS = "graphiql:tabState";
+const STEPS = "steps";
+const STEP = "step-";
 
 export const OWNER = "owner of the session";
 export const THEME = "theme";
@@ -21,6 +23,10 @@ export function forgetEntry(name) {
   localStorage.removeItem(PREFIX + name);
 }
 
+export function idOf(number) {
+  return `${STEP}${number}`;
+}
+
 // Each set has its own storage, so that its tabs keep what the developer typed. GraphiQL begins with the tabs of the
 // set, each with the id of its step, by which a tab stays known when it is moved.
 export function tabsOf(set, variablesOf) {
@@ -34,8 +40,7 @@ export function tabsOf(set, variablesOf) {
       return keysWith(prefix).length;
     },
   };
-  const stored = storage.getItem(TABS);
-  const state = stored === null ? untouched(set, variablesOf) : JSON.parse(stored);
+  const state = storedTabs(set) ?? untouched(set, variablesOf);
   storage.setItem(TABS, JSON.stringify(state));
   // GraphiQL opens a new tab unless these are the contents of one of its tabs.
   const active = state.tabs[state.activeTabIndex];
@@ -45,8 +50,23 @@ export function tabsOf(set, variablesOf) {
   return { storage, activeTabIndex: state.activeTabIndex };
 }
 
+// The tabs of an earlier time; null if there are none, or if the steps of the set have changed since.
+function storedTabs(set) {
+  const stored = localStorage.getItem(`${PREFIX}${set.name}:${TABS}`);
+  return stored === null || remembered(`${set.name}:${STEPS}`) !== contentOf(set) ? null : JSON.parse(stored);
+}
+
+function contentOf({ steps }) {
+  return JSON.stringify(steps.map(({ query, variables }) => [query, variables]));
+}
+
+// The tabs of the set, and then the tabs that a developer has added.
 function untouched(set, variablesOf) {
-  return { activeTabIndex: 0, tabs: set.steps.map((step) => tabOf(step, variablesOf(step))) };
+  const earlier = JSON.parse(localStorage.getItem(`${PREFIX}${set.name}:${TABS}`) ?? '{ "tabs": [] }').tabs;
+  const added = earlier.filter(({ id }) => !id.startsWith(STEP));
+  forget(set);
+  remember(`${set.name}:${STEPS}`, contentOf(set));
+  return { activeTabIndex: 0, tabs: [...set.steps.map((step) => tabOf(step, variablesOf(step))), ...added] };
 }
 
 function tabOf(step, variables) {
