@@ -72,6 +72,8 @@ async def test_developer_can_edit_reload_and_start_over_in_graphiql(world: World
     steps = [f"{number} {step['title']}" for number, step in enumerate(SETS[0]["steps"], 1)]
     assert report["edited"] == IsPartialDict(productId=report["typed"]), "what was typed is sent"
     assert report["line"] == report["typed"]
+    assert any("POST /v1/shoppers/me/carts/active/line-items" in row for row in report["calls"])
+    assert report["extensions"] is None, "the list of calls is in the table"
     assert report["reloaded"] == {"tabs": steps, "active": steps[1], "done": steps[:2]}
     assert report["reloadedVariables"] == report["edited"]
     assert report["tooEarly"] == "Not sent. Play step 3, “Address and shipping”, first. This step needs its answer."

@@ -19,9 +19,11 @@ await page.evaluate((productId) => {
   const editor = document.querySelector(".graphiql-editor-tool .CodeMirror").CodeMirror;
   editor.setValue(JSON.stringify({ ...JSON.parse(editor.getValue()), productId }));
 }, typed);
-const { addCartLines } = (await play(1)).data;
+const { data, extensions: shownExtensions = null } = await play(1);
+const { addCartLines } = data;
 const line = addCartLines.cart.lines[0].product.id;
 const edited = await variables();
+const calls = await page.locator(".rf-calls tbody tr").allInnerTexts();
 
 // GraphiQL stores its tabs half a second after a change.
 await page.waitForFunction(
@@ -76,6 +78,8 @@ const dark = await background();
 
 const seen = {
   typed,
+  calls,
+  extensions: shownExtensions,
   line,
   edited,
   reloaded,

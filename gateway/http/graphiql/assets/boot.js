@@ -1,4 +1,5 @@
 // Starts GraphiQL against the gateway that served this page, and the panel beside it.
+import { CallLists, Calls } from "./calls.js";
 import { fragmentsIn, withFragments } from "./fragments.js";
 import { Guide, untouchedVariables } from "./guide.js";
 import { Panel } from "./panel.js";
@@ -26,6 +27,7 @@ function Page({ sets, set, sandbox, fragments }) {
   const [guide] = useState(() => new Guide(set, sandbox));
   const [theme, setTheme] = useState(remembered(THEME) ?? "system");
   const [editors] = useState({});
+  const [callLists] = useState(() => new CallLists());
   const panel = {
     sets,
     guide,
@@ -38,7 +40,10 @@ function Page({ sets, set, sandbox, fragments }) {
     firstTab: tabs.activeTabIndex,
   };
   const graphiql = {
-    fetcher: (request, { headers } = {}) => send(guide, editors, fragmentsByName, request, headers),
+    fetcher: async (request, { headers } = {}) => {
+      const tabId = editors.activeTabId;
+      return callLists.take(await send(guide, editors, fragmentsByName, request, headers), tabId);
+    },
     defaultHeaders: HEADERS,
     externalFragments: fragments,
     storage: tabs.storage,
@@ -47,11 +52,12 @@ function Page({ sets, set, sandbox, fragments }) {
     forcedTheme: theme,
   };
   const noLogo = h(GraphiQL.Logo, null, h(React.Fragment));
+  const footer = h(GraphiQL.Footer, null, h(Calls, { callLists }));
   return h(
     "div",
     { className: "rf-page" },
     h("header", { id: "header", className: "rf-header" }),
-    h("main", { className: "rf-graphiql" }, h(GraphiQL, graphiql, noLogo, h(Panel, panel))),
+    h("main", { className: "rf-graphiql" }, h(GraphiQL, graphiql, noLogo, footer, h(Panel, panel))),
     h("aside", { id: "panel", className: "rf-panel", "aria-label": "Guide" }),
   );
 }

@@ -15,6 +15,7 @@ export function Panel({ sets, guide, editors, theme, chooseTheme, firstTab }) {
   const { run, isFetching } = useExecutionContext({ nonNull: true });
   const step = guide.set.steps.find(({ id }) => id === tabs[activeTabIndex]?.id);
 
+  editors.activeTabId = tabs[activeTabIndex]?.id;
   editors.activeStep = step;
   editors.query = () => queryEditor.getValue();
   editors.showVariables = (variables) => showIn(variableEditor, variables);

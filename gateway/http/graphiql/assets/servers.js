@@ -1,5 +1,7 @@
 // The requests of this page: to the gateway that served it, and to the sandbox behind the gateway.
 
+import { CALLS_HEADER } from "./calls.js";
+
 // Without a token the page acts as a browser and uses the session cookie; with a token it acts as an app.
 const NO_BEARER = "Bearer ";
 export const HEADERS = JSON.stringify({ Authorization: NO_BEARER }, null, 2);
@@ -11,6 +13,7 @@ export async function askGateway(request, ownHeaders = {}) {
     Accept: "application/graphql-response+json, application/json",
     "Content-Type": "application/json",
     "X-Riverfront-Client": "graphiql",
+    [CALLS_HEADER]: "1",
   });
   for (const [name, value] of Object.entries(ownHeaders)) {
     headers.set(name, value);
