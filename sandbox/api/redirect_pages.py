@@ -42,12 +42,13 @@ async def show_redirect_page(request: Request) -> Response:
     targets = [form_target(source.redirect["returnUrl"]), form_target(source.redirect["cancelUrl"])]
     if source.state == "pending_redirect":
         shown = f"<p>Pay <strong>{COMPANY}</strong> with {name}?</p>{about}{_decision_form(source)}"
+        under = "<p class=under>Close this page to abandon the payment.</p>"
     else:
-        shown = _decided(source, about)
+        shown, under = _decided(source, about), ""
     return page(
         f"{source.method.name}, played by the sandbox",
         f"{strip(f'This page stands in for {source.method.name}.')}<main><div class=panel>{heading}{shown}</div>"
-        "<p class=under>Close this page to abandon the payment.</p></main>",
+        f"{under}</main>",
         form_targets=targets,
     )
 
