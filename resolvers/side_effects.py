@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 
+import msgspec
+
 from gateway.enums import ShippingOptionRule, WarningCode
 from gateway.errors import UpstreamError
 from gateway.operation.context import Context
@@ -65,7 +67,7 @@ def _side_effects(before: Cart, after: Cart, choice: ShippingOptionChoice | None
     # Before there are addresses, every total is an estimate, and each form that is filled in changes it.
     total, now = before.order_total, after.order_total
     if total is not None and now is not None and not before.totals.is_estimate and not total.equals(now):
-        yield TOTAL_CHANGED
+        yield msgspec.structs.replace(TOTAL_CHANGED, values={"total": now})
 
 
 def _was_reset(old: ShippingOption | None, after: Cart, choice: ShippingOptionChoice | None) -> bool:
@@ -93,4 +95,4 @@ def reduced(lines: list[ChangedLine], expected: int) -> list[MutationWarning]:
     if not lines or len(quantities) < len(lines) or sum(quantities) >= expected:
         return []
     line_id = global_id("CartLine", lines[0].upstream_id) if len(lines) == 1 else None
-    return [MutationWarning(*QUANTITY_REDUCED, line_id)]
+    return [MutationWarning(*QUANTITY_REDUCED, line_id, {"after": sum(quantities)})]

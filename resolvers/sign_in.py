@@ -260,4 +260,5 @@ def _reduced(product_id: str, before: int, after: int) -> MutationWarning:
         WarningCode.CART_CHANGED_BY_SIGN_IN,
         f"The guest cart had {before} units of this product. The cart has {after} units after the sign-in.",
         global_id("Product", product_id),
+        {"before": before, "after": after},
     )

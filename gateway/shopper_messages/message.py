@@ -68,6 +68,9 @@ VARIANTS: Mapping[GraphEnum, Mapping[str, tuple[str, ...]]] = {
     Blocker.COUNTRY_NOT_SERVED: {"billing": (), "shipping": ()},
     Blocker.PAYMENT_SESSION_NOT_READY: {"": (), "collect": (), "approve": (), "wait": ()},
     Blocker.TOTAL_CHANGED: {"": ("total",)},
+    WarningCode.CART_CHANGED_BY_SIGN_IN: {"": (), "known": ("before", "after")},
+    WarningCode.QUANTITY_REDUCED: {"": (), "known": ("after",)},
+    WarningCode.TOTAL_CHANGED: {"": (), "known": ("total",)},
     PaymentRequirementKind.FUNDS: {"": (), "remaining": ("amount",)},
 }
 """The variants of a code's message, each with the names of its values. Any other code has one variant without values.

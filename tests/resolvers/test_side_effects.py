@@ -8,9 +8,10 @@ from sandbox.model.world import World
 from tests.support.shop import ADDRESS, CART, GRAPHITE, PACK, POLES, InMemoryTransport, Shopper, Storefront
 
 PREPARE = """mutation($input: PrepareCheckoutInput!) { prepareCheckout(input: $input) {
-  cart { revision shippingOptions { id name } } warnings { code message targetId } errors { code path } } }"""
+  cart { revision shippingOptions { id name } totals { orderTotal { formatted } } }
+  warnings { code message shopperMessage targetId } errors { code path } } }"""
 ADD = """mutation($input: AddCartLinesInput!) { addCartLines(input: $input) {
-  cart { revision lines { id quantity } } warnings { code message targetId } errors { code path } } }"""
+  cart { revision lines { id quantity } } warnings { code message shopperMessage targetId } errors { code path } } }"""
 CHANGE = """mutation($input: UpdateCartLinesInput!) { updateCartLines(input: $input) {
   cart { lines { id quantity } } warnings { code message targetId } errors { code path } } }"""
 TAX = """mutation($input: SetTaxIdentifiersInput!) { setTaxIdentifiers(input: $input) {
@@ -58,6 +59,15 @@ async def test_form_with_an_address_abroad_reports_option_and_total(
         "TOTAL_CHANGED"
     ]
     assert await warned(storefront, PREPARE, **ABROAD, **choice) == codes
+
+
+async def test_warning_of_a_changed_total_names_it_to_the_shopper(storefront: Storefront) -> None:
+    await storefront.add(PACK)
+    await run(storefront, PREPARE, **HOME)
+    moved = await run(storefront, PREPARE, **ABROAD)
+    total = moved["cart"]["totals"]["orderTotal"]["formatted"]
+    (message,) = (warning["shopperMessage"] for warning in moved["warnings"] if warning["code"] == "TOTAL_CHANGED")
+    assert message == f"Your order total is now {total}. Please check it before you buy."
 
 
 async def test_option_that_the_form_chooses_is_not_reported_as_reset(storefront: Storefront) -> None:
@@ -122,6 +132,7 @@ async def test_line_with_reduced_quantity_has_a_warning_with_its_id(shopper: Sho
     assert [line["quantity"] for line in added["cart"]["lines"]] == [1, 7]
     line_id = added["cart"]["lines"][1]["id"]
     assert [(warning["code"], warning["targetId"]) for warning in added["warnings"]] == [("QUANTITY_REDUCED", line_id)]
+    assert added["warnings"][0]["shopperMessage"].endswith("Your cart now has 7 of this item.")
 
     changes = [{"lineId": line_id, "quantity": 5}]
     assert await warned(shopper.storefront, CHANGE, lines=changes) == []

@@ -100,6 +100,7 @@ async def test_each_cart_line_lost_at_sign_in_returns_a_warning(
         IsPartialDict(
             code="CART_CHANGED_BY_SIGN_IN",
             message=IsStr(regex=rf".*had {before} .*has {after} .*"),
+            shopperMessage=f"Your cart had {before} of this item before you signed in. Now it has {after}.",
             targetId=global_id("Product", product),
         )
         for product, before, after in ((PACK, 2, 0), (POLES, 3, 1))

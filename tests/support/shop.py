@@ -340,7 +340,7 @@ class Storefront:
             bearerToken session { id level locale currencyCode }
             cartTransition { outcome quantityBefore quantityAfter }
             cart { id lines { quantity product { upstreamId } } }
-            warnings { code message targetId } errors { __typename code path retry
+            warnings { code message shopperMessage targetId } errors { __typename code path retry
               ... on RateLimitError { retryAfter } } } }"""
         answer = await self.ask(query, username=username, password=password, delivery=delivery)
         payload: dict[str, Any] = answer.data["signIn"]
