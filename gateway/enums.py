@@ -237,6 +237,7 @@ class CheckoutBlockerCode(OwnEnum):
     TOTAL_CHANGED = auto()
     CART_CHANGED = auto()
     SUBMISSION_IN_PROGRESS = auto()
+    ALREADY_BOUGHT = auto()
     CHECK_UNAVAILABLE = auto()
 
 

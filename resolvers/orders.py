@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from gateway.enums import ErrorCode, OrderState, SessionLevel
+from gateway.enums import ErrorCode, OrderState, RetryAdvice, SessionLevel
 from gateway.errors import BadUserInput, RateLimited, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
 from gateway.payments.payment_session import RedirectShopperAction
 from gateway.refusals.refusal_to_user_error import cause_of
-from gateway.refusals.user_errors import InputError, NotFoundError, invalid, not_found, rate_limited
+from gateway.refusals.user_errors import InputError, NotFoundError, invalid, rate_limited
 from gateway.sessions.record import CheckoutMemory
 from gateway.store.rate_limits import address_key
 from gateway.upstream.ids import PATTERN, upstream_id
@@ -142,4 +142,7 @@ def _proof(by: OrderLookupBy) -> Proof:
 
 
 def _no_such_order() -> NotFoundError:
-    return not_found(BY, "No order matches this input. Compare the input with the confirmation mail.")
+    message = (
+        "No order matches this input. Ask the shopper to compare it with the confirmation mail, and send it again."
+    )
+    return NotFoundError(code=ErrorCode.NOT_FOUND, message=message, path=BY, advice=RetryAdvice.FIX_THEN_RETRY)

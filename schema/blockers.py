@@ -98,9 +98,20 @@ class PurchaseChangedBlocker(CheckoutBlocker):
 
 @dsl.object_type()
 class SubmissionInProgressBlocker(CheckoutBlocker):
-    """Another submission of the cart is in progress."""
+    """Another submission of the cart is in progress or in doubt. In checkoutReadiness, it is any submission."""
 
     attempt: SubmissionAttempt = field("The other submission.")
+
+
+@dsl.object_type()
+class AlreadyBoughtBlocker(CheckoutBlocker):
+    """The cart is empty, because another submit request of the shopper has bought it, for example in another tab. Only
+    submitOrder returns this blocker.
+    """
+
+    attempt: SubmissionAttempt = field(
+        "Submission that has bought the cart. Its `result` has the order that the shopper may read."
+    )
 
 
 @dsl.object_type()

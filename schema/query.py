@@ -169,10 +169,11 @@ class Query:
     order_submission: SubmissionAttempt | None = field(
         "The shopper's submission that has the idempotency key, from any session of the shopper. When "
         "`idempotencyKey` is absent, the open submission of the cart, or the latest one of this session. Null when "
-        "there is no such submission. When a session has ended, a session that is started with its handle can read "
-        "its submissions by their keys, without addresses and secrets. If the submission is in doubt, the gateway "
-        "first checks whether the order was placed. Digital River call, for a submission in doubt only: GET "
-        "/v1/shoppers/me/carts/active and /v1/shoppers/me/orders/{orderId}.",
+        "there is no such submission: submitOrder can be called with the key. When a session has ended, a session that "
+        "is started with its handle can read its submissions by their keys, without addresses and secrets. If the "
+        "submission is in doubt, or the shopper has left the payment page, the gateway first checks whether the order "
+        "was placed. Digital River call, for such a submission only: GET /v1/shoppers/me/carts/active and "
+        "/v1/shoppers/me/orders/{orderId}.",
         RequiresSession(level=SessionLevel.ANONYMOUS),
         CacheControl(max_age=0, scope=PRIVATE),
         Cost(weight="1"),

@@ -35,7 +35,17 @@ class SubmissionAttempt:
 
     idempotency_key: UUID = field("Key that the client sent to submitOrder.")
     status: SubmissionStatus = field(
-        "IN_PROGRESS until there is an outcome, then the name of the outcome, such as PLACED."
+        "IN_PROGRESS until there is an outcome, then the name of the outcome, such as PLACED. IN_PROGRESS again once "
+        "the shopper has approved a payment, until the order is finished."
+    )
+    message: str = field(
+        "What has become of the submission and what to do next, for a developer, in English. With a result, it is the "
+        "message of the result."
+    )
+    shopper_message: str | None = field(
+        "Message for the shopper about the submission, in the language of the session. With a result, it is the "
+        "message of the result. Null when the shopper need not know.",
+        resolver=shopper_messages.shopper_message,
     )
     was_sent_upstream: bool = field(
         "True once the gateway has sent a request that could charge the shopper. False means that nothing was charged."

@@ -3,8 +3,10 @@
 from gateway.checkout.guard_input import Agreement
 from gateway.enums import AddressKind, CheckoutBlockerCode, CheckoutStepKind
 from gateway.money import Money
+from gateway.orders.attempts import AttemptRecord
 from gateway.orders.outcomes import (
     AddressBlocker,
+    AlreadyBoughtBlocker,
     LineBlocker,
     PaymentSessionBlocker,
     PurchaseChangedBlocker,
@@ -102,12 +104,27 @@ def purchase_changed_blocker(
     )
 
 
-def in_progress_blocker(attempt: SubmissionAttempt) -> SubmissionInProgressBlocker:
-    """The blocker for a cart that another submission has locked. The checkout guard does not return this blocker."""
+def in_progress_blocker(holder: AttemptRecord) -> SubmissionInProgressBlocker:
+    """The blocker for a cart that another submission has locked. No rule of the checkout guard returns this blocker."""
+    # Only `OrderInDoubt` is shown. Other results would lack redirect URLs and client secrets, which are not stored.
+    attempt = holder.as_shown(holder.result if holder.is_in_doubt else None)
     return SubmissionInProgressBlocker(
         code=Code.SUBMISSION_IN_PROGRESS,
-        message="Another submission of this cart is in progress. Read `orderSubmission` before you submit again.",
+        message="A submission of this cart is in progress or in doubt. Read `orderSubmission` with the "
+        "`idempotencyKey` of `attempt` until it has an outcome, before you submit with another key.",
         step=Step.REVIEW,
         resolved_by=("Query.orderSubmission", "Mutation.resumeOrder"),
+        attempt=attempt,
+    )
+
+
+def already_bought_blocker(attempt: SubmissionAttempt) -> AlreadyBoughtBlocker:
+    """The blocker for a cart that is empty because another submission has bought it."""
+    return AlreadyBoughtBlocker(
+        code=Code.ALREADY_BOUGHT,
+        message="Another submit request of the shopper, for example in another tab, has bought this cart. Nothing was "
+        "sent or charged again. Show the order of `attempt.result`.",
+        step=Step.REVIEW,
+        resolved_by=("Query.orderSubmission",),
         attempt=attempt,
     )

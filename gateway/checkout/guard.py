@@ -3,7 +3,7 @@
 The guard is a pure function of `GuardInput`. `checkoutReadiness` and `submitOrder` use the same rules.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -58,8 +58,9 @@ def blockers(guard_input: GuardInput) -> list[Blocker]:
     return [blocker for rule in RULES for blocker in rule(guard_input)]
 
 
-def readiness(guard_input: GuardInput) -> CheckoutReadiness:
-    open_blockers = blockers(guard_input)
+def readiness(guard_input: GuardInput, others: Sequence[Blocker] = ()) -> CheckoutReadiness:
+    """The readiness of the cart. `others`: blockers that come before those of the guard, and are not its own."""
+    open_blockers = [*others, *blockers(guard_input)]
     unneeded = _unneeded_steps(guard_input)
     steps = [CheckoutStep(kind=kind, status=_step_status(kind, unneeded, open_blockers)) for kind in Step]
     undone = (CheckoutStepStatus.BLOCKED, CheckoutStepStatus.UNKNOWN)

@@ -19,6 +19,7 @@ import msgspec
 from gateway.enums import SessionLevel, SubmissionStatus
 from gateway.errors import GatewayError
 from gateway.orders.outcomes import (
+    UNDER_WAY,
     OrderActionRequired,
     OrderInDoubt,
     PlacedWithoutNumber,
@@ -102,6 +103,8 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
     """Whether another cart was active while the order waited for the shopper. It proves nothing about the order."""
     pricing: OrderPricing | None = None
     """Amounts of the submitted cart. They are shown if the order is placed and cannot be read."""
+    revision: str | None = None
+    """Revision of the submitted cart, by which a second request to buy this cart is recognised."""
     result: Result | None = None
 
     def submitted(self, cart: Cart) -> bool:
@@ -117,6 +120,11 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
     @property
     def is_in_doubt(self) -> bool:
         return isinstance(self.result, OrderInDoubt)
+
+    @property
+    def locks_changes(self) -> bool:
+        """Whether the gateway refuses changes of the cart, because the order is under way or in doubt."""
+        return self.result is None or self.is_in_doubt
 
     @property
     def waits_for_shopper(self) -> bool:
@@ -140,9 +148,11 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
 
     def as_shown(self, result: Result | None = None, *, is_replay: bool = False) -> SubmissionAttempt:
         """The attempt as the graph shows it, with the given result. The stored result is used only for the status."""
+        outcome = result or self.result
         return SubmissionAttempt(
             idempotency_key=self.key,
             status=result.status if result else self.status,
+            message=outcome.message if outcome else UNDER_WAY[1],
             was_sent_upstream=self.sent_at is not None,
             started_at=self.started_at,
             updated_at=self.updated_at,

@@ -132,6 +132,10 @@ class SubmissionInProgressBlocker(CheckoutBlocker, frozen=True, tag=True, kw_onl
     attempt: "SubmissionAttempt"
 
 
+class AlreadyBoughtBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True):
+    attempt: "SubmissionAttempt"
+
+
 class CheckUnavailableBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True):
     retry_after: datetime
 
@@ -147,6 +151,7 @@ Blocker = (
     | TermsOfSaleBlocker
     | PurchaseChangedBlocker
     | SubmissionInProgressBlocker
+    | AlreadyBoughtBlocker
     | CheckUnavailableBlocker
 )
 
@@ -214,6 +219,13 @@ class OrderBlocked(SubmitOrderResult, frozen=True, tag=True, kw_only=True):
     status = SubmissionStatus.BLOCKED
     blockers: list[Blocker]
 
+    @property
+    def shopper_message(self) -> ShopperMessage | None:
+        # The shopper must not be asked to order again.
+        others = (SubmissionInProgressBlocker, AlreadyBoughtBlocker)
+        other = next((blocker for blocker in self.blockers if isinstance(blocker, others)), None)
+        return other.shopper_message if other is not None else shopper_message(self.status)
+
 
 class OrderNotPlaced(SubmitOrderResult, frozen=True, tag=True, kw_only=True):
     status = SubmissionStatus.NOT_PLACED
@@ -244,8 +256,32 @@ class SubmissionAttempt(Shape, frozen=True, kw_only=True):
     was_sent_upstream: bool
     started_at: datetime
     updated_at: datetime
+    message: str = ""
+    """Empty only in records of earlier versions of the gateway."""
     is_replay: bool = False
     result: Result | None = None
+
+    @property
+    def shopper_message(self) -> ShopperMessage | None:
+        if self.result is not None:
+            return self.result.shopper_message
+        is_under_way = self.status is SubmissionStatus.IN_PROGRESS
+        return shopper_message(CheckoutBlockerCode.SUBMISSION_IN_PROGRESS if is_under_way else self.status)
+
+
+UNDER_WAY = (
+    SubmissionStatus.IN_PROGRESS,
+    "The gateway is processing the submission. Read `orderSubmission` again in a second. Do not submit with another "
+    "key.",
+)
+"""Status and message of a submission without an outcome."""
+
+APPROVED = (
+    SubmissionStatus.IN_PROGRESS,
+    "The shopper has approved the payment, and the gateway is about to finish the order. Call `resumeOrder`, which "
+    "returns the outcome, or read `orderSubmission` again in a second.",
+)
+"""Status and message of a submission that only waits for resume-cart."""
 
 
 HIDDEN = ""
@@ -280,5 +316,7 @@ def _without_secrets(blocker: Blocker) -> Blocker:
         case LineBlocker():
             # Custom attributes are texts of the shopper, such as an engraving.
             return replace(blocker, line=replace(blocker.line, wire_attributes=None))
+        case AlreadyBoughtBlocker(attempt=SubmissionAttempt(result=OrderPlaced() | OrderAwaitingPayment() as bought)):
+            return replace(blocker, attempt=replace(blocker.attempt, result=without_secrets(bought)))
         case _:
             return blocker

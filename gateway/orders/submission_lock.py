@@ -93,7 +93,7 @@ class SubmissionLock:
         During a pending redirect, Digital River itself rejects changes until resume-cart is called.
         """
         record = await self.holder_for(owner)
-        return record is not None and (record.result is None or record.is_in_doubt)
+        return record is not None and record.locks_changes
 
     async def has_open(self, session: Session) -> bool:
         """Whether an attempt of this session still holds a lock, and may still need the session's upstream token."""

@@ -26,10 +26,12 @@ from gateway.orders.attempts import (
     holds_cart,
     store_key_of,
 )
+from gateway.orders.latest_order import note_order
 from gateway.orders.outcomes import (
     OrderAwaitingPayment,
     OrderInDoubt,
     OrderPlaced,
+    PlacedWithoutNumber,
     Result,
     SubmissionAttempt,
     without_secrets,
@@ -164,6 +166,7 @@ class Attempt:
             order_id=cart.order_id,
             payment_session_id=session.id if session else None,
             pricing=order_pricing(cart),
+            revision=cart.revision,
         )
         await self._attempts.note_submission(self.store_key, submitted)
         if not await self.advance(**asdict(submitted) | changes):
@@ -251,6 +254,8 @@ class Attempt:
             await self.check_later()
         else:
             await self._attempts.close(self.store_key, self.record)
+        if isinstance(result, OrderPlaced | OrderAwaitingPayment | PlacedWithoutNumber):
+            await note_order(self._store, self.store_key, self.record)
 
     async def end(self, result: Result) -> bool:
         """Record a result that the shopper chose, and unlock the cart.
@@ -266,15 +271,12 @@ class Attempt:
         return True
 
     async def check_later(self, at_most: timedelta | None = None) -> None:
-        """Schedule the next check of the attempt.
-
-        The check is due in at most 30 seconds if the order is in doubt, and in at most five minutes if the order waits
-        for the shopper.
-        """
+        """Schedule the next check of the attempt, in at most 30 seconds if the order is in doubt, and in at most five
+        minutes if the order waits for the shopper."""
         record, now = self.record, self.now()
         age = now - (record.sent_at or record.started_at)
         longest = LONGEST_PAUSE if record.result is None or record.is_in_doubt else LONGEST_REDIRECT_PAUSE
-        pause = min(max(age / 2, SHORTEST_PAUSE), at_most or longest)
+        pause = min(max(age / 2, SHORTEST_PAUSE), longest if at_most is None else at_most)
         await self._attempts.check_at(self.store_key, record, now + pause)
 
     async def remember(self, edit: Callable[[CheckoutMemory], None]) -> None:

@@ -5,11 +5,14 @@ stays locked until evidence from Digital River proves the outcome.
 """
 
 import logging
+from datetime import timedelta
 from enum import Enum, auto
+
+from msgspec.structs import replace
 
 from gateway.errors import StoreUnavailable
 from gateway.orders.attempts import NothingToResume
-from gateway.orders.outcomes import OrderBlocked, Result, SubmissionAttempt
+from gateway.orders.outcomes import APPROVED, OrderBlocked, OrderInDoubt, Result, SubmissionAttempt
 from gateway.store.waiting import renew_waiting
 from gateway.submission import resuming, sending, settling_doubts
 from gateway.submission.attempt import Attempt, SubmitRequest
@@ -102,7 +105,10 @@ async def _follow(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:
             goal = Goal.WAIT
             continue
         else:
-            return attempt.report(await rehydrated(attempt), is_replay=True)
+            reported = await report_stored(attempt)
+            if reported is not None:
+                return reported
+            continue
 
         if outcome is Next.CHECK_LATER:
             await attempt.check_later()
@@ -115,6 +121,27 @@ async def _follow(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:
         if was_recorded and not (goal is Goal.RESUME and attempt.record.waits_for_shopper):
             return attempt.report(outcome)
     return None
+
+
+async def report_stored(attempt: Attempt) -> SubmissionAttempt | None:
+    """Report the stored outcome. Return None if another replica has changed it meanwhile.
+
+    If the shopper's page is no longer known, the shopper may have decided there. Then the decision is read from Digital
+    River. After an approval, the reconciler resumes the order at once; a read never does.
+    """
+    shown = await rehydrated(attempt)
+    if not (attempt.record.waits_for_redirect and isinstance(shown, OrderInDoubt)):
+        return attempt.report(shown, is_replay=True)
+    # A cart that this operation read before the order was sent would be no evidence.
+    attempt.ctx.forget_cart()
+    outcome = await settling_doubts.poll_redirect(attempt, only_if_certain=True)
+    if outcome is Next.CHECK_LATER:
+        return attempt.report(await rehydrated(attempt), is_replay=True)
+    if outcome is Next.RESUME:
+        await attempt.check_later(at_most=timedelta(0))
+        status, message = APPROVED
+        return replace(attempt.report(is_replay=True), status=status, message=message)
+    return attempt.report(outcome, is_replay=True) if await attempt.record_evidence(outcome) else None
 
 
 async def _resume(attempt: Attempt) -> SubmissionAttempt | None:

@@ -2,13 +2,14 @@
 
 import contextlib
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from gateway.checkout import guard
-from gateway.checkout.blockers import in_progress_blocker
+from gateway.checkout.blockers import already_bought_blocker, in_progress_blocker
 from gateway.checkout.guard_input import Agreement, GuardInput, read_guard_input, unsettled_until
 from gateway.errors import UpstreamError, UpstreamNotReached, UpstreamRefusal
 from gateway.orders.attempts import AttemptRecord
+from gateway.orders.latest_order import RECENT, latest_order
 from gateway.orders.outcomes import OrderBlocked, Result
 from gateway.sessions.token_renewal import FRESH_FOR_CHECKOUT
 from gateway.store.rate_limits import address_key
@@ -16,6 +17,7 @@ from gateway.submission import store_loss
 from gateway.submission.attempt import Attempt, SubmitRequest
 from gateway.submission.evidence import read_evidence, result_shown_by
 from gateway.submission.refusal_meaning import Meaning, blockers_for, meaning_of
+from gateway.submission.rehydrate import rehydrated
 from gateway.submission.results import (
     REFUSED,
     UNREADABLE,
@@ -53,6 +55,9 @@ async def check(attempt: Attempt, request: SubmitRequest) -> GuardInput | OrderB
         await store_loss.refuse_submission(ctx, session)
         await ctx.reload_session(session)
         guard_input = await _read(attempt, request.agreement)
+    bought = await _already_bought(attempt, request.agreement, guard_input)
+    if bought is not None:
+        return bought
     blockers = guard.blockers(guard_input)
     if blockers:
         message = (
@@ -61,6 +66,33 @@ async def check(attempt: Attempt, request: SubmitRequest) -> GuardInput | OrderB
         return OrderBlocked(message=message, blockers=blockers)
     holder = await attempt.lock_cart(guard_input.cart)
     return _blocked_by(holder) if holder is not None else guard_input
+
+
+async def _already_bought(attempt: Attempt, agreement: Agreement, guard_input: GuardInput) -> OrderBlocked | None:
+    """The result if the cart is empty because its owner has just bought it, as with a click in two tabs; else None."""
+    cart, services = guard_input.cart, attempt.ctx.services
+    if not cart.is_empty or cart.lacks_lines:
+        return None
+    located = await latest_order(services.store, services.attempts, attempt.session)
+    if located is None or not _bought(located.record, agreement, attempt.now()):
+        return None
+    other = Attempt(attempt.ctx, attempt.session, located.record.key, located.store_key)
+    other.record = located.record
+    blocker = already_bought_blocker(other.report(await rehydrated(other)))
+    message = (
+        "Another submit request has bought this cart. Nothing was sent now. Show the order of the blocker's `attempt`."
+    )
+    return OrderBlocked(message=message, blockers=[blocker])
+
+
+def _bought(record: AttemptRecord, agreement: Agreement, now: datetime) -> bool:
+    """Whether an order has bought the cart that the shopper agreed to buy: the cart with this revision, or a little
+    earlier one with this total."""
+    if agreement.revision is not None and agreement.revision == record.revision:
+        return True
+    total = record.pricing.totals().order_total if record.pricing is not None else None
+    is_recent = now - record.started_at < RECENT
+    return is_recent and total is not None and total.equals(agreement.total)
 
 
 async def _end_replaced(attempt: Attempt) -> bool:
@@ -162,9 +194,7 @@ def _rate_limit_keys(attempt: Attempt) -> tuple[str, str | None]:
 
 
 def _blocked_by(holder: AttemptRecord) -> OrderBlocked:
-    # Only `OrderInDoubt` is shown. Other results would lack redirect URLs and client secrets, which are not stored.
-    blocker = in_progress_blocker(holder.as_shown(holder.result if holder.is_in_doubt else None))
     return OrderBlocked(
         message="Another submission of this cart is in progress. Nothing was sent. Read `orderSubmission`.",
-        blockers=[blocker],
+        blockers=[in_progress_blocker(holder)],
     )

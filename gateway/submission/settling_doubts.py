@@ -65,8 +65,11 @@ async def _is_quiet(attempt: Attempt) -> bool:
         return False
 
 
-async def poll_redirect(attempt: Attempt) -> Result | Next:
-    """Check an attempt whose order waits for the shopper. Return the result or the next step."""
+async def poll_redirect(attempt: Attempt, *, only_if_certain: bool = False) -> Result | Next:
+    """Check an attempt whose order waits for the shopper. Return the result or the next step.
+
+    `only_if_certain`: return `Next.RESUME` only if Digital River shows the approval, not if resume-cart could show it.
+    """
     evidence = await read_evidence(attempt)
     if evidence is None:
         return Next.CHECK_LATER
@@ -80,8 +83,8 @@ async def poll_redirect(attempt: Attempt) -> Result | Next:
             return Next.CHECK_LATER
         if waits_for_shopper(evidence.cart.payment_session):
             return Next.CHECK_LATER  # Digital River would resume the order of the other cart.
-    is_approved = evidence.may_be_approved and attempt.record.waits_for_redirect
-    return Next.RESUME if is_approved else Next.CHECK_LATER
+    is_approved = evidence.is_approved if only_if_certain else evidence.may_be_approved
+    return Next.RESUME if is_approved and attempt.record.waits_for_redirect else Next.CHECK_LATER
 
 
 async def end_replaced(attempt: Attempt) -> bool:

@@ -29,9 +29,9 @@ from gateway.orders.outcomes import SubmissionAttempt
 from gateway.sessions.sessions import Session
 from gateway.submission.adoption import UNKNOWN_FINGERPRINT, adopted
 from gateway.submission.attempt import Attempt, SubmitRequest
-from gateway.submission.rehydrate import outline, rehydrated
+from gateway.submission.rehydrate import outline
 from gateway.submission.results import not_placed_with
-from gateway.submission.run import Goal, run
+from gateway.submission.run import Goal, report_stored, run
 from gateway.upstream.payment import waits_for_shopper
 
 log = logging.getLogger(__name__)
@@ -125,7 +125,10 @@ async def _continue(ctx: Context, session: Session, located: Located, goal: Goal
         return await _continue_ended(ctx, located, goal)
     attempt = _continued(ctx, session, located)
     if goal is Goal.READ and _is_settled(located.record, attempt.now()):
-        return attempt.report(await rehydrated(attempt), is_replay=True)
+        # Without a task: a request that resumes the order must not get the report of a read.
+        reported = await report_stored(attempt)
+        if reported is not None:
+            return reported
     return await _run_once(attempt, goal)
 
 

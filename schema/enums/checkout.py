@@ -62,14 +62,15 @@ describe_enum(
     TERMS_NOT_ACCEPTED="The terms of sale are not accepted.",
     TOTAL_CHANGED="The order total is not the expected total.",
     CART_CHANGED="The cart no longer has the revision that the shopper saw.",
-    SUBMISSION_IN_PROGRESS="Another submission of this cart is in progress.",
+    SUBMISSION_IN_PROGRESS="A submission of this cart is in progress or in doubt.",
+    ALREADY_BOUGHT="Another submission has bought this cart; see AlreadyBoughtBlocker.",
     CHECK_UNAVAILABLE="A rule could not be checked.",
 )
 
 describe_enum(
     SubmissionStatus,
     "Status of a submission.",
-    IN_PROGRESS="The gateway is processing the submission.",
+    IN_PROGRESS="The gateway is processing the submission, or is about to finish it after the shopper's approval.",
     PLACED="The order is placed.",
     AWAITING_PAYMENT="The order is placed, but the shopper's payment has not arrived yet.",
     ACTION_REQUIRED="The shopper has to act; see OrderActionRequired.",

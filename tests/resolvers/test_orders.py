@@ -96,7 +96,7 @@ async def test_wrong_order_number_and_wrong_password_return_the_same_error(
         "code": "NOT_FOUND",
         "message": IsStr,
         "path": ["input", "by"],
-        "retry": "DO_NOT_RETRY",
+        "retry": "FIX_THEN_RETRY",
     }
 
 

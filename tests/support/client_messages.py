@@ -34,6 +34,7 @@ CODE_ENUMS = (
     "CheckoutBlockerCode",
     "WarningCode",
     "PaymentRequirementKind",
+    "SubmissionStatus",
 )
 
 DESCRIBING = {"field", "argument", "object_type", "mutation", "input_field", "directive", "enum_value", "Field"}

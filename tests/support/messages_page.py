@@ -57,6 +57,8 @@ In the `errors` of a mutation's payload. `path` names the input.""",
 In the `blockers` of `checkoutReadiness`, of `Cart.readiness` and of the result `OrderBlocked`.""",
     "Results of a submission": """\
 In the `result` of `submitOrder`, `resumeOrder` and `orderSubmission`.""",
+    "Submissions without a result": """\
+In the `message` of a submission that has no result yet. With a result, it is the message of the result.""",
     "Payment requirements": """\
 In the `missing` of a payment session: what is missing before the order can be submitted.""",
     "Warnings": """\
@@ -121,6 +123,9 @@ def _sections(messages: list[Message]) -> Iterator[list[str]]:
     yield _section("Blockers", _table(_coded(messages, "CheckoutBlockerCode"), codes, names_fields=False))
     results = [(code, message) for message in messages for code in message.codes if "." not in code]
     yield _section("Results of a submission", _table(results, _types(code for code, _ in results), names_fields=False))
+    status = descriptions("SubmissionStatus")
+    without_result = _table(_coded(messages, "SubmissionStatus"), status, names_fields=False)
+    yield _section("Submissions without a result", without_result)
     kinds = descriptions("PaymentRequirementKind")
     yield _section("Payment requirements", _table(_coded(messages, "PaymentRequirementKind"), kinds))
     yield _section("Warnings", _table(_coded(messages, "WarningCode"), descriptions("WarningCode")))

@@ -238,8 +238,9 @@ class Histories(RuleBasedStateMachine):
             if device is None:
                 continue
             status = self.shoppers.ask_outcome(request, device, self._replica(0))
-            if status == "IN_DOUBT":
-                # An order that waits for a redirect whose URL is unknown is finished by `resumeOrder`.
+            if status in ("IN_DOUBT", "IN_PROGRESS"):
+                # An order that the shopper has approved, or that waits for a redirect whose URL is unknown, is finished
+                # by `resumeOrder`.
                 self.shoppers.resume(device, self._replica(0), {}, key=request.key)
                 status = self.shoppers.ask_outcome(request, device, self._replica(0))
             if status in ("IN_DOUBT", "IN_PROGRESS") and not self.shoppers.waits_for_approval(request):
