@@ -41,11 +41,13 @@ function show(kind: string, message: string): void {
 /** Shows what became of an order, or sends the shopper to the page of the provider. */
 function finish(outcome: Outcome<PlacedOrder> | null): void {
   if (!outcome) return;
-  if (outcome.kind === "refused") return show("refused", outcome.errors.map(({ message }) => message).join(" "));
+  if (outcome.kind === "refused") {
+    return show("refused", outcome.errors.map((error) => error.shopperMessage ?? error.message).join(" "));
+  }
   if (outcome.kind === "unknown") return show("unknown", "Your order is being checked. Reload this page in a minute.");
-  const { __typename, order, action, decline, message } = outcome.result;
+  const { __typename, order, action, shopperMessage, message } = outcome.result;
   if (outcome.kind === "action" && action?.redirectUrl) return location.assign(action.redirectUrl);
-  show(__typename, order ? `Order number ${order.number}` : (decline?.shopperMessage ?? message));
+  show(__typename, order ? `Order number ${order.number}` : (shopperMessage ?? message));
 }
 
 /** Shows the outcome of a task, or why it failed. The button waits meanwhile. */

@@ -8,9 +8,9 @@ export type Delivery = graph.SessionDelivery;
 /** The outcomes of an order, with what the page shows of them. */
 export interface PlacedOrder extends Result {
   message: string;
+  shopperMessage?: string | null;
   order?: { number: string };
   action?: { redirectUrl?: string };
-  decline?: { shopperMessage: string };
 }
 
 /** The operations of the page, sent by one of the clients. */

@@ -5,10 +5,12 @@ export interface AnswerError {
   extensions?: { code?: string; supportReference?: string; retryAfter?: string };
 }
 
-/** What every error in the payload of a mutation has. Select it with `... on UserError { code message path retry }`. */
+/** What every error in the payload of a mutation has. Select it with `... on UserError { code message shopperMessage path retry }`. */
 export interface UserError {
   code: string;
   message: string;
+  /** For the shopper, in the language of the session. Null or absent if the shopper can do nothing about the error. */
+  shopperMessage?: string | null;
   path?: readonly string[];
   /** A `RetryAdvice`, or one that a later version of the graph adds. */
   retry: RetryAdvice | (string & {});

@@ -142,6 +142,7 @@ export function connect(url: string, session: Session): Shop {
               result {
                 __typename
                 message
+                shopperMessage
                 ... on OrderPlaced {
                   order {
                     number
@@ -152,11 +153,6 @@ export function connect(url: string, session: Session): Shop {
                     ... on RedirectShopperAction {
                       redirectUrl
                     }
-                  }
-                }
-                ... on OrderDeclined {
-                  decline {
-                    shopperMessage
                   }
                 }
                 ... on OrderInDoubt {
@@ -181,6 +177,7 @@ export function connect(url: string, session: Session): Shop {
               result {
                 __typename
                 message
+                shopperMessage
                 ... on OrderPlaced {
                   order {
                     number
@@ -208,6 +205,7 @@ export function connect(url: string, session: Session): Shop {
                 result {
                   __typename
                   message
+                  shopperMessage
                   ... on OrderPlaced {
                     order {
                       number
