@@ -317,6 +317,9 @@ class WarningCode(OwnEnum):
     LANDED_COST_INCOMPLETE = auto()
     SESSION_COOKIE_NOT_KEPT = auto()
     VARIABLE_UNDEFINED = auto()
+    SESSION_ENDED = auto()
+    SESSION_RESTARTED = auto()
+    SESSION_KEPT = auto()
     OTHER = auto()
 
 

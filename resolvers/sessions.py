@@ -8,6 +8,7 @@ from gateway.errors import SessionExpired, UpstreamError
 from gateway.operation.cart_owner import session_of_owner
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import InputError, invalid
+from gateway.refusals.warnings import SESSION_KEPT, SESSION_RESTARTED, MutationWarning
 from gateway.sessions.handle import Handle
 from gateway.sessions.sessions import Session
 from resolvers.failures import logged_error
@@ -26,15 +27,23 @@ async def session_after(parent: Payload, ctx: Context) -> Session | None:
 async def start_session(ctx: Context, args: StartSessionInput) -> StartSessionPayload:
     present = await ctx.session()
     if present is not None:
-        return StartSessionPayload(session=present)
+        return StartSessionPayload(session=present, warnings=[SESSION_KEPT] if _differs(present, args) else [])
     problem = market_problem(ctx, args)
     if problem is not None:
         return StartSessionPayload(errors=[problem])
+    warnings = restart_warnings(ctx)
     try:
         started, handle = await begin(ctx, args.delivery, args.locale, args.currency_code)
     except UpstreamError as failure:
         return StartSessionPayload(errors=[logged_error(ctx, failure)])
-    return StartSessionPayload(session=started, bearer_token=bearer_token(handle))
+    return StartSessionPayload(session=started, bearer_token=bearer_token(handle), warnings=warnings)
+
+
+def _differs(present: Session, args: StartSessionInput) -> bool:
+    """Whether the session is not what the client asks for. COOKIE is the default, so only BEARER is a wish."""
+    wants_token = args.delivery is SessionDelivery.BEARER and present.delivery is not SessionDelivery.BEARER
+    other_market = args.locale not in (None, present.locale) or args.currency_code not in (None, present.currency_code)
+    return wants_token or other_market
 
 
 async def sign_out(ctx: Context) -> SignOutPayload:
@@ -74,6 +83,7 @@ async def begin(
     """Start a guest session for this operation. The default locale is the first locale of the storefront. The default
     currency is the currency of the locale.
     """
+    delivery = delivery_of_new_session(ctx, delivery)
     locale = locale or ctx.settings.locales[0][0]
     currency_code = currency_code or ctx.settings.currencies_by_locale[locale]
     ctx.caller.check_new_session(delivery)
@@ -85,6 +95,19 @@ async def begin(
         )
     ctx.adopt(session, handle)
     return session, handle
+
+
+def delivery_of_new_session(ctx: Context, delivery: SessionDelivery) -> SessionDelivery:
+    """How the client gets a new session. A client that sends a bearer token gets a new one, although its session has
+    ended: it does not keep cookies, or would send both.
+    """
+    handle = ctx.caller.handle
+    return delivery if handle is None or handle.delivery is SessionDelivery.COOKIE else handle.delivery
+
+
+def restart_warnings(ctx: Context) -> list[MutationWarning]:
+    """The warning of a mutation that is about to begin a new session because that of the request has ended."""
+    return [SESSION_RESTARTED] if ctx.operation.has_dead_handle else []
 
 
 def bearer_token(handle: Handle) -> str | None:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.enums import CartTransitionOutcome, ErrorCode, SessionDelivery, SessionLevel, WarningCode
 from gateway.errors import RateLimited, SessionExpired, StoreUnavailable, UpstreamError, UpstreamRefusal
@@ -145,9 +145,11 @@ async def sign_in_with(
             if account is not None:
                 ctx.remember_shopper(account)
             return await _signed_in(ctx, session, handle, guest_cart)
-    session, handle = await _new_session(ctx, request, delivery, failed)
+    warnings = sessions.restart_warnings(ctx)
+    session, handle = await _new_session(ctx, request, sessions.delivery_of_new_session(ctx, delivery), failed)
     ctx.adopt(session, handle)
-    return await _signed_in(ctx, session, handle, None)
+    signed_in = await _signed_in(ctx, session, handle, None)
+    return replace(signed_in, warnings=[*warnings, *signed_in.warnings])
 
 
 async def _promote(

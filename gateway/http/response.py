@@ -15,6 +15,7 @@ from gateway.http.session_cookie import set_cookie
 from gateway.operation.context import Context
 from gateway.operation.language import in_language
 from gateway.recorded_calls import CallRecord
+from gateway.refusals.warnings import SESSION_ENDED
 from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,9 @@ FORBIDDEN_NULL = "Cannot return null for non-nullable field"
 """Beginning of graphql-core's error message for a null in a non-nullable field. The cause is that Digital
 River omitted a value that the schema requires."""
 
-NEEDS_SESSION = frozenset({TopLevelCode.SESSION_REQUIRED.value, TopLevelCode.SESSION_EXPIRED.value})
+SESSION_EXPIRED = TopLevelCode.SESSION_EXPIRED.value
+
+NEEDS_SESSION = frozenset({TopLevelCode.SESSION_REQUIRED.value, SESSION_EXPIRED})
 
 RETRY_AFTER_S = 60
 
@@ -70,14 +73,15 @@ class ResponseWriter(NamedTuple):
         body: dict[str, Any] = {"data": result.data}
         if errors:
             body["errors"] = errors
-        extensions = {}
-        if ctx.operation.unread_warnings:
-            extensions["warnings"] = _warnings(ctx.operation.unread_warnings, ctx)
+        codes = [error["extensions"]["code"] for error in errors]
+        warnings = ctx.operation.unread_warnings
+        if facts.kind == OperationType.QUERY.value and ctx.operation.has_dead_handle and SESSION_EXPIRED not in codes:
+            warnings = [*warnings, SESSION_ENDED]
+        extensions = {"warnings": _warnings(warnings, ctx)} if warnings else {}
         if record is not None:
             extensions |= record.as_json()
         if extensions:
             body["extensions"] = {"riverfront": extensions}
-        codes = [error["extensions"]["code"] for error in errors]
         reply = self._reply(body, self._status(result.data, codes), facts)
         operation = ctx.operation
         if operation.issued_cookie is not None or operation.clears_cookie:

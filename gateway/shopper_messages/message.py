@@ -42,6 +42,7 @@ WITHOUT_MESSAGE: frozenset[GraphEnum] = frozenset(
         WarningCode.SOURCES_REORDERED,
         WarningCode.SESSION_COOKIE_NOT_KEPT,
         WarningCode.VARIABLE_UNDEFINED,
+        WarningCode.SESSION_KEPT,
     }
 )
 """Codes about which a shopper can do nothing, and DECLINED, whose message is that of the decline's advice."""

@@ -26,6 +26,10 @@ describe_enum(
     "gateway, or was loaded by http from another machine.",
     VARIABLE_UNDEFINED="The request has a variable that the operation does not define. Sent in development mode only, "
     "in `extensions` of the answer.",
+    SESSION_ENDED="A query was sent with the handle of a session that has ended, so it was answered as without a "
+    "session. In the extensions of the answer.",
+    SESSION_RESTARTED="The mutation was sent with the handle of a session that has ended, and began a new session.",
+    SESSION_KEPT="startSession was sent in a session, which differs from its arguments and stays as it is.",
     OTHER="A warning that this schema does not know yet.",
 )
 
