@@ -19,11 +19,10 @@ async def set_tax_identifiers(ctx: Context, args: SetTaxIdentifiersInput) -> Pay
 
 async def replace(ctx: Context, tax: CheckoutTaxInput, path: Path) -> Payload:
     """Replace all tax identifiers of the cart. The caller must hold the lock of the cart."""
-    identifiers = [(identifier.key, identifier.value.strip()) for identifier in tax.tax_identifiers]
+    identifiers = [(identifier.key, identifier.value) for identifier in tax.tax_identifiers]
     list_path = (*path, "taxIdentifiers")
-    problem = await _problem(ctx, tax, identifiers, list_path)
-    if problem is not None:
-        return Payload(errors=[problem])
+    if problems := await _problems(ctx, tax, identifiers, list_path):
+        return Payload(errors=[*problems])
 
     async def put() -> None:
         if not identifiers:
@@ -35,20 +34,21 @@ async def replace(ctx: Context, tax: CheckoutTaxInput, path: Path) -> Payload:
     return await cart_edits.send(ctx, put, path=list_path)
 
 
-async def _problem(
+async def _problems(
     ctx: Context, tax: CheckoutTaxInput, identifiers: list[tuple[str, str]], path: Path
-) -> DestinationError | None:
-    """The first problem of the tax identifiers; None if there is no problem.
+) -> list[DestinationError]:
+    """The problems of the tax identifiers.
 
-    If the requirements cannot be read, the result is also None. Digital River then checks the identifiers alone.
+    None are found if the requirements cannot be read. Digital River then checks the identifiers alone.
     """
     if not identifiers:
-        return None
+        return []
     try:
         requirements = await ctx.tax_requirements()
     except UpstreamError:
-        return None
-    problem = rules.problem(requirements, tax.customer_type, identifiers)
-    if problem is None:
-        return None
-    return DestinationError(code=ErrorCode.TAX_IDENTIFIER_INVALID, message=problem.message, path=(*path, *problem.path))
+        return []
+    code = ErrorCode.TAX_IDENTIFIER_INVALID
+    return [
+        DestinationError(code=code, message=problem.message, path=(*path, *problem.path))
+        for problem in rules.problems(requirements, tax.customer_type, identifiers)
+    ]

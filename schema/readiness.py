@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from gateway.enums import CheckoutBlockerCode, CheckoutStepKind, CheckoutStepStatus, ReadinessStatus
+from strawberry import ID
+
+from gateway.enums import AddressKind, CheckoutBlockerCode, CheckoutStepKind, CheckoutStepStatus, ReadinessStatus
 from resolvers import shopper_messages
 from resolvers.scalars import CartRevision, SchemaCoordinate
 from schema import dsl
@@ -25,6 +27,10 @@ class CheckoutBlocker:
     resolved_by: list[SchemaCoordinate] = field(
         "Mutations or query fields that can resolve the blocker, for example Mutation.attachSource."
     )
+    address_kind: AddressKind | None = field(
+        "Kind of the address that blocks the order; null when no address does. Both addresses may have the same code."
+    )
+    line_id: ID | None = field("Id of the cart line that blocks the order; null when no line does.")
 
 
 @dsl.object_type()

@@ -163,12 +163,7 @@ def _lines(guard_input: GuardInput) -> Iterator[Blocker]:
 
 def _lacks_stock(line: CartLine, guard_input: GuardInput) -> bool:
     stock = guard_input.stock_of(line)
-    if stock is None:
-        return True
-    if stock.allows_backorder:
-        return False
-    available, needed = stock.available_quantity, line.quantity
-    return not stock.is_in_stock or (available is not None and (needed is None or available < needed))
+    return stock is None or not stock.covers(line.quantity)
 
 
 def _allows_quantity(line: CartLine) -> bool:

@@ -4,7 +4,7 @@ A malformed value is rejected before the call, and the error has the path of the
 other values.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -47,12 +47,12 @@ def mandatory(
     ]
 
 
-def problem(
+def problems(
     requirements: Sequence[TaxIdentifierRequirement],
     customer_type: CustomerType,
     identifiers: Sequence[tuple[str, str]],
-) -> Problem | None:
-    """The first problem in a list of identifiers; None if there is no problem.
+) -> Iterator[Problem]:
+    """The problems in a list of identifiers.
 
     `identifiers` are pairs of a key and a value.
     """
@@ -62,20 +62,17 @@ def problem(
     for index, (key, value) in enumerate(identifiers):
         if key not in fields:
             allowed = ", ".join(fields) or "none"
-            return Problem(
-                (str(index), "key"), f"{key} is no tax identifier of this customer here. Allowed: {allowed}."
-            )
-        if key in checked:
-            return Problem((str(index), "key"), f"{key} was sent twice. Send it once.")
+            message = f"{key} is no tax identifier of this customer here. Allowed: {allowed}."
+            yield Problem((str(index), "key"), message)
+        elif key in checked:
+            yield Problem((str(index), "key"), f"{key} was sent twice. Send it once.")
+        elif not _is_valid(fields[key], value):
+            message = f"`value` is no valid {key}. Correct it, or leave the identifier out."
+            yield Problem((str(index), "value"), message)
         checked.add(key)
-        if not _is_valid(fields[key], value):
-            return Problem(
-                (str(index), "value"), f"`value` is no valid {key}. Correct it, or leave the identifier out."
-            )
     minimum = min((requirement.minimum_count for requirement in own), default=0)
     if identifiers and len(identifiers) < minimum:
-        return Problem((), f"Send at least {minimum} of {', '.join(fields)}.")
-    return None
+        yield Problem((), f"Send at least {minimum} of {', '.join(fields)}.")
 
 
 def _is_valid(field: TaxIdentifierField, value: str) -> bool:

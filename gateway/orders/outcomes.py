@@ -58,6 +58,14 @@ class CheckoutBlocker(Shape, frozen=True, tag=True, kw_only=True):
     def shopper_message(self) -> ShopperMessage | None:
         return shopper_message(self.code)
 
+    @property
+    def address_kind(self) -> AddressKind | None:
+        return None
+
+    @property
+    def line_id(self) -> str | None:
+        return None
+
 
 class EmptyCartBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True): ...
 
@@ -78,6 +86,10 @@ class LineBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True):
             product=self.line.product.name or self.line.product.upstream_id,
         )
 
+    @property
+    def line_id(self) -> str:
+        return self.line.id
+
 
 class AddressBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True):
     kind: AddressKind
@@ -86,6 +98,10 @@ class AddressBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True):
     @property
     def shopper_message(self) -> ShopperMessage | None:
         return shopper_message(self.code, self.kind.name.lower())
+
+    @property
+    def address_kind(self) -> AddressKind:
+        return self.kind
 
 
 class ShippingOptionBlocker(CheckoutBlocker, frozen=True, tag=True, kw_only=True):

@@ -114,6 +114,13 @@ class InventoryStatus(Shape, frozen=True, kw_only=True, rename="camel"):
     def allows_backorder(self) -> bool:
         return self.backorders is True
 
+    def covers(self, quantity: int | None) -> bool:
+        """Whether the product can be bought in this quantity. An unknown quantity exceeds every limited stock."""
+        if self.allows_backorder:
+            return True
+        available = self.available_quantity
+        return self.is_in_stock and (available is None or (quantity is not None and quantity <= available))
+
     @property
     def expected_in_stock_date(self) -> date | None:
         return calendar_day(self.expected)
