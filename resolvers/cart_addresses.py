@@ -5,10 +5,10 @@ from functools import partial
 from gateway.checkout import guard
 from gateway.enums import AddressKind, ErrorCode
 from gateway.operation.context import Context
-from gateway.refusals.user_errors import DestinationError, InputError, Path, invalid
+from gateway.refusals.user_errors import InputError, Path
 from gateway.upstream.addresses import Address
 from gateway.upstream.cart import Cart
-from resolvers import address_book, cart_edits
+from resolvers import address_book, cart_edits, checks
 from resolvers.failures import Refused
 from resolvers.inputs.checkout import AddressChoice
 from resolvers.payloads import Payload
@@ -53,11 +53,9 @@ async def _in_full(ctx: Context, choice: AddressChoice | None, kind: AddressKind
     if choice is None:
         return None
     path = _path(kind)
-    if choice.same_as is kind:
-        raise Refused(invalid((*path, "sameAs"), "`sameAs` must name the other address of the cart."))
     if choice.saved_address_id is not None:
         return await address_book.address_from_book(ctx, choice.saved_address_id, (*path, "savedAddressId"))
-    return address_book.full_address(choice.address, (*path, "address")) if choice.address is not None else None
+    return address_book.full_address(choice.address) if choice.address is not None else None
 
 
 async def _address_on_cart(ctx: Context, kind: AddressKind, path: Path) -> Address:
@@ -72,8 +70,7 @@ async def _address_on_cart(ctx: Context, kind: AddressKind, path: Path) -> Addre
 def _check_served(countries: tuple[str, ...], address: Address | None, path: Path) -> None:
     country = address.country_code if address is not None else None
     if not guard.serves(countries, country):
-        message = f"The site does not serve {country}. Choose one of the countries in `storefront`."
-        raise Refused(DestinationError(code=ErrorCode.COUNTRY_NOT_SERVED, message=message, path=path))
+        raise Refused(checks.not_served(country, path))
 
 
 def _country_path(choice: AddressChoice | None, kind: AddressKind) -> Path:

@@ -1,25 +1,21 @@
 """Adding, changing and removing lines of the cart."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
-import msgspec
-
-from gateway.enums import ErrorCode
 from gateway.errors import ConcurrentRequest, SessionExpired, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
-from gateway.refusals.user_errors import AnyUserError, AvailabilityError, Path, invalid, key_reused, not_found
+from gateway.refusals.user_errors import AnyUserError, key_reused
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.idempotency import ChangeOutcome, KeyReused, fingerprint
 from gateway.upstream.changes import ChangedLine, LineOffer, NewLine
 from gateway.upstream.ids import upstream_id
 from gateway.upstream.lines import RecurringTerms
 from resolvers import cart_edits, sessions, side_effects
-from resolvers.cart_offers import no_offer
-from resolvers.failures import Refused, logged_error
+from resolvers.failures import logged_error
 from resolvers.inputs.cart import (
     AddCartLinesInput,
     CartLineChangeInput,
@@ -28,29 +24,22 @@ from resolvers.inputs.cart import (
     RemoveCartLinesInput,
     UpdateCartLinesInput,
 )
+from resolvers.line_errors import at_their_lines, line_path, with_quantities_of
 from resolvers.payloads import AddCartLinesPayload, Payload
-
-MOST_LINES = 50
 
 HANDLE_REPLACED = (
     "A sign-in has replaced this session handle. Send the request again with the new cookie or bearer token."
 )
 
-LONGEST_TERMS = 4000
-"""Maximum number of characters in the recurring terms of a line."""
-
 
 async def add_cart_lines(ctx: Context, args: AddCartLinesInput) -> AddCartLinesPayload:
-    try:
-        _check_count(len(args.lines), "lines")
-        lines = [_new_line(line, ("input", "lines", str(index))) for index, line in enumerate(args.lines)]
-    except Refused as refused:
-        return AddCartLinesPayload(errors=refused.errors)
-    bearer_token = None
+    lines = [_new_line(line) for line in args.lines]
+    bearer_token, warnings = None, []
     if await ctx.session() is None:
         if ctx.caller.handle is not None and await ctx.services.sessions.was_replaced(ctx.caller.handle):
             # The cookie of a new guest would overwrite the one that the sign-in has just set.
             raise SessionExpired(HANDLE_REPLACED)
+        warnings = sessions.restart_warnings(ctx)
         try:
             _, handle = await sessions.begin(ctx, args.delivery)
         except UpstreamError as failure:
@@ -59,10 +48,12 @@ async def add_cart_lines(ctx: Context, args: AddCartLinesInput) -> AddCartLinesP
     try:
         outcome = await _add_once(ctx, args, lines)
     except KeyReused:
-        return AddCartLinesPayload(errors=[key_reused()], bearer_token=bearer_token)
+        return AddCartLinesPayload(errors=[key_reused()], warnings=warnings, bearer_token=bearer_token)
     except (UpstreamError, ConcurrentRequest) as failure:
-        return AddCartLinesPayload(errors=[logged_error(ctx, failure)], bearer_token=bearer_token)
-    return AddCartLinesPayload(errors=outcome.errors, warnings=outcome.warnings, bearer_token=bearer_token)
+        errors = [logged_error(ctx, failure)]
+        return AddCartLinesPayload(errors=errors, warnings=warnings, bearer_token=bearer_token)
+    warnings = [*warnings, *outcome.warnings]
+    return AddCartLinesPayload(errors=outcome.errors, warnings=warnings, bearer_token=bearer_token)
 
 
 async def _add_once(ctx: Context, args: AddCartLinesInput, lines: list[NewLine]) -> ChangeOutcome:
@@ -70,7 +61,7 @@ async def _add_once(ctx: Context, args: AddCartLinesInput, lines: list[NewLine])
 
     async def add() -> ChangeOutcome:
         payload = await cart_edits.edit(ctx, args.if_revision, lambda: _add_all(ctx, lines, args.idempotency_key))
-        return ChangeOutcome(await _with_quantities(ctx, payload.errors, lines), payload.warnings)
+        return ChangeOutcome(payload.errors, payload.warnings)
 
     if args.idempotency_key is None:
         return await add()
@@ -90,9 +81,7 @@ async def _add_all(ctx: Context, lines: list[NewLine], key: UUID | None) -> Payl
     present = {line.upstream_id: line.quantity for line in before.lines} if before is not None else {}
     for line_offer in dict.fromkeys(line.line_offer for line in lines):
         indexes = [index for index, line in enumerate(lines) if line.line_offer == line_offer]
-        is_several = len(indexes) > 1 or line_offer is None
-        path: Path = ("input", "lines") if is_several else ("input", "lines", str(indexes[0]))
-        add = partial(_add_together, ctx, [lines[index] for index in indexes], line_offer, path, present)
+        add = partial(_add_together, ctx, {index: lines[index] for index in indexes}, line_offer, present)
         if key is None or len(indexes) == len(lines):
             outcome = await add()
         else:
@@ -105,24 +94,25 @@ async def _add_all(ctx: Context, lines: list[NewLine], key: UUID | None) -> Payl
 
 
 async def _add_together(
-    ctx: Context,
-    lines: list[NewLine],
-    line_offer: LineOffer | None,
-    path: Path,
-    present: Mapping[str, int | None],
+    ctx: Context, lines: Mapping[int, NewLine], line_offer: LineOffer | None, present: Mapping[str, int | None]
 ) -> ChangeOutcome:
-    """Add lines with one call. `present`: quantities of the cart before, by line id; empty if they are unknown."""
+    """Add lines with one call. The keys of `lines` are their indexes in the input. `present`: quantities of the cart
+    before, by line id; empty if they are unknown.
+    """
     added: list[ChangedLine] = []
 
     async def add() -> None:
-        added.extend(await ctx.as_shopper(lambda upstream, token: upstream.cart.add_lines(token, lines, line_offer)))
+        new = list(lines.values())
+        added.extend(await ctx.as_shopper(lambda upstream, token: upstream.cart.add_lines(token, new, line_offer)))
 
-    payload = await cart_edits.send(ctx, add, path=path)
-    return ChangeOutcome(payload.errors, [*payload.warnings, *_reductions(lines, added, present)])
+    (first, *others) = lines
+    payload = await cart_edits.send(ctx, add, path=("input", "lines") if others else line_path(first))
+    reductions = _reductions(lines.values(), added, present)
+    return ChangeOutcome(await at_their_lines(ctx, payload.errors, lines), [*payload.warnings, *reductions])
 
 
 def _reductions(
-    lines: list[NewLine], added: list[ChangedLine], present: Mapping[str, int | None]
+    lines: Iterable[NewLine], added: list[ChangedLine], present: Mapping[str, int | None]
 ) -> Iterator[MutationWarning]:
     """Warnings about products of which fewer units were added than the input names."""
     quantities: Counter[str | None] = Counter()
@@ -134,38 +124,8 @@ def _reductions(
         yield from side_effects.reduced(of_product, before + quantity)
 
 
-async def _with_quantities(ctx: Context, errors: list[AnyUserError], lines: list[NewLine]) -> list[AnyUserError]:
-    """The errors of adding `lines`. If only one product was added, each error about stock also gets the available and
-    the allowed quantities of the product.
-    """
-    product_id = lines[0].product_id
-    if len(lines) > 1 or product_id is None:
-        return errors
-    return [await _with_quantity(ctx, error, product_id) for error in errors]
-
-
-async def _with_quantity(ctx: Context, error: AnyUserError, product_id: str) -> AnyUserError:
-    if not isinstance(error, AvailabilityError):
-        return error
-    try:
-        stock = (await ctx.in_time(ctx.services.catalog.stock([product_id], past_cache=True))).get(product_id)
-        product = await ctx.in_time(ctx.services.catalog.product(product_id))
-    except UpstreamError:
-        return error
-    return msgspec.structs.replace(
-        error,
-        available_quantity=stock.available_quantity if stock else None,
-        minimum_quantity=product.minimum_quantity if product else None,
-        maximum_quantity=product.maximum_quantity if product else None,
-    )
-
-
 async def update_cart_lines(ctx: Context, args: UpdateCartLinesInput) -> Payload:
-    try:
-        _check_count(len(args.lines), "lines")
-        changes = [_line_change(line, ("input", "lines", str(index))) for index, line in enumerate(args.lines)]
-    except Refused as refused:
-        return Payload(errors=refused.errors)
+    changes = [_line_change(line) for line in args.lines]
     return await cart_edits.edit(ctx, args.if_revision, lambda: _change_lines(ctx, changes))
 
 
@@ -178,11 +138,8 @@ class LineChange:
     terms: RecurringTerms | None
 
 
-def _line_change(line: CartLineChangeInput, path: Path) -> LineChange:
-    line_id = _line_id(line.line_id, (*path, "lineId"))
-    if line.quantity is not None and line.quantity < 0:
-        raise Refused(_bad_quantity((*path, "quantity"), "`quantity` must be 0 or more."))
-    return LineChange(line_id, line.quantity, _terms(line.recurring_terms, path))
+def _line_change(line: CartLineChangeInput) -> LineChange:
+    return LineChange(_line_id(line.line_id), line.quantity, _terms(line.recurring_terms))
 
 
 async def _change_lines(ctx: Context, changes: list[LineChange]) -> Payload:
@@ -192,9 +149,10 @@ async def _change_lines(ctx: Context, changes: list[LineChange]) -> Payload:
         if change.quantity is None and change.terms is None:
             continue
         call = partial(_change_line, ctx, change, warnings)
-        payload = await cart_edits.send(ctx, call, path=("input", "lines", str(index)))
+        payload = await cart_edits.send(ctx, call, path=line_path(index))
         if payload.errors:
-            return replace(payload, warnings=warnings)
+            errors = [await with_quantities_of(ctx, error, change.line_id) for error in payload.errors]
+            return Payload(errors=errors, warnings=warnings)
     return Payload(warnings=warnings)
 
 
@@ -211,13 +169,8 @@ async def _change_line(ctx: Context, change: LineChange, warnings: list[Mutation
 
 
 async def remove_cart_lines(ctx: Context, args: RemoveCartLinesInput) -> Payload:
+    call = partial(_remove, ctx, [_line_id(line_id) for line_id in args.line_ids])
     path = ("input", "lineIds")
-    try:
-        _check_count(len(args.line_ids), "lineIds")
-        line_ids = [_line_id(line_id, (*path, str(index))) for index, line_id in enumerate(args.line_ids)]
-    except Refused as refused:
-        return Payload(errors=refused.errors)
-    call = partial(_remove, ctx, line_ids)
     return await cart_edits.edit(ctx, args.if_revision, lambda: cart_edits.send(ctx, call, path=path))
 
 
@@ -235,56 +188,37 @@ async def _remove(ctx: Context, line_ids: list[str]) -> None:
             await ctx.as_shopper(lambda upstream, token: upstream.cart.remove_lines(token, remaining_ids))
 
 
-# Checks and conversion of the input.
+# Conversion of the input, whose values are checked by now.
 
 
-def _new_line(line: NewCartLineInput, path: Path) -> NewLine:
-    if line.quantity < 1:
-        raise Refused(_bad_quantity((*path, "quantity"), "`quantity` must be 1 or more."))
+def _new_line(line: NewCartLineInput) -> NewLine:
     by = line.product
-    product_id = by.upstream_id if by.id is None else upstream_id("Product", by.id)
-    if by.external_reference_id is None and product_id is None:
-        raise Refused(not_found((*path, "product"), "There is no product with this id. Read `products`."))
     return NewLine(
-        product_id=product_id,
+        product_id=by.upstream_id if by.id is None else upstream_id("Product", by.id),
         external_reference_id=by.external_reference_id,
         quantity=line.quantity,
-        recurring_terms=_terms(line.recurring_terms, path),
+        recurring_terms=_terms(line.recurring_terms),
         custom_attributes=[(attribute.name, attribute.value) for attribute in line.custom_attributes or []],
-        line_offer=_line_offer(line, path),
+        line_offer=_line_offer(line),
     )
 
 
-def _line_offer(line: NewCartLineInput, path: Path) -> LineOffer | None:
+def _line_offer(line: NewCartLineInput) -> LineOffer | None:
     if line.offer_id is None and line.parent_line_id is None:
         return None
-    offer_id = upstream_id("Offer", line.offer_id) if line.offer_id is not None else None
-    if line.offer_id is not None and offer_id is None:
-        raise Refused(no_offer((*path, "offerId")))
-    parent = _line_id(line.parent_line_id, (*path, "parentLineId")) if line.parent_line_id is not None else None
-    return LineOffer(offer_id=offer_id, parent_line_id=parent)
+    return LineOffer(
+        offer_id=upstream_id("Offer", line.offer_id) if line.offer_id is not None else None,
+        parent_line_id=_line_id(line.parent_line_id) if line.parent_line_id is not None else None,
+    )
 
 
-def _terms(terms: RecurringTermsInput | None, path: Path) -> RecurringTerms | None:
+def _terms(terms: RecurringTermsInput | None) -> RecurringTerms | None:
     if terms is None:
         return None
-    if len(terms.terms) > LONGEST_TERMS:
-        message = f"`terms` may have at most {LONGEST_TERMS} characters."
-        raise Refused(invalid((*path, "recurringTerms", "terms"), message))
     return RecurringTerms(auto_renewal=terms.is_auto_renewing, free_trial=terms.has_free_trial, terms=terms.terms)
 
 
-def _line_id(global_id: str, path: Path) -> str:
+def _line_id(global_id: str) -> str:
     line_id = upstream_id("CartLine", global_id)
-    if line_id is None:
-        raise Refused(not_found(path, "The cart has no line with this id. Read `cart.lines`."))
+    assert line_id is not None  # noqa: S101 - the input is checked
     return line_id
-
-
-def _check_count(count: int, name: str) -> None:
-    if not 1 <= count <= MOST_LINES:
-        raise Refused(invalid(("input", name), f"`{name}` must have 1 to {MOST_LINES} items."))
-
-
-def _bad_quantity(path: Path, message: str) -> AvailabilityError:
-    return AvailabilityError(code=ErrorCode.QUANTITY_OUT_OF_RANGE, message=message, path=path, minimum_quantity=1)

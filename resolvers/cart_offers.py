@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from gateway.enums import ErrorCode, SessionLevel, WarningCode
+from gateway.enums import SessionLevel, WarningCode
 from gateway.errors import UpstreamError
 from gateway.money import Money
 from gateway.operation.context import Context, read_once
-from gateway.refusals.user_errors import InputError, NotFoundError, Path, not_found
+from gateway.refusals.user_errors import Path
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.record import CheckoutMemory
 from gateway.sessions.sessions import Session
@@ -103,13 +103,8 @@ async def apply_offer(ctx: Context, args: ApplyOfferInput) -> Payload:
 async def redeem(ctx: Context, choice: OfferChoice, path: Path) -> Payload:
     """Apply a coupon or an offer. The caller must hold the lock of the cart."""
     name = "couponCode" if choice.coupon_code is not None else "offerId"
-    code = choice.coupon_code.strip() if choice.coupon_code is not None else None
-    if code == "":
-        message = "`couponCode` is empty. Ask the shopper for a code."
-        return Payload(errors=[InputError(code=ErrorCode.MISSING_INPUT, message=message, path=(*path, name))])
+    code = choice.coupon_code
     offer_id = upstream_id("Offer", choice.offer_id) if choice.offer_id is not None else None
-    if code is None and offer_id is None:
-        return Payload(errors=[no_offer((*path, name))])
     before = await _offers_at_stake(ctx)
     session = await ctx.own_session()
     if code is not None and code.casefold() in map(str.casefold, _certain_codes(before or [], session).values()):
@@ -177,15 +172,10 @@ def _note(
     return note
 
 
-def no_offer(path: Path) -> NotFoundError:
-    return not_found(path, "There is no offer with this id. Read `offers` or `cart.appliedOffers`.")
-
-
 async def remove_offer(ctx: Context, args: RemoveOfferInput) -> Payload:
     path = ("input", "offerId")
     offer_id = upstream_id("Offer", args.offer_id)
-    if offer_id is None:
-        return Payload(errors=[no_offer(path)])
+    assert offer_id is not None  # noqa: S101 - the input is checked
 
     async def remove() -> Payload:
         call = partial(ctx.as_shopper, lambda upstream, token: upstream.cart.remove_offer(token, offer_id))

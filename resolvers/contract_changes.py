@@ -77,10 +77,8 @@ async def _call_for(ctx: Context, contract: SubscriptionContract, change: Subscr
     if (is_renewing := change.auto_renewal) is not None:
         return Call("autoRenewal", lambda: calls.set_auto_renewal(contract_id, is_renewing))
     if (quantity := change.renewal_quantity) is not None:
-        _check_positive(quantity, "renewalQuantity")
         return Call("renewalQuantity", lambda: calls.set_renewal_quantity(contract_id, quantity))
     if (reduced := change.reduced_quantity) is not None:
-        _check_positive(reduced, "reducedQuantity")
         _check_below(reduced, contract.quantity)
         return Call("reducedQuantity", lambda: calls.reduce(contract_id, contract.product.upstream_id, reduced))
     if change.payment_option_id is not None:
@@ -90,13 +88,8 @@ async def _call_for(ctx: Context, contract: SubscriptionContract, change: Subscr
         await _check_own_source(ctx, source_id)
         return Call("sourceId", lambda: calls.pay_with_source(contract_id, source_id))
     assert change.shipping_address is not None  # noqa: S101 - the input is `@oneOf`
-    address = full_address(change.shipping_address, (*CHANGE, "shippingAddress"))
+    address = full_address(change.shipping_address)
     return Call("shippingAddress", lambda: calls.ship_to(contract_id, address))
-
-
-def _check_positive(quantity: int, name: str) -> None:
-    if quantity < 1:
-        raise Refused(invalid((*CHANGE, name), f"`{name}` must be 1 or more."))
 
 
 def _check_below(reduced: int, current: int | None) -> None:

@@ -1,6 +1,5 @@
 """Orders of the registered shopper, and orders that the session has placed or looked up."""
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -9,10 +8,10 @@ from gateway.errors import BadUserInput, RateLimited, UpstreamError, UpstreamRef
 from gateway.operation.context import Context
 from gateway.payments.payment_session import RedirectShopperAction
 from gateway.refusals.refusal_to_user_error import cause_of
-from gateway.refusals.user_errors import InputError, NotFoundError, invalid, rate_limited
+from gateway.refusals.user_errors import NotFoundError, rate_limited
 from gateway.sessions.record import CheckoutMemory
 from gateway.store.rate_limits import address_key
-from gateway.upstream.ids import PATTERN, upstream_id
+from gateway.upstream.ids import upstream_id
 from gateway.upstream.order import Order, Proof
 from resolvers.failures import logged_error, sign_in_errors
 from resolvers.inputs.orders import LookupOrderInput, OrderLookupBy
@@ -20,8 +19,6 @@ from resolvers.pagination import Connection, Page, Window, connection, key_of
 from resolvers.payloads import LookupOrderPayload
 
 LARGEST_PAGE = 50
-
-FOUR_DIGITS = re.compile(r"[0-9]{4}")
 
 MAX_LOOKED_UP_ORDERS = 20
 """Maximum number of looked-up orders that a session remembers. A further lookup makes it forget the earliest one."""
@@ -88,8 +85,6 @@ async def look_up_order(ctx: Context, args: LookupOrderInput) -> LookupOrderPayl
     session = await ctx.own_session()
     if args.by.card_digits is not None and (errors := await sign_in_errors(ctx, (*BY, "cardDigits"))):
         return LookupOrderPayload(errors=errors)
-    if (malformed := _malformed(args.by)) is not None:
-        return LookupOrderPayload(errors=[malformed])
     proof = _proof(args.by)
     try:
         await ctx.services.rate_limits.count("look-up", proof.target, address_key(ctx.caller.nearest_address))
@@ -123,20 +118,9 @@ def _unlock(memory: CheckoutMemory, number: str, proof: Proof) -> None:
     memory.order_proofs = dict([*others, (number, proof)][-MAX_LOOKED_UP_ORDERS:])
 
 
-def _malformed(by: OrderLookupBy) -> InputError | None:
-    """An error for a proof that cannot be right. It is neither sent nor counted as a try."""
-    if by.order_password is not None and not PATTERN.fullmatch(by.order_password.number.strip()):
-        return invalid((*BY, "orderPassword", "number"), "`number` must be an order number.")
-    if by.order_password is not None and not by.order_password.password.strip():
-        return invalid((*BY, "orderPassword", "password"), "`password` must not be empty.")
-    if by.card_digits is not None and not FOUR_DIGITS.fullmatch(by.card_digits.last_four_digits):
-        return invalid((*BY, "cardDigits", "lastFourDigits"), "`lastFourDigits` must be four digits.")
-    return None
-
-
 def _proof(by: OrderLookupBy) -> Proof:
     if by.order_password is not None:
-        return Proof(number=by.order_password.number.strip(), password=by.order_password.password)
+        return Proof(number=by.order_password.number, password=by.order_password.password)
     assert by.card_digits is not None  # noqa: S101 - the input is `@oneOf`
     return Proof(email=by.card_digits.email, last_four_digits=by.card_digits.last_four_digits)
 

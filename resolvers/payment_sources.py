@@ -9,7 +9,7 @@ from gateway.errors import UpstreamError, UpstreamInvalidResponse, UpstreamRefus
 from gateway.operation.context import Context
 from gateway.payments import store_credit
 from gateway.payments.payment_session import due_from_primary
-from gateway.refusals.user_errors import AnyUserError, PaymentError, invalid
+from gateway.refusals.user_errors import AnyUserError, PaymentError
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.record import CheckoutMemory
 from gateway.upstream import refusal_codes
@@ -68,8 +68,6 @@ async def _attach(ctx: Context, args: AttachSourceInput) -> Payload:
 async def detach_source(ctx: Context, args: DetachSourceInput) -> Payload:
     source_id = args.target.source_id
     path = ("input", "target", "sourceId" if source_id is not None else "all")
-    if source_id is None and not args.target.all:
-        return Payload(errors=[invalid(path, "`all` must be true.")])
     warnings: list[MutationWarning] = []
 
     async def detach_target() -> None:

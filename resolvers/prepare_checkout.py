@@ -2,18 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 
-from gateway.enums import ErrorCode
 from gateway.operation.context import Context
-from gateway.refusals.user_errors import InputError, Path, invalid
+from gateway.refusals.user_errors import Path
 from gateway.sessions.record import CheckoutMemory
 from gateway.upstream.cart import Cart
 from gateway.upstream.changes import CartChange
 from resolvers import cart_addresses, cart_edits, cart_offers, shipping_options, side_effects, tax_identifiers
-from resolvers.failures import Refused, sign_in_errors
+from resolvers.failures import sign_in_errors
 from resolvers.inputs.checkout import PrepareCheckoutInput, SetCartAddressesInput, UpdateCartInput
 from resolvers.payloads import Payload
-
-LONGEST_ORGANIZATION_ID = 50
 
 
 async def prepare_checkout(ctx: Context, args: PrepareCheckoutInput) -> Payload:
@@ -34,9 +31,6 @@ async def prepare_checkout(ctx: Context, args: PrepareCheckoutInput) -> Payload:
 
 async def set_cart_addresses(ctx: Context, args: SetCartAddressesInput) -> Payload:
     """Set the new addresses with one call."""
-    if args.billing is None and args.shipping is None:
-        message = "Set `billing`, `shipping` or both."
-        return Payload(errors=[InputError(code=ErrorCode.MISSING_INPUT, message=message, path=("input",))])
     parts = PrepareCheckoutInput(billing=args.billing, shipping=args.shipping)
     errors = await sign_in_errors(ctx, *_address_book_paths(parts))
     if errors:
@@ -107,9 +101,6 @@ async def _prepare(ctx: Context, args: PrepareCheckoutInput) -> Payload:
 async def _common_change(ctx: Context, args: PrepareCheckoutInput) -> CartChange | None:
     """The change of addresses, organisation and terms; None if the input has none of them."""
     organization_id, accepts_terms = args.organization_id, args.terms_of_sale_accepted
-    if organization_id is not None and len(organization_id) > LONGEST_ORGANIZATION_ID:
-        message = f"`organizationId` may have at most {LONGEST_ORGANIZATION_ID} characters."
-        raise Refused(invalid(("input", "organizationId"), message))
     billing, shipping = await cart_addresses.new_addresses(ctx, args.billing, args.shipping)
     if all(part is None for part in (billing, shipping, organization_id, accepts_terms)):
         return None

@@ -6,7 +6,6 @@ from msgspec import UNSET
 
 from gateway.enums import SessionLevel
 from gateway.operation.context import Context
-from gateway.refusals.user_errors import invalid
 from gateway.sessions.sessions import Session
 from gateway.upstream.cart import Cart
 from gateway.upstream.client import Upstream
@@ -75,14 +74,6 @@ async def _profile(parent: RegisteredShopper | Shopper, ctx: Context) -> Shopper
 
 
 async def update_shopper(ctx: Context, args: UpdateShopperInput) -> Payload:
-    names = (("firstName", args.first_name), ("lastName", args.last_name))
-    empty = [
-        invalid(("input", name), f"`{name}` must not be empty. Leave the field out to keep the current name.")
-        for name, value in names
-        if value is not None and not value.strip()
-    ]
-    if empty:
-        return Payload(errors=[*empty])
     profile = Profile(first_name=args.first_name or UNSET, last_name=args.last_name or UNSET, email=args.email or UNSET)
     if profile.is_empty:
         return Payload()

@@ -20,6 +20,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema_directive import StrawberrySchemaDirective
 
 from gateway.documents.directive_tables import DirectiveTables
+from gateway.documents.malformed_values import Malformed, malformed_literal
 from schema import blockers, errors, payment, submissions
 from schema.directives import SCHEMA_DIRECTIVES, in_context
 from schema.enforce_directives import enforce, read_directives
@@ -93,16 +94,22 @@ def typename(value: Any, *_: object) -> str:
     return name
 
 
-def _located(parse: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap a scalar's parser, so that the error for an invalid literal has the line and column in the document."""
+def _marking(parse: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap a scalar's parser for literals, so that it returns a mark for a malformed string. The error for any other
+    invalid literal has the line and column in the document."""
 
-    def parse_located(node: ValueNode, variables: Any = None) -> Any:
+    def parse_marking(node: ValueNode, variables: Any = None) -> Any:
         try:
             return parse(node, variables)
         except GraphQLError as error:
-            raise GraphQLError(error.message, node) from None
+            return malformed_literal(node, GraphQLError(error.message, node))
 
-    return parse_located
+    return parse_marking
+
+
+def _accepting_marks(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Wrap a scalar's parser for values, so that it accepts the mark of a malformed value."""
+    return lambda value: value if isinstance(value, Malformed) else parse(value)
 
 
 def _complete(core: GraphQLSchema) -> None:
@@ -119,7 +126,8 @@ def _complete(core: GraphQLSchema) -> None:
             definition = type_.extensions.get("strawberry-definition")
             type_.is_one_of = bool(getattr(definition, "is_one_of", False))
         elif is_scalar_type(type_) and not is_specified_scalar_type(type_):
-            type_.parse_literal = _located(type_.parse_literal)  # type: ignore[method-assign]  # as the library sets it
+            type_.coerce_input_value = _accepting_marks(type_.coerce_input_value)
+            type_.parse_literal = _marking(type_.parse_literal)  # type: ignore[method-assign]  # as the library sets it
     for directive in core.directives:
         definition = directive.extensions.get("strawberry-definition")
         if isinstance(definition, StrawberrySchemaDirective):

@@ -15,6 +15,7 @@ import strawberry
 from strawberry.types import Info
 
 from gateway.execution.field_resolver import FieldResolver, Resolver
+from resolvers.inputs.declaration import faults_of_input
 from schema.descriptions import description_in
 from schema.input_types import graph_type
 from schema.resolver_call import make_field_resolver, make_mutation_resolver
@@ -76,7 +77,7 @@ def mutation(description: str, *directives: object, resolver: Resolver) -> Any:
     parameter = inspect.signature(resolver).parameters.get("args")
     declaration = parameter.annotation if parameter is not None else None
     arguments = {} if declaration is None else {"input": argument(declaration, description_in(declaration.__doc__))}
-    field_resolver = FieldResolver(resolver, is_mutation=True)
+    field_resolver = FieldResolver(resolver, is_mutation=True, find_faults=faults_of_input)
     return _resolved(field_resolver, make_mutation_resolver(field_resolver), arguments, description, directives)
 
 

@@ -81,7 +81,9 @@ class InputError(
     ContractMutationError,
     OrderLookupMutationError,
 ):
-    """A value in the input is malformed, missing or refused."""
+    """A value in the input is malformed, missing or refused. All malformed and blank values of an input are reported at
+    once, in its sequence.
+    """
 
 
 @dsl.object_type()

@@ -77,7 +77,7 @@ def _set_conversion(made: Any, declaration: type[Input]) -> None:
                 if name not in staying:
                     value = context.convert(value, field.resolve_type(type_definition=definition), name)
                 arguments[field.python_name] = value
-        return declaration(**arguments)
+        return declaration.from_client(arguments)
 
     definition.from_input = from_input
 

@@ -61,12 +61,15 @@ from schema.payloads import (
 @dsl.object_type()
 class Mutation:
     """Mutations. Every mutation except signOut takes one input object. A payload has warnings, errors, and the objects
-    that the mutation changes. The gateway reads these objects after the mutation, even when the mutation failed. When
-    an operation does not select `errors`, user errors are returned as GraphQL errors.
+    that the mutation changes. The gateway reads these objects after the mutation, even when the mutation failed. All
+    faults of an input are reported at once, and nothing is changed then. Spaces around a string that a person types are
+    removed, except in passwords. When an operation does not select `errors`, user errors are returned as GraphQL
+    errors.
     """
 
     start_session: StartSessionPayload | None = mutation(
-        "Starts a guest session. Returns the current session if there is one. If the handle of the request is that of "
+        "Starts a guest session. Returns the current session if there is one, with a warning if the arguments ask for "
+        "another one. If the handle of the request is that of "
         "an ended session, the new session can read its submissions by their keys. Digital River call: POST "
         "/oauth20/token.",
         RequiresSession(level=SessionLevel.NONE),

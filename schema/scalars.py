@@ -47,9 +47,11 @@ def parse_locale(value: object) -> str:
 
 
 def parse_email_address(value: object) -> str:
-    if not matches(value, r"[^@\s]+@[^@\s]+"):
-        raise GraphQLError("EmailAddress must be an email address.")
-    return str(value)
+    """Parse an address, with or without spaces around it, which come along when it is pasted."""
+    address = value.strip() if isinstance(value, str) else value
+    if not matches(address, r"[^@\s]+@[^@\s]+"):
+        raise GraphQLError("EmailAddress must be an email address such as ada@example.com.")
+    return str(address)
 
 
 def parse_cart_revision(value: object) -> str:
@@ -66,9 +68,9 @@ def parse_schema_coordinate(value: object) -> str:
 
 def parse_decimal(value: object) -> Decimal:
     """Parse a string. A JSON number is rejected, because JSON parsers would convert the number to an inexact float."""
-    if not matches(value, r"-?\d{1,18}(\.\d{1,9})?"):
+    if not matches(value, r"\s*-?\d{1,18}(\.\d{1,9})?\s*"):
         raise GraphQLError('Decimal must be a string such as "118.01".')
-    return Decimal(str(value))
+    return Decimal(str(value).strip())
 
 
 def parse_date(value: object) -> date:

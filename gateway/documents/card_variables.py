@@ -204,15 +204,16 @@ def parent_of(types: TypeInfo) -> str:
 def uses_of_variables(schema: GraphQLSchema, document: DocumentNode) -> Mapping[str | int, list[ValueUse]]:
     """Uses of each variable, by name, in a document with one operation."""
     types = TypeInfo(schema)
-    collector = VariableUseCollector(types)
+    collector = VariableUseCollector(schema, types)
     visit(document, TypeInfoVisitor(types, collector))
     return collector.uses
 
 
 class VariableUseCollector(Visitor):
-    def __init__(self, types: TypeInfo) -> None:
+    def __init__(self, schema: GraphQLSchema, types: TypeInfo) -> None:
         super().__init__()
         self._types = types
+        self._root_types = (schema.query_type, schema.mutation_type)
         self.uses: defaultdict[str | int, list[ValueUse]] = defaultdict(list)
 
     def enter_variable(
@@ -228,7 +229,7 @@ class VariableUseCollector(Visitor):
             ValueUse(
                 response_key=(field.alias or field.name).value,
                 argument_path=tuple(map(str, argument_path)),
-                is_root_field=len(fields) == 1,
+                is_root_field=self._types.get_parent_type() in self._root_types,
                 input_name=next((key for key in reversed(argument_path) if isinstance(key, str)), ""),
                 input_type=input_type,
                 parent_name=parent_of(self._types),

@@ -6,7 +6,7 @@ address. The messages of this module name the position, the expected type and th
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     SKIP,
@@ -15,6 +15,7 @@ from graphql import (
     GraphQLError,
     GraphQLInputObjectType,
     GraphQLInputType,
+    GraphQLNamedType,
     GraphQLScalarType,
     GraphQLSchema,
     GraphQLSyntaxError,
@@ -32,6 +33,7 @@ from graphql import (
     VariableNode,
     VisitorAction,
     get_named_type,
+    is_enum_type,
     is_input_object_type,
     is_input_type,
     is_list_type,
@@ -57,6 +59,15 @@ Position = tuple[str | int, ...]
 
 VARIABLE = object()
 """Stands for a variable in a literal. Its value is checked against the variable's own type."""
+
+
+class Problem(NamedTuple):
+    """A problem of a value. `position` is the position of the wrong part in the value."""
+
+    position: Position
+    message: str
+    is_malformed: bool = False
+    """Whether the wrong part is a string, as its scalar requires, but not in the scalar's format."""
 
 
 class EnumName(str):
@@ -90,7 +101,7 @@ def _messages_of_variable(
     if input_type is None or not is_input_type(input_type):
         return
     if name in variables:
-        for position, problem in _problems(variables[name], input_type, suggests=suggests):
+        for position, problem, _ in problems(variables[name], input_type, suggests=suggests):
             yield f"Variable '${name}' has invalid value{print_path_list(list(position))}: {problem}"
     elif is_non_null_type(input_type) and definition.default_value is None:
         sent = listed("The request has", others)
@@ -98,20 +109,30 @@ def _messages_of_variable(
 
 
 class LiteralRule(ValuesOfCorrectTypeRule):
-    """Replaces the validation rule of graphql-core for literals."""
+    """Replaces the validation rule of graphql-core for literals. A malformed string in the input of a mutation is no
+    error here, because the payload of the mutation reports it."""
 
     def is_valid_value_node(self, node: ValueNode, input_type: GraphQLInputType | None) -> VisitorAction:
-        if input_type and not _fits(node, input_type):
+        if input_type and not (_fits(node, input_type) and self._may_have(node, input_type)):
             suggests = not self.context.hide_suggestions
-            problems = list(islice(_problems(_value(node), input_type, suggests=suggests), MAX_ERRORS))
-            for position, problem in problems or [((), _expected(input_type))]:
-                self.report_error(GraphQLError(problem, _node_at(node, position)))
+            wrong_parts = list(islice(problems(_value(node), input_type, suggests=suggests), MAX_ERRORS))
+            for position, message, _ in wrong_parts or [Problem((), _expected(input_type))]:
+                self.report_error(GraphQLError(message, _node_at(node, position)))
         return SKIP
+
+    def _may_have(self, node: ValueNode, input_type: GraphQLInputType) -> bool:
+        """Whether the literal has no malformed string, or is in the input of a mutation."""
+        if not _has_own_format(get_named_type(input_type)):
+            return True
+        context = self.context
+        if context.get_directive() is None and context.get_parent_type() is context.schema.mutation_type:
+            return context.get_argument() is not None
+        return not any(problem.is_malformed for problem in problems(_value(node), input_type, suggests=False))
 
 
 def _fits(node: ValueNode, input_type: GraphQLInputType) -> bool:
-    """Whether graphql-core accepts the literal. The check ends at the first error, because each error of graphql-core
-    has the text of the object around it."""
+    """Whether graphql-core accepts the literal, in which strings may be malformed. The check ends at the first error,
+    because each error of graphql-core has the text of the object around it."""
 
     def refuse(error: GraphQLError, _position: object) -> None:
         raise error
@@ -150,17 +171,15 @@ def without_token(error: GraphQLError, source: str) -> GraphQLError:
     return GraphQLError(message, source=error.source, positions=error.positions)
 
 
-def _problems(
-    value: Any, input_type: GraphQLInputType, position: Position = (), *, suggests: bool
-) -> Iterator[tuple[Position, str]]:
+def problems(value: Any, input_type: GraphQLInputType, position: Position = (), *, suggests: bool) -> Iterator[Problem]:
     """The problems of a value, with their positions in the value."""
     if value is VARIABLE:
         return
     if is_non_null_type(input_type):
         if value is None:
-            yield position, f"{input_type} must not be null."
+            yield Problem(position, f"{input_type} must not be null.")
         else:
-            yield from _problems(value, input_type.of_type, position, suggests=suggests)
+            yield from problems(value, input_type.of_type, position, suggests=suggests)
     elif value is None:
         return
     elif is_list_type(input_type):
@@ -168,29 +187,30 @@ def _problems(
         items = enumerate(value) if isinstance(value, list) else [(None, value)]
         for index, item in items:
             below = position if index is None else (*position, index)
-            yield from _problems(item, input_type.of_type, below, suggests=suggests)
+            yield from problems(item, input_type.of_type, below, suggests=suggests)
     elif is_input_object_type(input_type):
         yield from _object_problems(value, input_type, position, suggests=suggests)
-    elif (problem := _leaf_problem(value, input_type, suggests=suggests)) is not None:
-        yield position, problem
+    elif (message := _leaf_problem(value, input_type, suggests=suggests)) is not None:
+        is_string = isinstance(value, str) and not isinstance(value, EnumName)
+        yield Problem(position, message, is_malformed=is_string and _has_own_format(get_named_type(input_type)))
 
 
 def _object_problems(
     value: Any, input_type: GraphQLInputObjectType, position: Position, *, suggests: bool
-) -> Iterator[tuple[Position, str]]:
+) -> Iterator[Problem]:
     if not isinstance(value, dict):
-        yield position, _expected(input_type)
+        yield Problem(position, _expected(input_type))
         return
     for name, field in input_type.fields.items():
         if name in value:
-            yield from _problems(value[name], field.type, (*position, name), suggests=suggests)
+            yield from problems(value[name], field.type, (*position, name), suggests=suggests)
         elif is_required_input_field(field):
-            yield position, f"{input_type} needs the field `{name}`."
+            yield Problem(position, f"{input_type} needs the field `{name}`.")
     for name in value.keys() - input_type.fields.keys():
         hint = _suggestion(name, input_type.fields, suggests) + (fields_of(input_type) if suggests else "")
-        yield position, f"{input_type} has no field `{name}`.{hint}"
+        yield Problem(position, f"{input_type} has no field `{name}`.{hint}")
     if input_type.is_one_of and [part is None for part in value.values()] != [False]:
-        yield position, f"{input_type} needs exactly one of its fields, and not null."
+        yield Problem(position, f"{input_type} needs exactly one of its fields, and not null.")
 
 
 def _leaf_problem(value: Any, input_type: GraphQLInputType, *, suggests: bool) -> str | None:
@@ -211,6 +231,11 @@ def _leaf_problem(value: Any, input_type: GraphQLInputType, *, suggests: bool) -
     except Exception:  # a scalar may raise any exception
         return _expected(leaf_type)
     return None
+
+
+def _has_own_format(leaf_type: GraphQLNamedType) -> bool:
+    """Whether a value of the type can be malformed: not for enums and GraphQL's own scalars."""
+    return not is_enum_type(leaf_type) and not is_specified_scalar_type(leaf_type)
 
 
 def _expected(input_type: GraphQLInputType) -> str:

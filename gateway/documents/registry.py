@@ -21,6 +21,7 @@ from gateway.documents.errors import DocumentRefused, OperationFacts, bad_value,
 from gateway.documents.in_context import chosen_market
 from gateway.documents.known_documents import KnownDocument, KnownOperation, PreparedOperation
 from gateway.documents.limits import check_values
+from gateway.documents.malformed_values import with_marks
 from gateway.documents.manifest import ManifestEntry, read_manifest, sha256, short_name
 from gateway.documents.reading import Reader
 from gateway.documents.remembered import RememberedDocuments
@@ -107,7 +108,7 @@ class Documents:
             facts.cost = _cost(operation, variables)
             if facts.cost > self._settings.cost_limit:
                 raise self._too_expensive(facts.cost)
-            prepared = PreparedOperation(operation, variables, card_fields, policy, was_known, facts)
+            prepared = with_marks(PreparedOperation(operation, variables, card_fields, policy, was_known, facts))
             if operation.chooses_market:
                 coerced = prepared.coerced_variables
                 prepared.market = chosen_market(self._schema, operation.node, coerced, self._settings)

@@ -11,10 +11,13 @@ from typing import Any, get_args, get_origin
 
 from gateway.enums import SessionLevel
 from gateway.errors import GatewayError
-from gateway.execution.mutation_payload import PayloadSelection, completed_payload, payload_for_card_numbers
+from gateway.execution.mutation_payload import PayloadSelection, completed_payload, refused_input
 from gateway.operation.context import Context
+from gateway.refusals.user_errors import AnyUserError
 
 Resolver = Callable[..., Any]
+
+FindFaults = Callable[[Context, Mapping[str, Any]], list[AnyUserError]]
 
 
 @dataclass
@@ -49,6 +52,8 @@ class FieldResolver:
 
     resolver: Resolver
     is_mutation: bool
+    find_faults: FindFaults | None = None
+    """Finds the faults of a mutation's input. A mutation with faults is not executed."""
     conditions: Conditions = field(default_factory=Conditions)
     takes_parent: bool = field(init=False)
     may_wait: bool = field(init=False)
@@ -94,16 +99,18 @@ class FieldResolver:
         return value
 
     async def mutate(self, ctx: Context, arguments: Mapping[str, Any], selection: PayloadSelection) -> Any:
-        """Execute a mutation and return its payload. The operation's deadline does not cancel a mutation, because each
-        call to Digital River has its own deadline.
+        """Execute a mutation and return its payload. If the input has faults, the payload has all of them, and nothing
+        is executed. The operation's deadline does not cancel a mutation, because each call to Digital River has its own
+        deadline.
         """
         if not await self._has_required_level(ctx):
             return None
-        card_paths = ctx.operation.card_fields.get(selection.response_key)
-        if card_paths is None:
-            payload = await self.resolver(ctx, **arguments)
+        card_paths = ctx.operation.card_fields.get(selection.response_key, [])
+        faults = self.find_faults(ctx, arguments) if self.find_faults is not None else []
+        if errors := refused_input(card_paths, faults):
+            payload = inspect.signature(self.resolver).return_annotation(errors=errors)
         else:
-            payload = payload_for_card_numbers(card_paths, selection.payload_type)
+            payload = await self.resolver(ctx, **arguments)
         if payload.errors and ctx.operation.session is None:
             # The session has the language of the messages for the shopper. Without it, they are in another language.
             with contextlib.suppress(GatewayError):

@@ -2,9 +2,8 @@
 that the operation does not select are reported outside the payload.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from types import SimpleNamespace
 from typing import Any
 
 from graphql import (
@@ -13,7 +12,6 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
-    is_non_null_type,
 )
 
 from gateway.enums import ErrorCode
@@ -33,17 +31,13 @@ class PayloadSelection:
     names: frozenset[str]
 
 
-def payload_for_card_numbers(paths: Iterable[Path], payload_type: GraphQLObjectType) -> Any:
-    """The payload to return when the input of a mutation has card numbers. The mutation is not executed. The payload
-    has one error for each path in `paths`, which are the paths of the card numbers.
+def refused_input(card_paths: Collection[Path], faults: Iterable[AnyUserError]) -> list[AnyUserError]:
+    """The errors of an input with card numbers at these paths, and with these faults. The card numbers were removed, so
+    a fault at their paths has no meaning.
     """
     code = ErrorCode.SENSITIVE_DATA_DETECTED
-    empty = {
-        field.extensions["strawberry-definition"].python_name: False if is_non_null_type(field.type) else None
-        for field in payload_type.fields.values()
-    }
-    errors = [InputError(code=code, message=MESSAGES[code], path=path) for path in paths]
-    return SimpleNamespace(**(empty | {"errors": errors, "warnings": []}))
+    cards = [InputError(code=code, message=MESSAGES[code], path=path) for path in card_paths]
+    return [*cards, *(fault for fault in faults if fault.path not in card_paths)]
 
 
 def completed_payload(payload: Any, ctx: Context, selection: PayloadSelection) -> Any:
@@ -88,6 +82,4 @@ def _with_known_errors(payload: Any, ctx: Context, selection: PayloadSelection) 
     ]
     if errors == payload.errors:
         return payload
-    if isinstance(payload, SimpleNamespace):
-        return SimpleNamespace(**(vars(payload) | {"errors": errors}))
     return replace(payload, errors=errors)

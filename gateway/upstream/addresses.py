@@ -73,7 +73,7 @@ def _string(value: object) -> str | None:
         return None
     value = alone(value)
     if isinstance(value, str):
-        return None if value in BLANK else value
+        return None if value.strip() in BLANK else value
     # Digital River also sends postal codes as numbers.
     return str(value) if isinstance(value, int | Decimal) else None
 

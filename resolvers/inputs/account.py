@@ -1,15 +1,26 @@
 """Inputs that change a registered shopper's account."""
 
-from resolvers.inputs.declaration import Input, field
+import re
+from collections.abc import Iterator
+
+from gateway.countries.address_form import POSTAL_CODE_PATTERNS
+from gateway.refusals.user_errors import AnyUserError, Path
+from gateway.settings import Settings
+from resolvers import checks
+from resolvers.inputs.declaration import Input, Typed, field
 from resolvers.scalars import ID, CountryCode, EmailAddress
 
 
 class UpdateShopperInput(Input):
     """New name and email address of the shopper. An absent field leaves the current value unchanged."""
 
-    first_name: str | None = field("Given name.", default=None, is_secret=True)
-    last_name: str | None = field("Family name.", default=None, is_secret=True)
-    email: EmailAddress | None = field("Email address.", default=None, is_secret=True)
+    first_name: str | None = field(
+        "Given name.", default=None, is_secret=True, typed=Typed.MAY_BE_BLANK, check=checks.is_named
+    )
+    last_name: str | None = field(
+        "Family name.", default=None, is_secret=True, typed=Typed.MAY_BE_BLANK, check=checks.is_named
+    )
+    email: EmailAddress | None = field("Email address.", default=None, is_secret=True, typed=Typed.MAY_BE_BLANK)
     apply_email_to_contracts: bool = field(
         "True to use the new email address for subscription contracts too.", default=False
     )
@@ -33,11 +44,16 @@ class AddressInput(Input):
     )
     county_name: str | None = field("County name.", default=None)
     postal_code: str | None = field("Postal code; nine-digit US codes as #####-####.", default=None)
-    country_code: CountryCode = field("Country.")
+    country_code: CountryCode = field("Country.", check=checks.is_country)
     phone_number: str | None = field("Phone number.", default=None, is_secret=True)
     email: EmailAddress | None = field(
         "Email address; required in the billing address of a guest.", default=None, is_secret=True
     )
+
+    def own_faults(self, path: Path, settings: Settings) -> Iterator[AnyUserError]:  # noqa: ARG002 - as in `Input`
+        pattern = POSTAL_CODE_PATTERNS.get(self.country_code)
+        if pattern and self.postal_code is not None and not re.fullmatch(pattern, self.postal_code, re.ASCII):
+            yield checks.bad_postal_code(self.country_code, (*path, "postalCode"))
 
 
 class SaveAddressInput(Input):

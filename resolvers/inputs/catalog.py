@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from resolvers.inputs.declaration import Input, field
+from resolvers.inputs.declaration import Input, Typed, field
 from resolvers.scalars import ID
 
 NARROWED = "Needs `text` or `categoryId`: the gateway filters the products that they select, at most 2000."
@@ -37,6 +37,7 @@ class ProductSearchInput(Input):
         "One to ten words to find in names, descriptions and keywords. Operators of Digital River's search "
         "expressions have no effect.",
         default=None,
+        typed=Typed.MAY_BE_BLANK,
     )
     category_id: ID | None = field("Id of the category of the products.", default=None)
     price_range: PriceRangeInput | None = field(

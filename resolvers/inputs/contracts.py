@@ -1,5 +1,6 @@
 """Inputs that change a subscription contract."""
 
+from resolvers import checks
 from resolvers.inputs.account import AddressInput
 from resolvers.inputs.declaration import Input, field
 from resolvers.scalars import ID
@@ -9,8 +10,10 @@ class SubscriptionContractChange(Input, one_of=True):
     """Exactly one change of a subscription contract."""
 
     auto_renewal: bool | None = field("True to renew automatically, false to stop renewing.", default=None)
-    renewal_quantity: int | None = field("Units from the next renewal on.", default=None)
-    reduced_quantity: int | None = field("Units from now on; must be below the current quantity.", default=None)
+    renewal_quantity: int | None = field("Units from the next renewal on.", default=None, check=checks.is_positive)
+    reduced_quantity: int | None = field(
+        "Units from now on; must be below the current quantity.", default=None, check=checks.is_positive
+    )
     payment_option_id: ID | None = field("Id of the saved payment option that pays the renewals.", default=None)
     source_id: str | None = field("Id of the reusable source that pays the renewals.", default=None)
     shipping_address: AddressInput | None = field("Address to which the goods are sent.", default=None)

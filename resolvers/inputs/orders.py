@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from resolvers.inputs.declaration import Input, field
+from resolvers import checks
+from resolvers.inputs.declaration import Input, Typed, field
 from resolvers.inputs.payment import MoneyInput
 from resolvers.scalars import CartRevision, EmailAddress
 
@@ -35,15 +36,17 @@ class ResumeOrderInput(Input):
 class OrderPasswordInput(Input):
     """An order number with its password."""
 
-    number: str = field("Order number.")
-    password: str = field("Order password from the confirmation mail.", is_secret=True)
+    number: str = field("Order number.", check=checks.is_order_number)
+    password: str = field("Order password from the confirmation mail.", is_secret=True, typed=Typed.EXACTLY)
 
 
 class OrderCardDigitsInput(Input):
     """An email address with the last digits of a card."""
 
     email: EmailAddress = field("Email address of the order.", is_secret=True)
-    last_four_digits: str = field("Last four digits of the card, such as 1111.", is_secret=True)
+    last_four_digits: str = field(
+        "Last four digits of the card, such as 1111.", is_secret=True, check=checks.is_four_digits
+    )
 
 
 class OrderLookupBy(Input, one_of=True):

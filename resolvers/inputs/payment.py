@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from resolvers import checks
 from resolvers.inputs.cart import CartEditInput
 from resolvers.inputs.declaration import Input, field
 from resolvers.scalars import ID, CurrencyCode
@@ -45,7 +46,7 @@ class DetachTarget(Input, one_of=True):
     """One source, or all sources of the cart. Exactly one of the fields is set."""
 
     source_id: str | None = field("Id of the source to detach.", default=None)
-    all: bool | None = field("True to detach all sources; false is rejected.", default=None)
+    all: bool | None = field("True to detach all sources; false is rejected.", default=None, check=checks.is_true)
 
 
 class DetachSourceInput(CartEditInput):

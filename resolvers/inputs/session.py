@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from gateway.enums import SessionDelivery
-from resolvers.inputs.declaration import Input, field
+from resolvers.inputs.declaration import Input, Typed, field
 from resolvers.scalars import CurrencyCode, EmailAddress, Locale
 
 
@@ -32,7 +32,7 @@ class PasswordCredentials(Input):
     """A user name and its password."""
 
     username: str = field("User name, usually the email address.", is_secret=True)
-    password: str = field("Password.", is_secret=True)
+    password: str = field("Password.", is_secret=True, typed=Typed.EXACTLY)
 
 
 class SignInCredentials(Input, one_of=True):
@@ -44,6 +44,7 @@ class SignInCredentials(Input, one_of=True):
         "signs in the shopper with the external reference of the assertion.",
         default=None,
         is_secret=True,
+        typed=Typed.MAY_BE_BLANK,  # Every assertion that is not right has the same error.
     )
 
 
@@ -63,7 +64,9 @@ class RegisterShopperInput(Input):
 
     idempotency_key: UUID = field("Key that makes the call safe to repeat.")
     email: EmailAddress = field("Email address, which is also the user name.", is_secret=True)
-    password: str = field("Password, 8 to 32 characters from at least three character classes.", is_secret=True)
+    password: str = field(
+        "Password, 8 to 32 characters from at least three character classes.", is_secret=True, typed=Typed.EXACTLY
+    )
     first_name: str = field("Given name.", is_secret=True)
     last_name: str = field("Family name.", is_secret=True)
     accepts_marketing: bool = field("True when the shopper agreed to marketing mail.", default=False)

@@ -42,13 +42,12 @@ async def show_redirect_page(request: Request) -> Response:
     targets = [form_target(source.redirect["returnUrl"]), form_target(source.redirect["cancelUrl"])]
     if source.state == "pending_redirect":
         shown = f"<p>Pay <strong>{COMPANY}</strong> with {name}?</p>{about}{_decision_form(source)}"
-        under = "<p class=under>Close this page to abandon the payment.</p>"
     else:
-        shown, under = _decided(source, about), ""
+        shown = _decided(source, about)
     return page(
         f"{source.method.name}, played by the sandbox",
         f"{strip(f'This page stands in for {source.method.name}.')}<main><div class=panel>{heading}{shown}</div>"
-        f"{under}</main>",
+        "<p class=under>Close this page to abandon the payment.</p></main>",
         form_targets=targets,
     )
 

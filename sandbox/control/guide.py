@@ -129,7 +129,7 @@ def _card_row(card: TestCard) -> str:
     cells = {
         "Card": html.escape(wire["brand"]),
         "Number": f'<span class="number">{number}{_copy_button(card.number, f"the number {number}")}</span>',
-        "CVV": _code(wire["cvv"]),
+        "Security code": _code(wire["cvv"]),
         "What happens": html.escape(wire["happens"]),
     }
     shown = "".join(f"<td data-label='{name}'>{cell}</td>" for name, cell in cells.items())

@@ -312,9 +312,9 @@ async def test_id_that_could_change_the_upstream_url_is_not_sent(
 @pytest.mark.parametrize(
     ("literal", "message"),
     [
-        ('{amount: "much", currencyCode: "USD"}', "Decimal must be a string"),
         ('{amount: 1.5, currencyCode: "USD"}', "Decimal must be a string"),
-        ('{amount: "1", currencyCode: "usd"}', "CurrencyCode must be an ISO 4217 code"),
+        ('{amount: "1", currencyCode: usd}', "The value must be of the type CurrencyCode"),
+        ('{amount: "1", currencyCode: 840}', "CurrencyCode must be an ISO 4217 code"),
     ],
 )
 async def test_invalid_value_is_reported_with_its_location(storefront: Storefront, literal: str, message: str) -> None:
@@ -325,7 +325,14 @@ async def test_invalid_value_is_reported_with_its_location(storefront: Storefron
     assert error["message"].startswith(message)
     assert error["locations"][0]["line"] == 1
 
-    variable = "mutation($key: UUID!) { addCartLines(input: {idempotencyKey: $key, lines: []}) { errors { code } } }"
+
+async def test_malformed_value_of_a_query_is_reported_with_its_location(storefront: Storefront) -> None:
+    answer = await storefront.ask('{ orderSubmission(idempotencyKey: "mine") { status } }')
+    (error,) = answer.body["errors"]
+    assert error["message"] == "UUID must be a string of 36 characters."
+    assert error["locations"] == [{"line": 1, "column": 35}]
+
+    variable = "query($key: UUID!) { orderSubmission(idempotencyKey: $key) { status } }"
     answer = await storefront.ask(variable, key="mine")
     message = answer.body["errors"][0]["message"]
     assert message == "Variable '$key' has invalid value: UUID must be a string of 36 characters."

@@ -257,7 +257,7 @@ async def test_order_number_may_be_tried_ten_times_a_day(shopper: Shopper, stran
     [
         *(
             ({"cardDigits": {"email": "ada@example.com", "lastFourDigits": digits}}, "cardDigits lastFourDigits")
-            for digits in ("", "111", "11111", "11 1", "\uff11111", "1111\n")
+            for digits in ("", "111", "11111", "11 1", "\uff11111")
         ),
         *(
             ({"orderPassword": {"number": number, "password": "a"}}, "orderPassword number")
@@ -270,9 +270,11 @@ async def test_malformed_lookup_is_neither_sent_nor_counted(
     registered_shopper: Shopper, by: dict[str, Any], path: str
 ) -> None:
     registered_shopper.world.calls.clear()
+    proof, name = path.split()
+    code = "INVALID_INPUT" if by[proof][name].strip() else "MISSING_INPUT"
     for _ in range(6):
         error = lookup_error(await registered_shopper.storefront.ask(LOOK_UP, by=by))
-        assert (error["code"], error["path"]) == ("INVALID_INPUT", ["input", "by", *path.split()])
+        assert (error["code"], error["path"]) == (code, ["input", "by", *path.split()])
     assert registered_shopper.world.calls.count() == 0
 
 

@@ -181,7 +181,7 @@ async def test_address_saved_again_after_a_lost_response_is_not_duplicated(
     ("address", "kind", "code", "path"),
     [
         ({"countryCode": "ZZ"}, "InputError", "INVALID_INPUT", ["input", "address", "countryCode"]),
-        ({"postalCode": "553431234"}, "DestinationError", "ADDRESS_INVALID", ["input", "address"]),
+        ({"postalCode": "553431234"}, "DestinationError", "ADDRESS_INVALID", ["input", "address", "postalCode"]),
         ({"city": "x" * 300}, "InputError", "INVALID_INPUT", ["input", "address"]),
     ],
 )

@@ -71,7 +71,7 @@ async def test_first_calls_of_a_guest_warn_of_nothing(storefront: Storefront) ->
     assert extension_codes((await storefront.ask(READ)).body) == []
 
 
-async def test_line_added_with_an_ended_bearer_token_returns_a_new_one(dead_app: Storefront) -> None:
+async def test_line_added_with_an_ended_token_returns_another(dead_app: Storefront) -> None:
     answer = await dead_app.ask(ADD, id=PACK)
     added = answer.data["addCartLines"]
     assert (codes(added), added["errors"]) == (["SESSION_RESTARTED"], [])
@@ -85,13 +85,13 @@ async def test_unread_warning_of_a_new_session_is_in_the_extensions(dead_app: St
     assert extension_codes((await dead_app.ask(query, id=PACK)).body) == ["SESSION_RESTARTED"]
 
 
-async def test_session_started_with_an_ended_bearer_token_is_for_the_app(dead_app: Storefront) -> None:
+async def test_session_started_with_an_ended_token_is_for_apps(dead_app: Storefront) -> None:
     started = await start(dead_app)
     assert codes(started) == ["SESSION_RESTARTED"]
     assert started["bearerToken"]
 
 
-async def test_sign_in_with_an_ended_bearer_token_returns_a_new_one(dead_app: Storefront, world: World) -> None:
+async def test_sign_in_with_an_ended_token_returns_another(dead_app: Storefront, world: World) -> None:
     keys = world.keys
     answer = await dead_app.ask(SIGN_IN, username=keys.shopper_username, password=keys.shopper_password)
     signed_in = answer.data["signIn"]
@@ -101,7 +101,7 @@ async def test_sign_in_with_an_ended_bearer_token_returns_a_new_one(dead_app: St
     assert "set-cookie" not in answer.headers
 
 
-async def test_line_added_with_an_ended_cookie_warns_of_a_new_cart(storefront: Storefront, clock: Clock) -> None:
+async def test_line_added_with_an_ended_cookie_has_a_warning(storefront: Storefront, clock: Clock) -> None:
     await storefront.add(PACK)
     clock.move(1801)
     answer = await storefront.ask(ADD, id=PACK)

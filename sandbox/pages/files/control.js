@@ -124,9 +124,8 @@ function orderRow({ id, state, email, password, total, events }) {
     ),
   );
   const number = element("span", { class: "number" }, String(id));
-  const sum = element("span", { class: "number" }, price(total));
   const secret = element("span", { class: "number" }, password, copyButton(password, `the password of order ${id}`));
-  return [number, state, sum, email ?? "", secret, element("div", { class: "row" }, ...buttons)];
+  return [number, state, price(total), email ?? "", secret, element("div", { class: "row" }, ...buttons)];
 }
 
 const LIVE = {
