@@ -340,6 +340,21 @@ async def start_on_another_site(shop: Provoked) -> Json:
     return body
 
 
+def in_ended_session(query: str) -> Provocation:
+    async def provoke(shop: Provoked) -> Json:
+        await shop.shopper.storefront.add(PACK)
+        shop.clock.move(1801)
+        return (await shop.shopper.storefront.ask(query)).body
+
+    return provoke
+
+
+async def start_twice(shop: Provoked) -> Json:
+    storefront = shop.shopper.storefront
+    await storefront.add(PACK)
+    return (await storefront.ask('mutation { startSession(input: {locale: "de-DE"}) { warnings { code } } }')).body
+
+
 async def misspelled_variable(shop: Provoked) -> Json:
     return await shop.ask("query($first: Int = 1) { products(first: $first) { totalCount } }", frist=3)
 
@@ -357,6 +372,9 @@ WARNINGS: dict[str, Provocation] = {
     "LANDED_COST_INCOMPLETE": warned_upstream("tax_service_invalid_hsCode_warning"),
     "SESSION_COOKIE_NOT_KEPT": start_on_another_site,
     "VARIABLE_UNDEFINED": misspelled_variable,
+    "SESSION_ENDED": in_ended_session("{ session { id } cart { id } }"),
+    "SESSION_RESTARTED": in_ended_session("mutation { startSession(input: {}) { warnings { code } } }"),
+    "SESSION_KEPT": start_twice,
     "OTHER": warned_upstream("a_warning_of_next_year"),
 }
 """By value of `WarningCode`, in the `warnings` of a payload."""
