@@ -1,5 +1,4 @@
 // The panel beside GraphiQL: the set of examples, the step that is shown, what comes next, and the test data.
-import { untouchedVariables } from "./guide.js";
 import { Header } from "./header.js";
 import { ShortGuide, StepList } from "./steps.js";
 import { TestData } from "./test_data.js";
@@ -127,6 +126,6 @@ async function startOver(guide) {
 }
 
 function reopen({ set }, step) {
-  reopenTab(set, step, untouchedVariables(step));
+  reopenTab(set, step);
   location.reload();
 }

@@ -5,6 +5,7 @@ const PROGRESS = "progress";
 const TABS = "graphiql:tabState";
 const STEPS = "steps";
 const STEP = "step-";
+const REOPENED = "reopened step";
 
 export const OWNER = "owner of the session";
 export const THEME = "theme";
@@ -40,7 +41,7 @@ export function tabsOf(set, variablesOf) {
       return keysWith(prefix).length;
     },
   };
-  const state = storedTabs(set) ?? untouched(set, variablesOf);
+  const state = withReopened(storedTabs(set) ?? untouched(set, variablesOf), set, variablesOf);
   storage.setItem(TABS, JSON.stringify(state));
   // GraphiQL opens a new tab unless these are the contents of one of its tabs.
   const active = state.tabs[state.activeTabIndex];
@@ -82,13 +83,20 @@ function tabOf(step, variables) {
   };
 }
 
-// Opens the tab of a step again that was closed. GraphiQL shows it after a reload of the page.
-export function reopenTab(set, step, variables) {
-  const key = `${PREFIX}${set.name}:${TABS}`;
-  const { tabs } = JSON.parse(localStorage.getItem(key));
-  const activeTabIndex = Math.min(step.number - 1, tabs.length);
-  const state = { activeTabIndex, tabs: tabs.toSpliced(activeTabIndex, 0, tabOf(step, variables)) };
-  localStorage.setItem(key, JSON.stringify(state));
+// Opens the tab of a step again that was closed, at the next start of the page. GraphiQL may still write its own entry
+// until then.
+export function reopenTab(set, step) {
+  remember(`${set.name}:${REOPENED}`, step.id);
+}
+
+function withReopened(state, set, variablesOf) {
+  const step = set.steps.find(({ id }) => id === remembered(`${set.name}:${REOPENED}`));
+  forgetEntry(`${set.name}:${REOPENED}`);
+  if (step === undefined || state.tabs.some(({ id }) => id === step.id)) {
+    return state;
+  }
+  const activeTabIndex = Math.min(step.number - 1, state.tabs.length);
+  return { activeTabIndex, tabs: state.tabs.toSpliced(activeTabIndex, 0, tabOf(step, variablesOf(step))) };
 }
 
 export function progressOf(set) {
