@@ -56,6 +56,9 @@ export interface OrderOptions extends RetryOptions {
   name?: string;
 }
 
+/** Statuses of an attempt that may wait for `resumeOrder`. It changes nothing if the attempt does not. */
+const RESUMABLE = ["ACTION_REQUIRED", "IN_DOUBT", "IN_PROGRESS"];
+
 const READ_EVERY_MS = 1_000;
 
 /** Places orders, each at most once, whatever becomes of the page or the network in between. */
@@ -98,8 +101,9 @@ export class Orders<R extends Result> {
     const reading = await this.#read(request.idempotencyKey);
     // The gateway knows no such request. One that is still on its way is stopped by the revision and the lock of the cart.
     if (!reading) return this.#requests.end().then(() => null);
-    // An order that the shopper has approved on the provider's page may read as in doubt until it is resumed.
-    if (!["ACTION_REQUIRED", "IN_DOUBT"].includes(reading.status ?? "")) return this.#settled(request, reading);
+    // An order that the shopper has approved on the provider's page reads as in progress, or as in doubt in a later
+    // session, until it is resumed.
+    if (!RESUMABLE.includes(reading.status ?? "")) return this.#settled(request, reading);
     const { result, errors } = await this.#retrying(() => this.calls.resume(request.idempotencyKey));
     if (errors.length) return this.#settled(request, (await this.#read(request.idempotencyKey)) ?? reading);
     return this.#settled(request, { result });

@@ -111,7 +111,7 @@ test("a doubt that lasts is reported, and its key is kept", async () => {
 
 test("after the return from the provider the order is resumed", async () => {
   const action = { __typename: "OrderActionRequired" };
-  for (const status of ["ACTION_REQUIRED", "IN_DOUBT"]) {
+  for (const status of ["ACTION_REQUIRED", "IN_DOUBT", "IN_PROGRESS"]) {
     const shop = storefront({ submit: [submitted(action)], read: [{ status }], resume: [submitted(PLACED)] });
     assert.equal((await shop.orders.submit(AGREED)).kind, "action");
     assert.deepEqual(await shop.orders.recover(), { kind: "known", result: PLACED });
