@@ -18,6 +18,7 @@ await choose(1);
 await page.evaluate((productId) => {
   const editor = document.querySelector(".graphiql-editor-tool .CodeMirror").CodeMirror;
   editor.setValue(JSON.stringify({ ...JSON.parse(editor.getValue()), productId }));
+  document.querySelector("#graphiql-session-tab-1").click(); // Before GraphiQL has put it into the tab.
 }, typed);
 const { data, extensions: shownExtensions = null } = await play(1);
 const { addCartLines } = data;

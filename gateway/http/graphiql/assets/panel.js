@@ -10,7 +10,8 @@ const { useEditorContext, useExecutionContext } = GraphiQL.React;
 // Rendered inside GraphiQL, because only there are its tabs and editors in reach.
 export function Panel({ sets, guide, editors, theme, chooseTheme, firstTab }) {
   const progress = useSyncExternalStore(guide.subscribe, guide.snapshot);
-  const { tabs, activeTabIndex, changeTab, queryEditor, variableEditor } = useEditorContext({ nonNull: true });
+  const editorContext = useEditorContext({ nonNull: true });
+  const { tabs, activeTabIndex, changeTab, queryEditor, variableEditor } = editorContext;
   const { run, isFetching } = useExecutionContext({ nonNull: true });
   const step = guide.set.steps.find(({ id }) => id === tabs[activeTabIndex]?.id);
 
@@ -20,6 +21,7 @@ export function Panel({ sets, guide, editors, theme, chooseTheme, firstTab }) {
   editors.showVariables = (variables) => showIn(variableEditor, variables);
   useEffect(() => changeTab(firstTab), []);
   useEffect(() => showTab(activeTabIndex), [activeTabIndex]);
+  useTabsThatKeepTyping(editorContext);
   useFilledVariables(guide, progress, step, variableEditor);
   useReturnOf(guide, step);
 
@@ -73,6 +75,25 @@ function namesOf(tabs, set) {
       return step ? `${tab} { font-size: 0 } ${tab}::before { content: "${name}" }` : "";
     })
     .join("\n");
+}
+
+// GraphiQL puts what a developer types into its tab a moment later, and fills its editors from the tabs on a click on
+// a tab. Before each click, the tab takes what the editors show, so that a quick click loses nothing.
+function useTabsThatKeepTyping({ queryEditor, variableEditor, headerEditor, updateActiveTabValues }) {
+  useEffect(() => {
+    if (!queryEditor || !variableEditor || !headerEditor) {
+      return undefined;
+    }
+    const keep = () =>
+      updateActiveTabValues({
+        query: queryEditor.getValue(),
+        variables: variableEditor.getValue(),
+        headers: headerEditor.getValue(),
+      });
+    const events = ["pointerdown", "click"]; // Tabs are dragged with a pointer, and chosen with the keyboard too.
+    events.forEach((event) => window.addEventListener(event, keep, { capture: true }));
+    return () => events.forEach((event) => window.removeEventListener(event, keep, { capture: true }));
+  }, [queryEditor, variableEditor, headerEditor, updateActiveTabValues]);
 }
 
 // Fills in what the answers gave, as long as the step is not played.
