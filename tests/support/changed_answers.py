@@ -20,7 +20,7 @@ from gateway.store.memory import MemoryStore
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.support.changed_fields import Change, Path, changes
-from tests.support.decoded_answers import loses_name, may_be_invalid
+from tests.support.decoded_answers import loses_name, may_be_invalid, may_lose_entry
 from tests.support.json_answers import json_answer, read_copy
 from tests.support.operation_calls import Arrange
 from tests.support.shop import Clock, InMemoryTransport, Shopper, Storefront, gateway
@@ -34,9 +34,6 @@ DERIVED = frozenset({"readiness", "checkoutReadiness", "missing", "obstacles"})
 """Fields that the gateway derives from all parts of the cart. They are not compared."""
 
 UNCERTAIN = "OrderInDoubt"
-
-INSTRUCTIONS = "details"
-"""List of payment instructions. Each field of a source is an entry of the list."""
 
 LATER = "later"
 """Key in the answer of an order in doubt, for the outcome that the client reads later."""
@@ -219,7 +216,9 @@ def lost(first: Any, after: Any, body: Any, change: Change) -> Iterator[str]:
         if number > (MOST_LOST_BY_OBJECT if isinstance(change.old, dict | list) else MOST_LOST):
             yield f"{number} fields of {'.'.join(map(str, owner))} are lost"
     if isinstance(change.old, str | int | float) and not loses_name(change):
-        shorter = [path for path in units if _is_list(first["data"], path) and path[-1] != INSTRUCTIONS]
+        shorter = [
+            path for path in units if _is_list(first["data"], path) and not may_lose_entry(str(path[-1]), change)
+        ]
         yield from (f"{'.'.join(map(str, path))} lost entries" for path in shorter)
 
 

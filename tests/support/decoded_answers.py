@@ -91,8 +91,14 @@ NAMES_IN = frozenset(
 DECIDES = frozenset({"flow", "orderState"})
 """Fields that decide whether an order has payment instructions to show."""
 
-INSTRUCTIONS = ".details"
-"""End of the path of payment instructions. Each field of the source is an entry of them."""
+INSTRUCTIONS = "details"
+"""List of payment instructions. Each field of a source is an entry of the list."""
+
+PICTURES = "images"
+"""List of the pictures of a product and of its variations. Each of these has one entry at most."""
+
+PICTURE = frozenset({"thumbnailImage", "productImage"})
+"""Fields from which an entry of `PICTURES` is derived."""
 
 WHOLE_OR_NOTHING = frozenset({"oneOf", "access_token", "balance"})
 """Outermost fields of the answers that are read whole: rules for tax identifiers, tokens and the balance of store
@@ -121,6 +127,12 @@ def may_be_invalid(body: Any, change: Change) -> bool:
     which the answer consists has no meaning, or the answer has to be read whole."""
     depth = len(change.path)
     return depth == 1 or (loses_name(change) and depth == 2) or bool(WHOLE_OR_NOTHING & {*body})
+
+
+def may_lose_entry(name: str, change: Change) -> bool:
+    """Whether the list with this name may lose an entry, because the entry is derived from the changed field."""
+    is_picture = name == PICTURES and change.path[-1] in PICTURE and not change.keeps_value
+    return name == INSTRUCTIONS or is_picture
 
 
 class Answer:
@@ -152,7 +164,7 @@ class Answer:
             return
         entries = dict(_entries(after))
         for name, count in self._entries.items():
-            if entries.get(name, 0) < count - name.endswith(INSTRUCTIONS):
+            if entries.get(name, 0) < count - may_lose_entry(name.rpartition(".")[2], change):
                 yield f"{change}: {name} has {entries.get(name, 0)} entries instead of {count}"
 
     def _decoded(self, body: Any) -> Any:
