@@ -18,7 +18,7 @@ from gateway.documents.card_numbers import has_card_number
 from sandbox.model.world import World
 from schema.build import build
 from tests.http.test_secrets import log as log
-from tests.support.graph_paths import literal
+from tests.support.graph_paths import literal_of_field
 from tests.support.shop import ADDRESS, CLIENT, PACK, Shopper, Storefront, new_key
 
 CARD = "4111111111111111"
@@ -180,7 +180,7 @@ def value_with(type_: Any, path: tuple[str, ...]) -> Any:
         return CARD
     first, *rest = path
     required = {
-        name: read(literal(field.type))
+        name: read(literal_of_field(named, name))
         for name, field in named.fields.items()
         if str(field.type).endswith("!") and name != first
     }

@@ -9,6 +9,7 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLObjectType,
     get_named_type,
+    get_nullable_type,
     is_abstract_type,
     is_composite_type,
     is_enum_type,
@@ -19,6 +20,7 @@ from graphql import (
 )
 
 from gateway.documents.directive_tables import ListSize
+from gateway.upstream.ids import global_id
 from schema.build import build
 
 EXAMPLES = {
@@ -35,6 +37,22 @@ EXAMPLES = {
     "UUID": "00000000-0000-4000-8000-000000000001",
 }
 """A valid value of each custom scalar, by name of the scalar."""
+
+IDENTIFIED_TYPES = {
+    "CancelSubscriptionContractInput.id": "SubscriptionContract",
+    "CartLineChangeInput.lineId": "CartLine",
+    "ChangeSubscriptionContractInput.id": "SubscriptionContract",
+    "DeleteAddressInput.id": "SavedAddress",
+    "DeletePaymentOptionInput.id": "PaymentOption",
+    "ProductBy.id": "Product",
+    "RemoveCartLinesInput.lineIds": "CartLine",
+    "RemoveOfferInput.offerId": "Offer",
+    "SelectShippingOptionInput.shippingOptionId": "ShippingOption",
+    "ShippingOptionChoice.id": "ShippingOption",
+}
+"""Type of the object that an input field identifies, for each field that `literal` gives an id. The input of a mutation
+is refused if it has the id of another type.
+"""
 
 
 @cache
@@ -89,15 +107,23 @@ def literal(type_: Any) -> str:
     if is_list_type(type_):
         return f"[{literal(type_.of_type)}]"
     if isinstance(type_, GraphQLInputObjectType):
-        fields = {name: field.type for name, field in type_.fields.items() if is_required_input_field(field)}
+        names = [name for name, field in type_.fields.items() if is_required_input_field(field)]
         if type_.extensions["strawberry-definition"].is_one_of:
-            name, field = next(iter(type_.fields.items()))
-            fields = {name: field.type}
-        return "{" + ", ".join(f"{name}: {literal(field_type)}" for name, field_type in fields.items()) + "}"
+            names = [next(iter(type_.fields))]
+        return "{" + ", ".join(f"{name}: {literal_of_field(type_, name)}" for name in names) + "}"
     if is_enum_type(type_):
         return str(next(iter(type_.values)))
     name = str(type_.name)
     return {"Int": "1", "Boolean": "true"}.get(name, f'"{EXAMPLES.get(name, "x")}"')
+
+
+def literal_of_field(input_type: GraphQLInputObjectType, name: str) -> str:
+    """GraphQL literal of the smallest valid value of an input field. An id has the type that the field identifies."""
+    type_ = input_type.fields[name].type
+    if get_named_type(type_).name != "ID":
+        return literal(type_)
+    value = f'"{global_id(IDENTIFIED_TYPES[f"{input_type.name}.{name}"], "1")}"'
+    return f"[{value}]" if is_list_type(get_nullable_type(type_)) else value
 
 
 def fields_of_type(type_name: str) -> Iterator[str]:
