@@ -61,6 +61,12 @@ def test_broken_links_fail_the_build(tmp_path: Path) -> None:
     assert all("architecture.md" in warning for warning in warnings)
 
 
+def test_make_docs_fails_after_a_warning() -> None:
+    [command] = [line for line in (ROOT / "Makefile").read_text().splitlines() if "-m mkdocs build" in line]
+    assert "--strict" in command
+    assert "--quiet" not in command, "hides the warnings from --strict"
+
+
 def test_reference_has_every_type_and_field() -> None:
     schema = build(suggests=False).core
     pages = graph_reference.pages()
