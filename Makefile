@@ -14,6 +14,8 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-input --n
 INSTALL := $(BIN)/python $(PIP_INSTALL)
 
 WORKERS := --numprocesses auto --maxprocesses 4
+# Slow tests wait for programs half of their time, so there are more workers than cores.
+SLOW_WORKERS := --numprocesses 4 --dist worksteal
 
 # Tests of failures, security and orders. They run a second time without compiled plans.
 WITHOUT_PLANS := $(addprefix tests/,checkout http orders payments refusals resolvers sessions submission upstream)
@@ -24,14 +26,15 @@ PROJECTS := tests/node/node_modules/.stamp $(CLIENTS)/typescript/node_modules/.s
 
 export PORT SANDBOX_PORT
 
-.PHONY: help run demo check format test quick clients docs bench bench-peers schema shopper-messages image lock
+.PHONY: help run demo check format test test-all quick clients docs bench bench-peers schema shopper-messages image lock
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make run      start the sandbox and the gateway, until Ctrl-C"
 	@echo "make demo     let a guest buy from the gateway of 'make run', step by step"
 	@echo "make check    check format, lint and types"
-	@echo "make test     run all tests, quick ones first"
+	@echo "make test     run the tests, quick ones first"
+	@echo "make test-all run the exhaustive tests too, which take minutes more"
 	@echo "make quick    run the quick tests only"
 	@echo "make clients  generate, compile and run the example clients, also in a browser, and lint the graph"
 	@echo "make docs     build the documentation site in build/docs"
@@ -59,8 +62,12 @@ format: .venv/.dev
 	$(BIN)/ruff format .
 
 test: quick $(PROJECTS)
-	$(BIN)/python -m pytest $(WORKERS) -m "slow or browser"
-	TEST_PLANS=off $(BIN)/python -m pytest $(WORKERS) -m "not browser" $(WITHOUT_PLANS)
+	$(BIN)/python -m pytest $(SLOW_WORKERS) -m "(slow or browser) and not exhaustive"
+	TEST_PLANS=off $(BIN)/python -m pytest $(WORKERS) -m "not browser and not exhaustive" $(WITHOUT_PLANS)
+	@echo "The exhaustive tests were left out. make test-all runs them too."
+
+test-all: test
+	$(BIN)/python -m pytest $(SLOW_WORKERS) -m exhaustive
 
 quick: .venv/.dev
 	$(BIN)/python -m pytest $(WORKERS) -m "not slow and not browser"
