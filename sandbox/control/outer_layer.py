@@ -24,7 +24,8 @@ from sandbox.wire.refusal import Refusal
 HUGE_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 
-CONTROLS_PATH = "/_sandbox/"
+UNCOUNTED_PATHS = ("/_sandbox/", "/v1/DigitalRiver.js", "/v1/css/", "/v1/frames/")
+"""Path prefixes of the sandbox controls, and of the files of DigitalRiver.js. Requests for them are not API calls."""
 NON_API_PATHS = ("/", "/_sandbox", "/favicon.ico")
 """Paths that browsers open. Requests for these paths are not counted as API calls."""
 JSON_SUFFIX = ".json"
@@ -44,7 +45,7 @@ class OuterLayer:
         if scope["type"] != "http" or scope["path"] in NON_API_PATHS:
             await self._app(scope, receive, send)
             return
-        if scope["path"].startswith(CONTROLS_PATH):
+        if scope["path"].startswith(UNCOUNTED_PATHS):
             # A preflight of a browser needs no other answer than the headers.
             app = Response(status_code=204) if scope["method"] == "OPTIONS" else self._app
             await app(scope, receive, HeaderSender(send))

@@ -1,0 +1,120 @@
+"""The files of the sandbox's DigitalRiver.js: the script and the style of a storefront, and the pages of its frames.
+
+The script of a storefront, and the script of a frame, are several files that are joined in a fixed order. The joined
+files share one function as their scope, so that they need no build step and add one name to the page: `DigitalRiver`.
+"""
+
+from collections.abc import Iterable
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+HERE = Path(__file__).parent
+
+SCRIPT_PATH = "/v1/DigitalRiver.js"
+STYLE_PATH = "/v1/css/DigitalRiver.css"
+FRAMES_PATH = "/v1/frames/"
+
+SHARED = (
+    "shared/locale.js",
+    "shared/texts.js",
+    "shared/errors.js",
+    "shared/payment_service.js",
+)
+"""Files that both the script of a storefront and the scripts of the frames contain."""
+
+SCRIPT = (
+    *SHARED,
+    "script/address.js",
+    "script/frame.js",
+    "script/color_scheme.js",
+    "script/element.js",
+    "script/field_element.js",
+    "script/browser_info.js",
+    "script/sources.js",
+    "script/digital_river.js",
+)
+"""Files of `DigitalRiver.js` in their order: a file comes after those whose names it uses while it is loaded."""
+
+FRAME_SCRIPTS = {
+    "field.js": (
+        *SHARED,
+        "frames/shop.js",
+        "frames/card_number.js",
+        "frames/card_fields.js",
+        "frames/style.js",
+        "frames/card_source.js",
+        "frames/field.js",
+    ),
+}
+"""Files of each script of a frame, by its name."""
+
+STYLES = ("css/elements.css",)
+
+TYPES = {".css": "text/css", ".html": "text/html", ".js": "text/javascript"}
+
+HEADERS = {
+    # A browser asks again at each load, and gets an empty 304 unless the sandbox was updated.
+    "Cache-Control": "public, max-age=0, must-revalidate",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+    " connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+async def show_script(request: Request) -> Response:
+    """`GET /v1/DigitalRiver.js`: the script that a storefront loads."""
+    return _answer(request, joined(SCRIPT), ".js")
+
+
+async def show_style(request: Request) -> Response:
+    """`GET /v1/css/DigitalRiver.css`: the style of Drop-in and of the elements that are no frames."""
+    return _answer(request, "\n".join(map(_read, STYLES)), ".css")
+
+
+async def show_frame_file(request: Request) -> Response:
+    """`GET /v1/frames/{name}`: the page of a frame, its script or its style."""
+    name = request.path_params["name"]
+    if name in FRAME_SCRIPTS:
+        return _answer(request, joined(FRAME_SCRIPTS[name]), ".js")
+    path = HERE / "frames" / name
+    if path.suffix not in (".html", ".css") or not path.is_file():
+        raise HTTPException(404)
+    return _answer(request, path.read_text(), path.suffix)
+
+
+def joined(files: Iterable[str]) -> str:
+    """The files as one script, in a function of their own."""
+    content = "\n".join(f"// {name}\n{_read(name)}" for name in files)
+    return f'(() => {{\n"use strict";\n{content}\n}})();\n'
+
+
+def _read(name: str) -> str:
+    return (HERE / name).read_text()
+
+
+def _answer(request: Request, content: str, suffix: str) -> Response:
+    tag = f'"{sha256(content.encode()).hexdigest()[:16]}"'
+    headers = HEADERS | (PAGE_HEADERS if suffix == ".html" else {}) | {"ETag": tag}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type=TYPES[suffix], headers=headers)
+
+
+_get = partial(Route, methods=["GET"])
+
+ROUTES: list[BaseRoute] = [
+    _get(SCRIPT_PATH, show_script),
+    _get(STYLE_PATH, show_style),
+    _get(f"{FRAMES_PATH}{{name}}", show_frame_file),
+]

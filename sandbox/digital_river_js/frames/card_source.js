@@ -1,0 +1,39 @@
+// Creating a source from the fields of a card. Each field is in a frame of its own; the frames have the same origin, so
+// that one of them can read the others without the storefront's page.
+
+/** Fields of the same card, by type: those that this frame and its neighbors hold. */
+function readFields() {
+  const fields = {};
+  for (let index = 0; index < parent.frames.length; index++) {
+    const field = fieldOf(parent.frames[index]);
+    if (field && field.group === window.digitalRiverField.group) fields[field.type] = field;
+  }
+  return fields;
+}
+
+function fieldOf(neighbor) {
+  try {
+    return neighbor.digitalRiverField;
+  } catch {
+    return undefined; // A frame of another origin.
+  }
+}
+
+/** Create a source with the card in the fields. Its number and security code go to the payment service only. */
+function createCardSource(service, body) {
+  const fields = readFields();
+  const needed = ["cardnumber", "cardexpiration", "cardcvv"].filter((type) => type in fields || type === "cardnumber");
+  const absent = needed.filter((type) => !(type in fields));
+  if (absent.length) return { source: null, error: missingParameters(...absent) };
+  const errors = needed.map((type) => fields[type].showError()).filter(Boolean);
+  if (errors.length) return { source: null, error: { type: "validation_error", errors } };
+  const [month, year] = (fields.cardexpiration?.value ?? "/").split("/");
+  const creditCard = {
+    ...body.creditCard,
+    number: onlyDigits(fields.cardnumber.value),
+    expirationMonth: Number(month) || undefined,
+    expirationYear: year ? 2000 + Number(year) : undefined,
+    cvv: fields.cardcvv?.value,
+  };
+  return sourceResult(callService(service, "POST", "/payments/sources", { body: { ...body, creditCard } }));
+}

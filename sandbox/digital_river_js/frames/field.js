@@ -1,0 +1,135 @@
+// A field in a frame: it formats what is typed, checks it, and reports to the storefront everything but the value.
+
+const input = document.getElementById("field");
+const errorText = document.getElementById("error");
+
+let configuration = null;
+let kind = null;
+/** Whether an error is shown although the shopper may still be typing. */
+let showsIncomplete = false;
+let lastReport = "";
+
+/** What the frames of the same card read. */
+window.digitalRiverField = {
+  get group() {
+    return configuration?.group;
+  },
+  get type() {
+    return configuration?.type;
+  },
+  get value() {
+    return input.value;
+  },
+  /** Show what is wrong, and return it; null if the value is complete. */
+  showError() {
+    showsIncomplete = true;
+    return report().error;
+  },
+  /** Check the value again, because the field that it depends on has changed. */
+  recheck() {
+    if (input.value) report();
+  },
+};
+
+function configure(changed) {
+  const isFirst = !configuration;
+  configuration = changed;
+  kind = FIELDS[configuration.type];
+  document.documentElement.lang = configuration.locale;
+  document.documentElement.style.colorScheme = configuration.colorScheme;
+  input.setAttribute("aria-label", text(configuration.locale, kind.label));
+  document.title = text(configuration.locale, kind.label);
+  input.placeholder = configuration.placeholderText ?? placeholder();
+  input.type = configuration.mask ? "password" : "text";
+  for (const [name, value] of Object.entries(kind.attributes)) input.setAttribute(name, value);
+  applyStyle(configuration.inherited, configuration.style);
+  if (!isFirst) return;
+  new ResizeObserver(reportHeight).observe(input);
+  reportHeight();
+  sendToShop("ready");
+}
+
+function placeholder() {
+  return kind.placeholder in TEXTS.en ? text(configuration.locale, kind.placeholder) : kind.placeholder;
+}
+
+function reportHeight() {
+  sendToShop("height", { height: Math.ceil(input.getBoundingClientRect().height) });
+}
+
+/** The state of the field, without its value. */
+function stateOf() {
+  const code = kind.check(input.value);
+  const isShown = code && (showsIncomplete || (input.value && !code.startsWith("incomplete")));
+  return {
+    complete: !code,
+    empty: !input.value,
+    error: isShown ? { type: "validation_error", code, message: text(configuration.locale, code) } : null,
+    ...kind.more?.(input.value),
+  };
+}
+
+/** Report the state to the storefront and to screen readers, if it has changed. */
+function report() {
+  const state = stateOf();
+  const { complete, empty, error } = state;
+  for (const [name, isSet] of Object.entries({ complete, empty, invalid: error })) {
+    input.classList.toggle(name, Boolean(isSet));
+  }
+  input.setAttribute("aria-invalid", String(Boolean(error)));
+  if (errorText.textContent !== (error?.message ?? "")) errorText.textContent = error?.message ?? "";
+  sendToShop("classes", { states: { complete, empty, invalid: Boolean(error) } });
+  const written = JSON.stringify(state);
+  if (written !== lastReport) sendToShop("change", state);
+  lastReport = written;
+  return state;
+}
+
+function onInput(event) {
+  const isDeleting = event.inputType?.startsWith("delete");
+  const before = input.value;
+  const caretFromEnd = before.length - (input.selectionStart ?? before.length);
+  const formatted = kind.write(before, isDeleting);
+  if (formatted !== before) {
+    input.value = formatted;
+    const caret = caretFromEnd ? Math.max(formatted.length - caretFromEnd, 0) : formatted.length;
+    input.setSelectionRange(caret, caret);
+  }
+  showsIncomplete = false;
+  report();
+  for (const neighbor of Object.values(readFields())) if (neighbor.type !== configuration.type) neighbor.recheck();
+}
+
+function onFocusChange(event) {
+  const isFocused = event.type === "focus";
+  sendToShop("classes", { states: { focus: isFocused } });
+  sendToShop(event.type);
+  if (!isFocused && input.value) {
+    showsIncomplete = true;
+    report();
+  }
+}
+
+function clear() {
+  input.value = "";
+  showsIncomplete = false;
+  report();
+}
+
+input.addEventListener("input", onInput);
+input.addEventListener("focus", onFocusChange);
+input.addEventListener("blur", onFocusChange);
+input.addEventListener("keydown", (event) => event.key === "Enter" && sendToShop("return"));
+
+listenToShop({
+  configure,
+  clear,
+  focus: () => input.focus(),
+  blur: () => input.blur(),
+  "create-source": ({ body }) => createCardSource({ url: serviceUrl(), key: configuration.key }, body),
+});
+
+/** The payment service has the same origin as this frame. */
+function serviceUrl() {
+  return new URL("../..", location.href).href.replace(/\/$/, "");
+}

@@ -1,0 +1,55 @@
+// The object that a storefront creates, with all its functions.
+
+class DigitalRiver {
+  #instance;
+
+  /**
+   * @param {string} publicKey the public key of the merchant
+   * @param {{locale?: string}} [options] `locale`: language of labels and errors, such as `de-DE`
+   */
+  constructor(publicKey, options = {}) {
+    if (typeof publicKey !== "string" || !publicKey) throw new Error("new DigitalRiver(key) needs the public key.");
+    if (/^sk_/.test(publicKey)) throw new Error("This is a confidential key. It must never be in a browser.");
+    this.#instance = {
+      key: publicKey,
+      locale: readLocale(options.locale),
+      service: { url: SERVICE_URL, key: publicKey },
+      /** Joins the card fields of this instance. Its frames find each other by it. */
+      group: randomName(),
+      elements: new Map(),
+    };
+  }
+
+  createElement(type, options = {}) {
+    return createElement(this.#instance, type, options);
+  }
+
+  createSource(...elementAndData) {
+    return createSource(this.#instance, ...elementAndData);
+  }
+
+  retrieveSource(id, clientSecret) {
+    return retrieveSource(this.#instance, id, clientSecret);
+  }
+}
+
+/** A name that no other page can guess. `crypto.randomUUID` is missing in pages over plain HTTP. */
+function randomName() {
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
+}
+
+function createElement(instance, type, options) {
+  const name = String(type).toLowerCase();
+  const known = Object.hasOwn(ELEMENT_TYPES, name) ? ELEMENT_TYPES[name] : null;
+  if (!known) {
+    throw new Error(`There is no element ${type}. There are: ${Object.keys(ELEMENT_TYPES).join(", ")}.`);
+  }
+  if (instance.elements.has(name) && !known.several) {
+    throw new Error(`This DigitalRiver has an element ${name} already. Destroy it first.`);
+  }
+  const element = new known.create(name, instance, options, () => instance.elements.delete(name));
+  instance.elements.set(name, element);
+  return element;
+}
+
+window.DigitalRiver = DigitalRiver;

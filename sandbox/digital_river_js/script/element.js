@@ -1,0 +1,135 @@
+// What all elements have in common: their life in the page, their events, and the classes of their container.
+
+const EVENTS = new Set([
+  ...["ready", "change", "focus", "blur", "return", "click", "cancel", "source", "complete"],
+  ...["shippingaddresschange", "shippingoptionchange"],
+]);
+
+const DEFAULT_CLASSES = {
+  base: "DRElement",
+  complete: "DRElement--complete",
+  empty: "DRElement--empty",
+  focus: "DRElement--focus",
+  invalid: "DRElement--invalid",
+  webkitAutofill: "DRElement--autofilled",
+};
+
+/** The element of a container, by container. */
+const ELEMENTS_BY_CONTAINER = new WeakMap();
+
+/** Classes of elements, by their type in lower case: `{create, several, hasNoClasses}`. */
+const ELEMENT_TYPES = {};
+
+/**
+ * @param {typeof PaymentElement} create
+ * @param {{several?: boolean}} [options] `several`: whether an instance of DigitalRiver may have more than one
+ */
+function defineElement(type, create, { several = false } = {}) {
+  ELEMENT_TYPES[type] = { create, several };
+}
+
+class PaymentElement {
+  #handlers = new Map();
+  #isDestroyed = false;
+  #onDestroy;
+  container = null;
+
+  /**
+   * @param {string} type in lower case
+   * @param {object} instance what the elements of one `DigitalRiver` share: key, locale, service, group
+   * @param {object} options what the storefront gave
+   * @param {() => void} onDestroy
+   */
+  constructor(type, instance, options, onDestroy) {
+    this.type = type;
+    this.instance = instance;
+    this.options = options;
+    this.#onDestroy = onDestroy;
+  }
+
+  /** @param {string | HTMLElement} place the id of an element of the page, without `#`, or the element */
+  mount(place) {
+    this.#check();
+    const container = containerOf(place);
+    if (this.container) throw new Error(`The element ${this.type} is mounted already. Unmount it first.`);
+    if (ELEMENTS_BY_CONTAINER.has(container)) throw new Error("This container has another element already.");
+    this.container = container;
+    ELEMENTS_BY_CONTAINER.set(container, this);
+    this.show();
+  }
+
+  unmount() {
+    this.#check();
+    if (!this.container) throw new Error(`The element ${this.type} is not mounted.`);
+    this.#leave();
+  }
+
+  async destroy() {
+    this.#check();
+    if (this.container) this.#leave();
+    this.#isDestroyed = true;
+    this.#handlers.clear();
+    this.#onDestroy();
+  }
+
+  on(event, handler) {
+    this.#check();
+    if (!EVENTS.has(event)) throw new Error(`Elements have no event ${event}. They have: ${[...EVENTS].join(", ")}.`);
+    if (!this.#handlers.has(event)) this.#handlers.set(event, []);
+    this.#handlers.get(event).push(handler);
+    return this;
+  }
+
+  update(options) {
+    this.#check();
+    this.options = { ...this.options, ...options };
+    if (this.container) this.refresh();
+  }
+
+  focus() {
+    this.#check();
+  }
+
+  blur() {
+    this.#check();
+  }
+
+  clear() {
+    this.#check();
+  }
+
+  emit(event, data = {}) {
+    for (const handler of this.#handlers.get(event) ?? []) handler({ elementType: this.type, ...data });
+  }
+
+  has(event) {
+    return this.#handlers.has(event);
+  }
+
+  /** Set which of the classes the container has, such as `{empty: true, focus: false}`. */
+  setClasses(states) {
+    const classes = { ...DEFAULT_CLASSES, ...this.options.classes };
+    for (const [state, isSet] of Object.entries(states)) {
+      for (const name of (classes[state] ?? "").split(/\s+/).filter(Boolean)) {
+        this.container.classList.toggle(name, Boolean(isSet));
+      }
+    }
+  }
+
+  #leave() {
+    this.setClasses(Object.fromEntries(Object.keys(DEFAULT_CLASSES).map((state) => [state, false])));
+    this.hide();
+    ELEMENTS_BY_CONTAINER.delete(this.container);
+    this.container = null;
+  }
+
+  #check() {
+    if (this.#isDestroyed) throw new Error(`This element ${this.type} was destroyed. Create a new one.`);
+  }
+}
+
+function containerOf(place) {
+  const container = typeof place === "string" ? document.getElementById(place) : place;
+  if (container instanceof HTMLElement) return container;
+  throw new Error(`mount() needs an HTMLElement or the id of one, and the page has no ${place}.`);
+}

@@ -1,0 +1,172 @@
+// The card fields of DigitalRiver.js, and sources that are made with them.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { field, Guest, lastEvent, mountElements, openShop, OWNER, typeCard, VISA } from "./storefront.mjs";
+
+const CARD = ["cardnumber", "cardexpiration", "cardcvv"];
+
+function createCardSource(page, data) {
+  return page.evaluate((source) => digitalRiver.createSource(elements.cardnumber, source), {
+    type: "creditCard",
+    owner: OWNER,
+    ...data,
+  });
+}
+
+test("guest pays with a card from another origin", async () => {
+  const guest = await Guest.start();
+  const page = await openShop();
+  await mountElements(page, CARD);
+  await typeCard(page);
+  const { source, error } = await createCardSource(page, { sessionId: guest.sessionId });
+  assert.equal(error, null);
+  assert.equal(source.state, "chargeable");
+  assert.equal(source.creditCard.lastFourDigits, "1111");
+  await guest.attach(source.id);
+  assert.equal((await guest.submit()).paymentSession.status, "complete");
+  const read = await page.evaluate(({ id, clientSecret }) => digitalRiver.retrieveSource(id, clientSecret), source);
+  assert.deepEqual([read.source.id, read.source.state, read.error], [source.id, "consumed", null]);
+  assert.deepEqual(page.problems, []);
+});
+
+test("fields report brand, completeness, errors and focus", async () => {
+  const page = await openShop();
+  await mountElements(page, CARD);
+  assert.deepEqual(await lastEvent(page, "ready", "cardnumber"), { event: "ready", elementType: "cardnumber" });
+  await field(page, "cardnumber").focus();
+  await page.waitForFunction(() => document.getElementById("cardnumber").classList.contains("DRElement--focus"));
+  await typeCard(page);
+  assert.equal(await field(page, "cardnumber").inputValue(), "4444 2222 3333 1111");
+  assert.equal(await field(page, "cardexpiration").inputValue(), "10/35");
+  await page.waitForFunction(() => events.some((seen) => seen.elementType === "cardcvv" && seen.complete));
+  const { brand, complete, empty, error } = await lastEvent(page, "change", "cardnumber");
+  assert.deepEqual({ brand, complete, empty, error }, { brand: "visa", complete: true, empty: false, error: null });
+  assert.equal(await page.getAttribute("#cardnumber", "class"), "DRElement DRElement--complete");
+  assert.ok(await lastEvent(page, "blur", "cardnumber"));
+  await field(page, "cardcvv").press("Enter");
+  await page.waitForFunction(() => events.some(({ event }) => event === "return"));
+});
+
+test("page has no card number", async () => {
+  const guest = await Guest.start();
+  const page = await openShop();
+  const sent = [];
+  page.on("request", (request) => {
+    if (request.frame() === page.mainFrame()) sent.push(request.url(), request.postData() ?? "");
+  });
+  await mountElements(page, CARD);
+  await typeCard(page);
+  await createCardSource(page, { sessionId: guest.sessionId });
+  const seen = await page.evaluate(() => [
+    document.documentElement.outerHTML,
+    JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, events]),
+    ...[...document.querySelectorAll("input")].map(({ value }) => value),
+  ]);
+  for (const content of [...seen, ...sent]) {
+    assert.ok(!content.replace(/[ -]/g, "").includes(VISA.number));
+    assert.ok(!content.includes('"cvv"'));
+  }
+});
+
+const ERRORS = [
+  ["cardnumber", "4444 2222 3333 1112", "invalid_card_number"],
+  ["cardnumber", "4444 2222", "incomplete_card_number"],
+  ["cardexpiration", "13", "invalid_expiration_month"],
+  ["cardexpiration", "10/20", "invalid_expiration_year"],
+  ["cardexpiration", "1", "incomplete_expiration_date"],
+  ["cardcvv", "12", "incomplete_security_code"],
+];
+
+test("field names what is wrong, also to screen readers", async () => {
+  const page = await openShop({ locale: "de" });
+  await mountElements(page, CARD);
+  for (const [type, typed, code] of ERRORS) {
+    await field(page, type).fill(typed);
+    await field(page, type).blur();
+    await page.waitForFunction(
+      ([elementType, wanted]) => events.some((seen) => seen.elementType === elementType && seen.error?.code === wanted),
+      [type, code],
+    );
+    const { error } = await lastEvent(page, "change", type);
+    assert.equal(error.type, "validation_error");
+    const input = field(page, type);
+    assert.equal(await input.getAttribute("aria-invalid"), "true");
+    const described = await input.evaluate((node) => document.getElementById(node.getAttribute("aria-describedby")));
+    assert.ok(described !== null);
+    assert.equal(await page.frameLocator(`#${type} iframe`).locator("#error").textContent(), error.message);
+    assert.match(error.message, /^(Die|Der|Das) /);
+  }
+});
+
+test("incomplete card makes no source", async () => {
+  const page = await openShop();
+  await mountElements(page, CARD);
+  await field(page, "cardnumber").pressSequentially("4444");
+  const { source, error } = await createCardSource(page, { amount: 10, currency: "USD" });
+  assert.equal(source, null);
+  assert.equal(error.type, "validation_error");
+  assert.deepEqual(
+    error.errors.map(({ code }) => code),
+    ["incomplete_card_number", "incomplete_expiration_date", "incomplete_security_code"],
+  );
+});
+
+test("refused card is an error with the id of its source", async () => {
+  const page = await openShop();
+  await mountElements(page, CARD);
+  await typeCard(page, { ...VISA, number: "4000000000003295" });
+  const { source, error } = await createCardSource(page, { amount: 10, currency: "USD" });
+  assert.equal(source, null);
+  assert.deepEqual([error.type, error.errors[0].code], ["bad_request", "source_creation_failed"]);
+  assert.ok(error.failedSourceId);
+});
+
+test("element throws where a storefront uses it wrongly", async () => {
+  const page = await openShop();
+  const thrown = await page.evaluate(async () => {
+    const attempts = {
+      noKey: () => new DigitalRiver(),
+      confidentialKey: () => new DigitalRiver("sk_test"),
+      unknownElement: () => digitalRiver.createElement("cheque"),
+      second: () => [digitalRiver.createElement("cardnumber"), digitalRiver.createElement("CardNumber")],
+      unknownEvent: () => digitalRiver.createElement("cardcvv").on("hover", () => {}),
+      noContainer: () => digitalRiver.createElement("cardexpiration").mount("nowhere"),
+      noData: () => digitalRiver.createSource(),
+      noSecret: () => digitalRiver.retrieveSource("id"),
+    };
+    const names = [];
+    for (const [name, attempt] of Object.entries(attempts)) {
+      try {
+        await attempt();
+      } catch {
+        names.push(name);
+      }
+    }
+    return [names, Object.keys(attempts)];
+  });
+  assert.deepEqual(thrown[0], thrown[1]);
+});
+
+test("element is unmounted, mounted again and destroyed", async () => {
+  const page = await openShop();
+  await mountElements(page, ["cardnumber"], { placeholderText: "Number", classes: { base: "own" } });
+  const seen = await page.evaluate(async () => {
+    const element = elements.cardnumber;
+    const classes = document.getElementById("cardnumber").className;
+    element.unmount();
+    const left = document.querySelectorAll("iframe").length;
+    element.mount(document.getElementById("cardnumber"));
+    const mounted = document.querySelectorAll("iframe").length;
+    await element.destroy();
+    let refusal = "";
+    try {
+      element.mount("cardnumber");
+    } catch (problem) {
+      refusal = problem.message;
+    }
+    digitalRiver.createElement("cardnumber");
+    return { classes, left, mounted, after: document.querySelectorAll("iframe").length, refusal };
+  });
+  assert.match(seen.refusal, /destroyed/);
+  assert.deepEqual([seen.classes, seen.left, seen.mounted, seen.after], ["own DRElement--empty", 0, 1, 0]);
+});

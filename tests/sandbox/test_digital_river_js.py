@@ -1,0 +1,68 @@
+"""The sandbox's DigitalRiver.js: its files, and in Chromium its elements and functions.
+
+The tests in Chromium are the files `tests/node/digital_river_js/*.test.mjs`. Each has its own browser and sandbox.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from sandbox.app import create_app
+from sandbox.digital_river_js import files
+from sandbox.model.world import World
+from tests.support.commerce_client import Client
+from tests.support.external_programs import NODE, needs_chromium, node
+from tests.support.shop import listening
+
+SCRIPTS = sorted(path.name for path in (NODE / "digital_river_js").glob("*.test.mjs"))
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/v1/DigitalRiver.js", "text/javascript; charset=utf-8"),
+        ("/v1/css/DigitalRiver.css", "text/css; charset=utf-8"),
+        ("/v1/frames/field.html", "text/html; charset=utf-8"),
+        ("/v1/frames/field.js", "text/javascript; charset=utf-8"),
+    ],
+)
+async def test_files_are_served_to_any_origin_and_revalidated(client: Client, path: str, kind: str) -> None:
+    answer = await client.http.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    again = await client.http.get(path, headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_files_are_not_counted_as_calls_of_the_api(client: Client, world: World) -> None:
+    before = dict(world.calls.by_call)
+    await client.http.get("/v1/DigitalRiver.js", headers={"Accept": "*/*"})
+    assert (dict(world.calls.by_call), world.calls.without_json) == (before, 0)
+
+
+@pytest.mark.parametrize("name", ["frame.js", "secrets.txt", "..%2Ffiles.py", "card_number.js"])
+async def test_frames_folder_serves_only_what_frames_load(client: Client, name: str) -> None:
+    assert (await client.http.get(f"/v1/frames/{name}")).status_code == 404
+
+
+def test_every_script_file_is_served() -> None:
+    folder = Path(files.HERE)
+    written = {str(path.relative_to(folder)) for path in folder.rglob("*.js")}
+    assert written == {*files.SCRIPT, *(name for names in files.FRAME_SCRIPTS.values() for name in names)}
+
+
+def test_files_of_the_library_are_short() -> None:
+    lengths = {
+        path.name: len(path.read_text().splitlines()) for path in files.HERE.rglob("*.*") if path.suffix != ".pyc"
+    }
+    assert {name: length for name, length in lengths.items() if length > 400} == {}
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("script", SCRIPTS)
+async def test_digital_river_js_in_chromium(world: World, script: str) -> None:
+    chromium = needs_chromium()
+    async with listening(create_app(world), "off") as sandbox:
+        await node(f"digital_river_js/{script}", chromium, sandbox)
