@@ -66,7 +66,7 @@ def _attach(request: Request, cart: Cart, source: Source) -> None:
     if not source.reusable and source.session_id not in (None, cart.session_id):
         # The source was created for another cart, which may belong to another shopper.
         raise _unknown_source(source.id)
-    if not source.reusable and source.currency != cart.currency:
+    if not source.reusable and source.currency not in (None, cart.currency):
         raise _not_applied("The source is in another currency.")
     if source.is_credit:
         _attach_credit(cart, source)
@@ -94,7 +94,7 @@ def _attach_credit(cart: Cart, source: Source) -> None:
     """Attach store credit to the cart. Store credit pays nothing if it is attached after the primary source."""
     if cart.source is not None and not may_be_combined(cart.source):
         raise _not_applied("The payment method cannot be combined with store credit.")
-    if source.amount > cart.totals().total:
+    if source.amount is not None and source.amount > cart.totals().total:
         raise _refused(409, "session_source_amount_too_large", "Source amount(s) exceed session amount")
     cart.credit, cart.ignores_credit = source, cart.source is not None
 

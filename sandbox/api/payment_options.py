@@ -104,7 +104,7 @@ def _source(request: Request, account: Account, sent: Body) -> Source:
         raise _refused(409, "source_not_found", f"The source with id [{source_id}] was not found.")
     if source.state != "chargeable":
         raise _refused(409, "source_not_chargeable", "The source cannot be charged.")
-    if not source.method.supports_recurring or source.is_credit:
+    if not source.method.supports_storage:
         raise _refused(409, "nonreusable_source", "A source of this kind cannot be charged again.")
     return source
 

@@ -13,7 +13,6 @@ from sandbox.demo_shop.products import COMPANY
 from sandbox.model.source import Challenge, Source
 from sandbox.pages.layout import MARK, facts, form_target, message_page, page, strip
 from sandbox.timeline import settlement
-from sandbox.wire.money import formatted
 from sandbox.wire.refusal import bad_parameter, payment_not_found
 
 PASSWORDS = frozenset({"password", "1234"})
@@ -38,7 +37,7 @@ async def show_redirect_page(request: Request) -> Response:
     source = _redirected_source(request)
     name = html.escape(source.method.name)
     heading = f'<header><img src="{method_image(source.type)}" alt="" width="120" height="76"><h1>{name}</h1></header>'
-    about = facts({"To": COMPANY, "Amount": _amount(source)})
+    about = facts({"To": COMPANY} | _amount(source))
     targets = [form_target(source.redirect["returnUrl"]), form_target(source.redirect["cancelUrl"])]
     if source.state == "pending_redirect":
         shown = f"<p>Pay <strong>{COMPANY}</strong> with {name}?</p>{about}{_decision_form(source)}"
@@ -117,7 +116,7 @@ def wallet_options(source: Source) -> list[str]:
 def _redirected_source(request: Request) -> Source:
     world = world_of(request)
     source = world.redirects.get(request.path_params["page"].lower())
-    if source is None or request.query_params.get("apiKey") != world.keys.public_key:
+    if source is None or not world.keys.is_public(request.query_params.get("apiKey")):
         raise payment_not_found("not_found", "id", "This payment is not known.")
     return source
 
@@ -136,7 +135,7 @@ async def show_challenge(request: Request) -> Response:
     """`GET /payments/challenges/{page}`."""
     challenge = _challenge(request)
     source = challenge.source
-    rows = {"To": COMPANY, "Amount": _amount(source)}
+    rows = {"To": COMPANY} | _amount(source)
     if "lastFourDigits" in source.details:
         rows["Card"] = f"{source.details['brand']} •••• {source.details['lastFourDigits']}"
     form = (
@@ -184,5 +183,7 @@ def _challenge(request: Request) -> Challenge:
     return challenge
 
 
-def _amount(source: Source) -> str:
-    return formatted(source.amount, source.currency, "en_US")
+def _amount(source: Source) -> dict[str, str]:
+    """Row with the amount of the source; empty for a source that was created only to be saved."""
+    amount = source.formatted_amount
+    return {"Amount": amount} if amount is not None else {}

@@ -124,13 +124,13 @@ def _client(request: Request, world: World, form: dict[str, str]) -> Client:
     if credentials is not None:
         if credentials == f"{keys.confidential_key}:{keys.confidential_secret}":
             return Client(is_confidential=True)
-        if credentials in (keys.public_key, f"{keys.public_key}:"):
+        if keys.is_public(credentials.removesuffix(":")):
             return Client()
     elif bearer is not None:
         guest = _valid_guest(world, bearer)
         if guest is not None:
             return Client(guest=guest)
-    elif form.get("client_id") == keys.public_key:
+    elif keys.is_public(form.get("client_id")):
         return Client()
     raise _refused(401, "invalid_client", "The client credentials are invalid.")
 

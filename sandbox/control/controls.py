@@ -71,6 +71,7 @@ async def keys(request: Request) -> Response:
     return JSONResponse(
         {
             "publicApiKey": world.keys.public_key,
+            "legacyPublicApiKey": world.keys.legacy_public_key,
             "confidentialApiKey": world.keys.confidential_key,
             "confidentialSecret": world.keys.confidential_secret,
             "merchantKey": f"{world.keys.merchant_key}:{world.keys.merchant_secret}",

@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 import msgspec
 from starlette.requests import Request
 
+from sandbox.api.payment_service import malformed_field
 from sandbox.api.requests import base_of, world_of
-from sandbox.api.sources import create_source, malformed_field
+from sandbox.api.sources import create_source
 from sandbox.demo_shop.payment_methods import method_of
 from sandbox.demo_shop.scenario_names import EXPIRATION, LAST_NAME, NAMED_SCENARIOS, TEST_CARDS, cvv_of
 from sandbox.model.cart import Cart

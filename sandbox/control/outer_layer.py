@@ -1,8 +1,9 @@
 """The outer layer of the sandbox application, through which each API call passes.
 
-The outer layer has four tasks:
+The outer layer has five tasks:
 
-- accept paths with the suffix `.json`
+- answer the preflights of browsers
+- accept paths with the suffix `.json` or with a slash at the end
 - count all calls, and separately the calls that do not ask for JSON
 - cause the faults that were added with `/_sandbox/faults`
 - add the CORS headers and a request id to each answer, also to those of the sandbox controls
@@ -45,14 +46,14 @@ class OuterLayer:
         if scope["type"] != "http" or scope["path"] in NON_API_PATHS:
             await self._app(scope, receive, send)
             return
+        if _is_preflight(scope):
+            await Response(status_code=204)(scope, receive, HeaderSender(send))
+            return
         if scope["path"].startswith(UNCOUNTED_PATHS):
-            # A preflight of a browser needs no other answer than the headers.
-            app = Response(status_code=204) if scope["method"] == "OPTIONS" else self._app
-            await app(scope, receive, HeaderSender(send))
+            await self._app(scope, receive, HeaderSender(send))
             return
         asks_for_json = _asks_for_json(scope)
-        if scope["path"].endswith(JSON_SUFFIX):
-            scope = {**scope, "path": scope["path"].removesuffix(JSON_SUFFIX)}
+        scope = {**scope, "path": scope["path"].removesuffix("/").removesuffix(JSON_SUFFIX)}
         path = self._template(scope)
         self._count(scope, path, asks_for_json)
         fault = self._next_fault(scope["method"], path)
@@ -173,6 +174,13 @@ async def _send_huge(send: Send) -> None:
     await send({"type": "http.response.body", "body": b'"}'})
 
 
+def _is_preflight(scope: Scope) -> bool:
+    """Whether a browser asks if a script may send a call. It needs no other answer than the headers, and is neither
+    counted as a call nor hit by a fault.
+    """
+    return scope["method"] == "OPTIONS" and "access-control-request-method" in Headers(scope=scope)
+
+
 def _asks_for_json(scope: Scope) -> bool:
     """Whether the path, the Accept header or the query asks for JSON. Digital River answers the other calls in XML."""
     if not scope["path"].startswith("/v1/") or scope["path"].endswith(JSON_SUFFIX):
@@ -181,10 +189,14 @@ def _asks_for_json(scope: Scope) -> bool:
     return "application/json" in accepted or QueryParams(scope["query_string"]).get("format") == "json"
 
 
+SCRIPT_HEADERS = ("Authorization", "Content-Type", "version", "x-debug-drjs-application", "customer-token", "*")
+"""Headers that scripts may send. DigitalRiver.js sends the named ones; not every browser knows the star."""
+
 CROSS_ORIGIN = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-allow-methods", b"GET, POST, PUT, DELETE"),
-    (b"access-control-allow-headers", b"Authorization, *"),
+    (b"access-control-allow-headers", ", ".join(SCRIPT_HEADERS).encode()),
+    (b"access-control-expose-headers", b"Retry-After, x-dr-requestid"),
     (b"access-control-max-age", b"600"),
 ]
 """CORS headers that allow scripts of any origin. The script of a storefront calls the sandbox to create sources, and

@@ -8,7 +8,6 @@ from sandbox.api.requests import world_of
 from sandbox.control.make_source import RETURNED_PATH
 from sandbox.model.source import Source, State
 from sandbox.pages.layout import facts, message_page
-from sandbox.wire.money import formatted
 
 CONTINUE = "Go back to the page that sent you here, and continue there."
 PAY_AGAIN = "Go back to the page that sent you here, and pay with another source."
@@ -41,7 +40,7 @@ def _about(source: Source) -> str:
     return facts(
         {
             "Method": source.method.name,
-            "Amount": formatted(source.amount, source.currency, "en_US"),
+            "Amount": source.formatted_amount or "none",
             "State": source.state,
             "Source": source.id,
         }

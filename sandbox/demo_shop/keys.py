@@ -7,6 +7,8 @@ from dataclasses import dataclass
 class Keys:
     public_key: str = "pk_sandbox_riverdemo"
     """Public API key, which a browser may send to get tokens, read the catalog and create sources."""
+    legacy_public_key: str = "riverdemopublic"
+    """Public API key in the older form, without an underscore. DigitalRiver.js sends it with Basic authentication."""
     confidential_key: str = "riverdemo"
     """Confidential API key. A server requests tokens with this key and `confidential_secret`."""
     confidential_secret: str = "riverdemo-secret"
@@ -21,3 +23,6 @@ class Keys:
     shopper_password: str = "Rivers+Lakes7"
     other_shopper_username: str = "sam.brook@example.com"
     other_shopper_password: str = "Brooks+Ponds9"
+
+    def is_public(self, key: str | None) -> bool:
+        return key in (self.public_key, self.legacy_public_key)

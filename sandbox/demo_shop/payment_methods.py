@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from sandbox.demo_shop.image_paths import method_image
+from sandbox.demo_shop.payment_disclosures import ACCEPTED_DISCLOSURES, ENROLLMENT_PAGES, disclosure
 
 Flow = Literal["standard", "redirect", "receiver"]
 Workflow = Literal["standard", "redirect-then-submit", "submit-then-redirect", "delayed"]
@@ -43,6 +44,8 @@ class Method(msgspec.Struct, frozen=True, rename="camel"):
     countries: frozenset[str] | None = None
     supports_recurring: bool = False
     supports_free_trial: bool = False
+    supports_storage: bool = False
+    """Whether a shopper can save a source of the method, and pay with it again."""
     only_recurring: bool = False
     wallet_option: bool = False
     """Whether the shopper chooses the method on PayPal's page. The payment methods of a cart do not include it."""
@@ -59,15 +62,27 @@ class Method(msgspec.Struct, frozen=True, rename="camel"):
         """Currencies that the payment method accepts; empty if the method accepts every currency."""
         return frozenset(limit.currency for limit in self.limits)
 
-    def wire(self, base: str) -> dict[str, object]:
-        """JSON of the method. `base` is the base URL of its logo."""
+    @property
+    def support(self) -> dict[str, bool]:
+        """What the method supports. The keys are fields of the JSON, and filters of the list of methods."""
         return {
-            "type": self.type,
-            "flow": self.flow,
             "supportsRecurring": self.supports_recurring,
             "supportsFreeTrial": self.supports_free_trial,
-            "images": {"iconImage": f"{base}{method_image(self.type)}"},
+            "supportsStorage": self.supports_storage,
         }
+
+    def wire(self, base: str, language: str) -> dict[str, object]:
+        """JSON of the method. `base` is the base URL of its logo."""
+        images = {"iconImage": f"{base}{method_image(self.type)}"}
+        return {"type": self.type, "flow": self.flow, **self.support, "images": images} | self._texts(language)
+
+    def _texts(self, language: str) -> dict[str, object]:
+        text, page = disclosure(self.type, language), ENROLLMENT_PAGES.get(self.type)
+        texts: dict[str, object] = {}
+        if text is not None:
+            accepted = self.type in ACCEPTED_DISCLOSURES
+            texts = {"paymentDisclosure": text, "requiresDisclosureAcceptance": accepted}
+        return texts | ({"enrollmentUrl": page} if page is not None else {})
 
 
 @dataclass(frozen=True)

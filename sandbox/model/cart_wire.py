@@ -85,11 +85,12 @@ def registrations_wire(cart: Cart) -> Json:
 def payment_wire(cart: Cart, *, strict: bool) -> Json:
     """JSON of the attached payment sources: the primary source and the store credit."""
     amounts = cart.contributions(strict=strict)
+    credit = cart.credit.cart_wire(amounts.credit, cart.currency) if cart.credit is not None else None
     if cart.source is None:
-        return {"paymentMethod": cart.credit.cart_wire(amounts.credit)} if cart.credit is not None else {}
-    wire = cart.source.cart_wire(amounts.primary)
-    if cart.credit is not None:
-        wire["supplementaryPaymentMethods"] = [cart.credit.cart_wire(amounts.credit)]
+        return {"paymentMethod": credit} if credit is not None else {}
+    wire = cart.source.cart_wire(amounts.primary, cart.currency)
+    if credit is not None:
+        wire["supplementaryPaymentMethods"] = [credit]
     return {"paymentMethod": wire}
 
 

@@ -28,11 +28,11 @@ class Contributions(NamedTuple):
 
 def contributions(total: Decimal, primary: Source | None, credit: Source | None, *, strict: bool) -> Contributions:
     """Amounts that the sources pay. If `strict`, a primary source with a fixed amount pays at most this amount."""
-    by_credit = min(total, credit.amount) if credit is not None else ZERO
+    by_credit = min(total, credit.amount or ZERO) if credit is not None else ZERO
     if primary is None or primary.state in ("failed", "cancelled"):
         return Contributions(total, ZERO, by_credit)
     by_primary = total - by_credit
-    if strict and primary.method.has_fixed_amount:
+    if strict and primary.method.has_fixed_amount and primary.amount is not None:
         by_primary = min(by_primary, primary.amount)
     return Contributions(total, by_primary, by_credit)
 

@@ -183,7 +183,7 @@ class Order:
         if self.submitted_at is not None and self.cart.sources:
             amounts = self.cart.contributions(strict=False)
             amount = amounts.primary if self.cart.source is not None else amounts.credit
-            charge = self.cart.sources[0].charge_wire(amount, self.submitted_at, self.charge_status)
+            charge = self.cart.sources[0].charge_wire(amount, self.cart.currency, self.submitted_at, self.charge_status)
             wire["paymentMethod"]["charges"] = [charge]
         return wire
 

@@ -9,7 +9,8 @@ from uuid import uuid4
 from sandbox.demo_shop.decline_reasons import DECLINES, Decline
 from sandbox.demo_shop.payment_methods import Flow, Method
 from sandbox.demo_shop.test_scenarios import Scenario
-from sandbox.wire.money import money, number
+from sandbox.model.owner import Owner
+from sandbox.wire.money import formatted, money, number
 from sandbox.wire.values import Json, boolean, timestamp
 
 State = Literal["pending_redirect", "pending_funds", "requires_action", "chargeable", "consumed", "cancelled", "failed"]
@@ -26,38 +27,15 @@ STORE_CREDIT = Method(name="Store credit", type="customerCredit", flow="standard
 FUNDS_ARRIVE_WITHIN = timedelta(days=30)
 
 
-@dataclass
-class Owner:
-    first_name: str | None
-    last_name: str | None
-    email: str | None
-    phone: str | None
-    address: Json
-    """Address with the field names of the payment service, such as `line1`, `city` and `postalCode`."""
+@dataclass(frozen=True)
+class Mandate:
+    """The shopper's consent to save the source."""
+
+    terms: str
+    signed_at: datetime
 
     def wire(self) -> Json:
-        fields = {
-            "firstName": self.first_name,
-            "lastName": self.last_name,
-            "email": self.email,
-            "phoneNumber": self.phone,
-        }
-        return {name: value for name, value in fields.items() if value is not None} | {"address": self.address}
-
-    def cart_address(self) -> Json:
-        """The owner's address with the field names of a cart address."""
-        return {
-            "firstName": self.first_name,
-            "lastName": self.last_name,
-            "line1": self.address.get("line1"),
-            "line2": self.address.get("line2"),
-            "city": self.address.get("city"),
-            "countrySubdivision": self.address.get("state"),
-            "postalCode": self.address.get("postalCode"),
-            "country": self.address.get("country"),
-            "phoneNumber": self.phone,
-            "emailAddress": self.email,
-        }
+        return {"terms": self.terms, "signedTime": timestamp(self.signed_at)}
 
 
 @dataclass(kw_only=True)
@@ -65,8 +43,9 @@ class Source:
     id: str = field(default_factory=lambda: str(uuid4()))
     secret: str = field(init=False)
     method: Method
-    amount: Decimal
-    currency: str
+    amount: Decimal | None
+    """Amount for which the source was created; None for a source that was created only to be saved."""
+    currency: str | None
     state: State
     owner: Owner | None
     session_id: str | None
@@ -86,13 +65,22 @@ class Source:
     """Name of the payment method that the shopper chose on PayPal's page."""
     upstream_id: str | None = None
     """The merchant's own id for the store credit."""
+    mandate: Mandate | None = None
+    updated_at: datetime = field(init=False)
 
     def __post_init__(self) -> None:
         self.secret = f"{self.id}_{uuid4()}"
+        self.updated_at = self.created_at
 
     @property
     def type(self) -> str:
         return self.method.type
+
+    @property
+    def formatted_amount(self) -> str | None:
+        if self.amount is None or self.currency is None:
+            return None
+        return formatted(self.amount, self.currency, "en_US")
 
     @property
     def is_credit(self) -> bool:
@@ -138,7 +126,6 @@ class Source:
 
     def wire(self) -> Json:
         """JSON of the source for DigitalRiver.js, in the format of the payment service."""
-        created = timestamp(self.created_at)
         wire: Json = {
             "clientId": "gc",
             "channelId": "riverdemo",
@@ -147,32 +134,34 @@ class Source:
             "clientSecret": self.secret,
             "type": self.type,
             "reusable": self.reusable,
-            "amount": f"{self.amount}",
-            "currency": self.currency,
             "state": self.state,
-            "createdTime": created,
-            "updatedTime": created,
+            "createdTime": timestamp(self.created_at),
+            "updatedTime": timestamp(self.updated_at),
             "flow": self.method.flow,
             self.type: self.details,
         }
+        if self.amount is not None:
+            wire |= {"amount": f"{self.amount}", "currency": self.currency}
         if self.session_id is not None:
             wire["sessionId"] = self.session_id
         if self.owner is not None:
             wire["owner"] = self.owner.wire()
+        if self.mandate is not None:
+            wire["mandate"] = self.mandate.wire()
         if self.redirect:
             wire["redirect"] = self.redirect
         if self.method.flow == "receiver":
             wire["expirationTime"] = timestamp(self.created_at + FUNDS_ARRIVE_WITHIN)
         return wire
 
-    def cart_wire(self, contributed: Decimal) -> Json:
+    def cart_wire(self, contributed: Decimal, currency: str) -> Json:
         """JSON of the source in a cart. All details of the source are strings. The client secret is one of them."""
         return {
             "type": self.type,
             "sourceId": self.id,
             "sourceClientSecret": self.secret,
             self.type: self._details_of_cart(),
-            "amountContributed": money(contributed, self.currency),
+            "amountContributed": money(contributed, currency),
         }
 
     def _details_of_cart(self) -> Json:
@@ -188,23 +177,26 @@ class Source:
             "id": self.id,
             "createdTime": self.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "type": self.type,
-            "currency": self.currency,
-            "amount": number(self.amount),
             "reusable": self.reusable,
             "state": self.state,
             "clientSecret": self.secret,
             self.type: self.details,
             "liveMode": False,
         }
-        optional = {"paymentSessionId": self.session_id, "upstreamId": self.upstream_id}
+        optional = {
+            "currency": self.currency,
+            "amount": None if self.amount is None else number(self.amount),
+            "paymentSessionId": self.session_id,
+            "upstreamId": self.upstream_id,
+        }
         wire |= {name: value for name, value in optional.items() if value is not None}
         return wire | ({"owner": self.owner.wire()} if self.owner is not None else {})
 
-    def charge_wire(self, amount: Decimal, charged_at: datetime, status: str) -> Json:
+    def charge_wire(self, amount: Decimal, currency: str, charged_at: datetime, status: str) -> Json:
         charged = timestamp(charged_at)
         return {
             "chargeId": f"ch_{self.id.replace('-', '')[:24]}",
-            "amount": {"currency": self.currency, "value": number(amount)},
+            "amount": money(amount, currency),
             "status": status,
             "createdTime": charged,
             "updatedTime": charged,

@@ -9,7 +9,7 @@ from sandbox.demo_shop import card_numbers
 from sandbox.demo_shop.document_paths import payment_slip
 from sandbox.demo_shop.image_paths import method_image
 from sandbox.demo_shop.payment_methods import Method
-from sandbox.model.source import Owner
+from sandbox.model.owner import Owner
 from sandbox.wire.body import Body
 from sandbox.wire.refusal import Refusal, bad_parameter, missing_parameter
 from sandbox.wire.values import Json
@@ -91,7 +91,7 @@ _CHECKS: dict[str, Callable[[Method, Body, Owner | None], None]] = {
 }
 
 
-def details(method: Method, sent: Body, *, number: str | None, currency: str, now: datetime, base: str) -> Json:
+def details(method: Method, sent: Body, *, number: str | None, currency: str | None, now: datetime, base: str) -> Json:
     """Details that a new source reports. The source's type names their field in the JSON, such as `creditCard`.
 
     `base` is the base URL of documents and pictures.
@@ -132,12 +132,7 @@ def _card(sent: Body, number: str, now: datetime) -> Json:
     brand = card_numbers.brand(number)
     if brand is None or not card_numbers.is_valid(number):
         raise bad_parameter("invalid_card_number", "creditCard.number", "The card number is invalid.")
-    try:
-        month, year = (int(sent.string(name) or "") for name in ("expirationMonth", "expirationYear"))
-    except ValueError:
-        raise bad_parameter("invalid_expiration_date", "creditCard.expirationMonth", "The expiry is invalid.") from None
-    if not 1 <= month <= 12 or (year, month) < (now.year, now.month):
-        raise bad_parameter("invalid_expiration_date", "creditCard.expirationYear", "The card has expired.")
+    month, year = _expiration(sent, now)
     cvv = sent.string("cvv") or ""
     if not cvv.isdecimal() or len(cvv) != (4 if brand == "American Express" else 3):
         raise bad_parameter("invalid_parameter", "creditCard.cvv", "The security code is invalid.")
@@ -150,7 +145,29 @@ def _card(sent: Body, number: str, now: datetime) -> Json:
     }
 
 
-def _bank_account(currency: str) -> Json:
+def _expiration(sent: Body, now: datetime) -> tuple[int, int]:
+    """Month and year of expiration."""
+    try:
+        month, year = (int(sent.string(name) or "") for name in ("expirationMonth", "expirationYear"))
+    except ValueError:
+        raise bad_parameter("invalid_expiration_date", "creditCard.expirationMonth", "The expiry is invalid.") from None
+    if not 1 <= month <= 12 or (year, month) < (now.year, now.month):
+        raise bad_parameter("invalid_expiration_date", "creditCard.expirationYear", "The card has expired.")
+    return month, year
+
+
+def change_card(card: Json, sent: Body, now: datetime) -> Json:
+    """The details of a card with the sent expiration date. Nothing else of a card can be changed."""
+    unknown = sorted(sent.keys() - {"expirationMonth", "expirationYear"})
+    if unknown:
+        raise bad_parameter("invalid_parameter", f"creditCard.{unknown[0]}", f"The {unknown[0]} cannot be changed.")
+    if not sent:
+        return card
+    month, year = _expiration(sent, now)
+    return card | {"expirationMonth": month, "expirationYear": year}
+
+
+def _bank_account(currency: str | None) -> Json:
     """Bank account that receives a wire transfer."""
     account: Json = {
         "referenceId": str(uuid4().int)[:12],

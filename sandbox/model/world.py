@@ -22,7 +22,6 @@ from sandbox.model.source import Challenge, Source
 from sandbox.model.subscription import Subscription
 from sandbox.model.switches import Switches
 from sandbox.model.totals import Line
-from sandbox.wire.money import ZERO
 from sandbox.wire.values import Json
 
 ACCESS_LIFE = timedelta(hours=24)
@@ -175,8 +174,8 @@ class World:
     def _demo_source(self, card: DemoCard) -> Source:
         return Source(
             method=METHODS["creditCard"],
-            amount=ZERO,
-            currency="USD",
+            amount=None,
+            currency=None,
             state="chargeable",
             owner=None,
             session_id=None,

@@ -136,7 +136,14 @@ async def test_reset_clears_call_counts_and_tokens(client: Client) -> None:
     assert {"method": "POST", "path": "/oauth20/token", "shopper": None, "count": 1} in calls["calls"]
     keys = (await client.http.get("/_sandbox/keys")).json()
     assert keys.keys() == {
-        *("publicApiKey", "confidentialApiKey", "confidentialSecret", "merchantKey", "paymentKey"),
+        *(
+            "publicApiKey",
+            "legacyPublicApiKey",
+            "confidentialApiKey",
+            "confidentialSecret",
+            "merchantKey",
+            "paymentKey",
+        ),
         *("ledgerKey", "shoppers"),
     }
     await client.http.post("/_sandbox/reset")

@@ -149,8 +149,7 @@ async def test_payment_slip_of_a_source_is_a_page(client: Client, kind: str) -> 
     await client.ask("POST", "/v1/shoppers/me", 204, params={"locale": locale})
     await client.fill()
     made = (await client.http.post("/_sandbox/sources", json={"type": kind})).json()
-    headers = {"Authorization": f"Bearer {client.world.keys.public_key}"}
-    details = (await client.http.get(f"/payments/sources/{made['sourceId']}", headers=headers)).json()[kind]
+    details = (await client.shown(made["sourceId"]))[kind]
     for name in {"document", "printableInvoiceUrl", "storeLogoUrl"} & details.keys():
         assert (await client.http.get(details[name])).status_code == 200, name
 

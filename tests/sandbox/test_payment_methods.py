@@ -73,9 +73,7 @@ async def test_available_methods_depend_on_currency_country_and_amount(client: C
         session_id = (await client.cart())["paymentSession"]["id"]
         headers = {"Authorization": f"Bearer {client.world.keys.public_key}"}
         answer = await client.http.get(f"{METHODS}?sessionId={session_id}&locale=en_US", headers=headers)
-        body = answer.json()
-        assert body["sessionInformation"].keys() == {"currency", "country", "amount"}
-        return {method["type"] for method in body["paymentMethods"]}
+        return {method["type"] for method in answer.json()["paymentMethods"]}
 
     in_america = await types()
     assert {"creditCard", "payPal", "klarnaCredit", "wireTransfer"} <= in_america

@@ -122,8 +122,7 @@ async def test_source_of_a_documented_test_card_has_documented_state(client: Cli
     await client.fill()
     cvv = "1234" if number.startswith("34") else "123"
     source_id = await client.source(creditCard__number=number, creditCard__cvv=cvv)
-    headers = {"Authorization": f"Bearer {client.world.keys.public_key}"}
-    source = (await client.http.get(f"/payments/sources/{source_id}", headers=headers)).json()
+    source = await client.shown(source_id)
     assert source["state"] == state
     assert source["creditCard"]["lastFourDigits"] == number[-4:]
     assert number not in str(source)
@@ -193,9 +192,7 @@ async def test_direct_debit_mandate_can_fail_after_approval(client: Client) -> N
         client, "directDebit", details, currency="EUR", owner=owner(lastName="SourceFailAfterRedirect")
     )
     await client.decide(source["id"], "approve")
-    headers = {"Authorization": f"Bearer {client.world.keys.public_key}"}
-    answer = await client.http.get(f"/payments/sources/{source['id']}", headers=headers)
-    assert answer.json()["state"] == "failed"
+    assert (await client.shown(source["id"]))["state"] == "failed"
 
 
 # The provider's page, where the shopper approves a source.
@@ -216,8 +213,7 @@ async def test_paypal_page_offers_only_installment_plans_of_the_owners_country(c
 async def test_ccavenue_source_has_bank_details_after_approval(client: Client) -> None:
     source = await create(client, "ccavenue", BOTH_URLS, currency="INR")
     await client.decide(source["id"], "approve")
-    headers = {"Authorization": f"Bearer {client.world.keys.public_key}"}
-    shown = (await client.http.get(f"/payments/sources/{source['id']}", headers=headers)).json()
+    shown = await client.shown(source["id"])
     assert shown["ccavenue"] == IsPartialDict(orderStatus="Success", bankName="AvenueTest")
 
 
@@ -227,8 +223,7 @@ async def test_ccavenue_source_has_bank_details_after_approval(client: Client) -
 async def test_receiver_source_without_an_order_is_cancelled_after_thirty_days(client: Client) -> None:
     source = await create(client, "wireTransfer", {})
     await client.http.post("/_sandbox/clock", json={"forward_s": 30 * 86_400})
-    headers = {"Authorization": f"Bearer {client.world.keys.public_key}"}
-    shown = (await client.http.get(f"/payments/sources/{source['id']}", headers=headers)).json()
+    shown = await client.shown(source["id"])
     assert shown["state"] == "cancelled"
 
 

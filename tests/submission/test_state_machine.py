@@ -135,7 +135,8 @@ async def submit_with_redirect(shopper: Shopper) -> str:
 async def provider_page(shopper: Shopper, source_id: str) -> str:
     """URL of the provider's page for a source, read from the sandbox as DigitalRiver.js does."""
     headers = {"Authorization": f"Bearer {shopper.world.keys.public_key}"}
-    answer = await shopper.sandbox.get(f"/payments/sources/{source_id}", headers=headers)
+    secret = shopper.world.sources[source_id].secret.partition("_")[2]
+    answer = await shopper.sandbox.get(f"/payments/sources/{source_id}?secret={secret}", headers=headers)
     url: str = answer.json()["redirect"]["redirectUrl"]
     return url
 

@@ -82,6 +82,15 @@ class Client:
         session_id = (await self.cart())["paymentSession"]["id"]
         return await create_source(self.http, self.world, session_id, source_type, **changes)
 
+    async def shown(self, source_id: str) -> dict[str, Any]:
+        """The source, as DigitalRiver.js reads it with the public key and the second half of the client secret."""
+        headers = {"Authorization": f"Bearer {self.world.keys.public_key}"}
+        secret = self.world.sources[source_id].secret.partition("_")[2]
+        answer = await self.http.get(f"/payments/sources/{source_id}?secret={secret}", headers=headers)
+        assert answer.status_code == 200, answer.text
+        source: dict[str, Any] = answer.json()
+        return source
+
     async def attach(self, source_id: str, expected: int = 200) -> Any:
         body = {"paymentMethod": {"sourceId": source_id}}
         return await self.ask("POST", f"{CART}/apply-payment-method?expand=all", expected, json=body)
