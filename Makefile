@@ -22,16 +22,19 @@ WITHOUT_PLANS := $(addprefix tests/,checkout http orders payments refusals resol
 
 # Packages of the tests that use Node, and of the example clients.
 CLIENTS := examples/clients
-PROJECTS := tests/node/node_modules/.stamp $(CLIENTS)/typescript/node_modules/.stamp $(CLIENTS)/python/.venv/.stamp
+SHOP := examples/storefront
+PROJECTS := tests/node/node_modules/.stamp $(CLIENTS)/typescript/node_modules/.stamp $(CLIENTS)/python/.venv/.stamp \
+  $(SHOP)/node_modules/.stamp
 
 export PORT SANDBOX_PORT
 
-.PHONY: help run demo check format test test-all quick clients docs bench bench-peers schema shopper-messages image lock
+.PHONY: help run demo shop check format test test-all quick clients docs bench bench-peers schema shopper-messages image lock
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make run      start the sandbox and the gateway, until Ctrl-C"
 	@echo "make demo     let a guest buy from the gateway of 'make run', step by step"
+	@echo "make shop     build the storefront for production (needs Node and npm)"
 	@echo "make check    check format, lint and types"
 	@echo "make test     run the tests, quick ones first"
 	@echo "make test-all run the exhaustive tests too, which take minutes more"
@@ -51,6 +54,14 @@ run: .venv/.runtime
 
 demo: .venv/.runtime
 	@$(BIN)/python -m examples.demo --gateway $(GATEWAY) --sandbox $(SANDBOX)
+
+# The storefront uses the client package as it is built now, not as npm has copied it.
+shop: $(CLIENTS)/typescript/node_modules/.stamp $(SHOP)/node_modules/.stamp
+	@command -v npm >/dev/null || { echo "make shop needs Node 20.19 or later with npm. Install them, then run it again."; exit 1; }
+	@cd $(CLIENTS)/typescript && npm run build
+	@cp -r $(CLIENTS)/typescript/dist $(SHOP)/node_modules/riverfront-client/
+	@cd $(SHOP) && npm run build
+	@echo "The storefront is in $(SHOP)/dist. docs/storefront.md says how to host it."
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .

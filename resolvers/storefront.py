@@ -8,6 +8,7 @@ from gateway.countries.address_form import AddressFormField, CountrySubdivision
 from gateway.countries.countries import Country, chosen, served_codes, served_countries
 from gateway.enums import AddressKind, TermsOfSaleMode
 from gateway.operation.context import Context
+from gateway.upstream.catalog import Market
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class Storefront:
     publishable_key: str
     billing_countries: tuple[str, ...]
     shipping_countries: tuple[str, ...]
+    markets: list[Market]
     locales: list[str]
     currencies: list[str]
     terms_of_sale_mode: TermsOfSaleMode
@@ -26,6 +28,7 @@ def storefront(ctx: Context) -> Storefront:
         publishable_key=settings.publishable_key,
         billing_countries=served_codes(settings.billing_countries),
         shipping_countries=served_codes(settings.shipping_countries),
+        markets=[Market(*market) for market in settings.locales],
         locales=settings.locale_names,
         currencies=settings.currencies,
         terms_of_sale_mode=settings.terms_of_sale_mode,

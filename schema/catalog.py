@@ -64,6 +64,16 @@ class Country:
     )
 
 
+@dsl.object_type()
+class Market:
+    """A locale with the currency that belongs to it. Other combinations of the storefront's locales and currencies are
+    accepted as well.
+    """
+
+    locale: Locale = field("Locale of names, descriptions and messages.")
+    currency_code: CurrencyCode = field("Currency of prices.")
+
+
 @dsl.object_type(CacheControl(max_age=3600, scope=PUBLIC, stale_if_error=86400))
 class Storefront:
     """Settings that a storefront reads before it renders its first page. Set in the gateway's settings."""
@@ -88,6 +98,10 @@ class Storefront:
             list[CountryCode] | None,
             "Countries to return; all when absent. Countries that the site does not serve are left out.",
         ),
+    )
+    markets: list[Market] = field(
+        "Locales with their currencies, for a list to choose from. The first is the default. Set in the gateway's "
+        "settings."
     )
     locales: list[Locale] = field("Locales the storefront offers. Set in the gateway's settings.")
     currencies: list[CurrencyCode] = field("Currencies the storefront offers. Set in the gateway's settings.")

@@ -452,6 +452,15 @@ async def test_in_context_directive_does_not_change_the_session(storefront: Stor
     )
 
 
+async def test_markets_are_the_locales_with_their_currencies(
+    world: World, network: InMemoryTransport, clock: Clock
+) -> None:
+    async with gateway(world, network, clock, locales="en-US:USD,fr-CH:CHF,fr-CH:EUR") as storefront:
+        markets = (await ask(storefront, "{ storefront { markets { locale currencyCode } } }"))["storefront"]["markets"]
+    offered = [(market["locale"], market["currencyCode"]) for market in markets]
+    assert offered == [("en-US", "USD"), ("fr-CH", "CHF"), ("fr-CH", "EUR")]
+
+
 async def test_concurrent_operations_use_their_own_locales(storefront: Storefront) -> None:
     async def name(locale: str) -> str:
         tab = Storefront(storefront.http)

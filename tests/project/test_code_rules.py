@@ -82,6 +82,9 @@ def test_lock_files_have_hashes_and_no_registry_url() -> None:
         lock = (ROOT / name).read_text()
         assert '"integrity": "sha512-' in lock
         assert '"resolved"' not in lock
+    lock = (ROOT / "examples/storefront/package-lock.json").read_text()
+    assert '"integrity": "sha512-' in lock
+    assert re.findall('"resolved": "(.*)"', lock) == ["file:../clients/typescript"]
 
 
 def test_installed_versions_satisfy_pyproject() -> None:

@@ -43,7 +43,7 @@ VAGUE_CLASS = re.compile(r"(?:Told|Kept|Taken|Asked|Seen|Given|Wanted|Found|Hear
 
 CACHES = {"__pycache__", ".mypy_cache", ".ruff_cache"}
 
-NOT_THE_PROJECT = {"vendor", "build", "node_modules", ".venv", "generated", ".git", *CACHES}
+NOT_THE_PROJECT = {"vendor", "build", "dist", "node_modules", ".venv", "generated", ".git", *CACHES}
 
 SUFFIXES = {".py", ".md", ".graphql", ".toml", ".ts", ".mjs", ".js", ".html"}
 

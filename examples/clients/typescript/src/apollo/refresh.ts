@@ -36,8 +36,8 @@ function mutationsOf(document: ApolloLink.Operation["query"]): Map<string, strin
   return new Map(fields.map(({ alias, name }) => [(alias ?? name).value, name.value]));
 }
 
-/** Forgets in one batch. Watched queries look at the cache again in the next task, after the payload is written. */
-function forget(cache: InMemoryCache, changed: readonly string[], payload: { cart?: object | null }): void {
+/** Forgets fields of the query in one batch, and the parts of a cart that the payload does not return. Watched queries look at the cache again in the next task, after the payload is written. */
+export function forget(cache: InMemoryCache, changed: readonly string[], payload: { cart?: object | null } = {}): void {
   const stored = cache.extract();
   const known = (stored.ROOT_QUERY?.["cart"] as { __ref?: string } | null | undefined)?.__ref;
   const isSameCart = payload.cart != null && cache.identify({ ...payload.cart }) === known;

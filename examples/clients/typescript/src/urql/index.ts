@@ -1,5 +1,6 @@
 import { type Exchange, makeOperation, type Operation } from "@urql/core";
 import { changedFields, privateFields } from "../generated/graph-facts.js";
+import { rootFields } from "../root-fields.js";
 import { map, pipe } from "wonka";
 
 /**
@@ -18,31 +19,11 @@ const nameOf = (field: string) => `Query.${field}`;
 
 function marked(operation: Operation): Operation {
   if (operation.kind !== "query" && operation.kind !== "mutation") return operation;
-  const names = rootFields(operation).flatMap((field) => {
+  const names = rootFields(operation.query).flatMap((field) => {
     if (operation.kind === "mutation") return (changedFields[field] ?? []).map(nameOf);
     return privateFields.includes(field) ? [nameOf(field)] : [];
   });
   if (!names.length) return operation;
   const additionalTypenames = [...new Set([...(operation.context.additionalTypenames ?? []), ...names])];
   return makeOperation(operation.kind, operation, { ...operation.context, additionalTypenames });
-}
-
-interface Node {
-  kind: string;
-  name?: { value: string } | undefined;
-  selectionSet?: { selections: readonly Node[] } | undefined;
-}
-
-/** Names of the root fields, also of those in fragments. */
-function rootFields({ query }: Operation): string[] {
-  // In urql 5, a persisted document may have no text.
-  const definitions = "definitions" in query ? (query.definitions as readonly Node[]) : [];
-  const fragments = new Map(definitions.map((node) => [node.kind === "FragmentDefinition" && node.name?.value, node]));
-  const namesOf = (node: Node | undefined): string[] =>
-    (node?.selectionSet?.selections ?? []).flatMap((selection) => {
-      const name = selection.name?.value ?? "";
-      if (selection.kind === "Field") return [name];
-      return namesOf(selection.kind === "InlineFragment" ? selection : fragments.get(name));
-    });
-  return definitions.filter(({ kind }) => kind === "OperationDefinition").flatMap(namesOf);
 }

@@ -1,0 +1,32 @@
+interface Node {
+  kind: string;
+  operation?: string;
+  name?: { value: string } | undefined;
+  selectionSet?: { selections: readonly Node[] } | undefined;
+}
+
+/** Names of the root fields of a document, also of those in fragments. */
+export function rootFields(document: object): string[] {
+  const definitions = definitionsOf(document);
+  const fragments = new Map(definitions.map((node) => [node.kind === "FragmentDefinition" && node.name?.value, node]));
+  const namesOf = (node: Node | undefined): string[] =>
+    (node?.selectionSet?.selections ?? []).flatMap((selection) => {
+      const name = selection.name?.value ?? "";
+      if (selection.kind === "Field") return [name];
+      return namesOf(selection.kind === "InlineFragment" ? selection : fragments.get(name));
+    });
+  return definitions.filter(isOperation).flatMap(namesOf);
+}
+
+export function isQuery(document: object): boolean {
+  return definitionsOf(document).every((node) => !isOperation(node) || node.operation === "query");
+}
+
+function definitionsOf(document: object): readonly Node[] {
+  // In urql 5, a persisted document may have no text.
+  return "definitions" in document ? (document.definitions as readonly Node[]) : [];
+}
+
+function isOperation({ kind }: Node): boolean {
+  return kind === "OperationDefinition";
+}

@@ -1,0 +1,77 @@
+import { useQuery } from "@apollo/client/react";
+import { Link, NavLink } from "react-router";
+import { brand } from "../brand";
+import { NavigationDocument } from "../generated/graphql";
+import { useShell } from "../graph/use-shell";
+import { useInContext } from "../market/MarketProvider";
+import { CartIcon, PersonIcon } from "../parts/icons";
+import { categoryPath, paths } from "../paths";
+import { useTexts } from "../texts";
+import { SearchForm } from "./SearchForm";
+
+export function Header() {
+  return (
+    <header className="header">
+      <div className="header-row">
+        <Link to={paths.home} className="logo">
+          <img src="/icon.svg" alt="" width="32" height="32" />
+          <span>{brand.name}</span>
+        </Link>
+        <SearchForm />
+        <div className="header-links">
+          <AccountLink />
+          <CartLink />
+        </div>
+      </div>
+      <Navigation />
+    </header>
+  );
+}
+
+function AccountLink() {
+  const { shop } = useTexts();
+  const { session, shopper } = useShell();
+  const isSignedIn = session?.level === "REGISTERED";
+  const name = isSignedIn ? (shopper?.firstName ?? shop.account) : shop.signIn;
+  return (
+    <Link to={isSignedIn ? paths.account : paths.signIn} className="header-link">
+      <PersonIcon />
+      <span className="header-link-name">{name}</span>
+    </Link>
+  );
+}
+
+function CartLink() {
+  const { shop } = useTexts();
+  const { itemsInCart } = useShell();
+  return (
+    <Link to={paths.cart} className="header-link" aria-label={`${shop.cart}, ${shop.itemsInCart(itemsInCart)}`}>
+      <CartIcon />
+      <span className="header-link-name" aria-hidden="true">
+        {shop.cart}
+      </span>
+      {itemsInCart > 0 && (
+        <span className="cart-badge" aria-hidden="true">
+          {itemsInCart > 99 ? "99+" : itemsInCart}
+        </span>
+      )}
+    </Link>
+  );
+}
+
+function Navigation() {
+  const { shop } = useTexts();
+  const { data, previousData } = useQuery(NavigationDocument, { variables: useInContext() });
+  const categories = (data ?? previousData)?.categories ?? [];
+  return (
+    <nav className="navigation" aria-label={shop.categories}>
+      <ul>
+        {categories.map(({ id, name }) => (
+          <li key={id}>
+            <NavLink to={categoryPath(id)}>{name}</NavLink>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

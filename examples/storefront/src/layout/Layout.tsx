@@ -1,0 +1,25 @@
+import { Outlet, ScrollRestoration } from "react-router";
+import { useTexts } from "../texts";
+import { Footer } from "./Footer";
+import { Header } from "./Header";
+import { OfflineBar } from "./OfflineBar";
+import "./layout.css";
+
+/** The frame around every page. */
+export function Layout() {
+  const { shop } = useTexts();
+  return (
+    <div className="frame">
+      <a className="skip-link" href="#content">
+        {shop.skipToContent}
+      </a>
+      <Header />
+      <OfflineBar />
+      <main id="content" tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Footer />
+      <ScrollRestoration />
+    </div>
+  );
+}

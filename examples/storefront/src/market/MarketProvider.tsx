@@ -1,0 +1,82 @@
+import type { ApolloClient } from "@apollo/client";
+import { useApolloClient } from "@apollo/client/react";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
+import { ChangeMarketDocument } from "../generated/graphql";
+import { useShell } from "../graph/use-shell";
+import { problemsOf } from "../problems/problem";
+import { type Texts, TextsContext, textsFor } from "../texts";
+import { isSame, type Market, storeMarket } from "./choose";
+
+interface MarketContent {
+  market: Market;
+  markets: readonly Market[];
+  /** Changes language and currency of the shop, and of the session and its cart if there is one. */
+  choose: (market: Market) => Promise<void>;
+}
+
+const MarketContext = createContext<MarketContent | null>(null);
+
+interface MarketProviderProps {
+  first: { market: Market; texts: Texts };
+  markets: readonly Market[];
+  children: ReactNode;
+}
+
+export function MarketProvider({ first, markets, children }: MarketProviderProps) {
+  const client = useApolloClient();
+  const { session } = useShell();
+  const [chosen, setChosen] = useState(first.market);
+  const [{ market, texts }, setShown] = useState(first);
+
+  // The session decides, because its cart has a currency. Another tab may have changed it.
+  const { locale, currencyCode } = session ?? chosen;
+  useEffect(() => {
+    let isCurrent = true;
+    const next = { locale, currencyCode };
+    storeMarket(next);
+    document.documentElement.lang = locale;
+    void textsFor(locale).then((words) => {
+      if (isCurrent) setShown((shown) => (isSame(shown.market, next) ? shown : { market: next, texts: words }));
+    });
+    return () => {
+      isCurrent = false;
+    };
+  }, [locale, currencyCode]);
+
+  const hasSession = session !== null;
+  const content = useMemo(
+    () => ({
+      market,
+      markets,
+      choose: async (next: Market) => {
+        if (hasSession) await changeSession(client, next, texts);
+        setChosen(next);
+      },
+    }),
+    [client, market, markets, hasSession, texts],
+  );
+  return (
+    <MarketContext value={content}>
+      <TextsContext value={texts}>{children}</TextsContext>
+    </MarketContext>
+  );
+}
+
+async function changeSession(client: ApolloClient, { locale, currencyCode }: Market, texts: Texts): Promise<void> {
+  const variables = { locale, currency: currencyCode };
+  const { data } = await client.mutate({ mutation: ChangeMarketDocument, variables });
+  const [refused] = problemsOf(data.updateSession?.errors ?? [], texts);
+  if (refused) throw new Error(refused.message);
+}
+
+export function useMarket(): MarketContent {
+  const content = useContext(MarketContext);
+  if (!content) throw new Error("useMarket needs a MarketProvider above it.");
+  return content;
+}
+
+/** Variables of operations with `@inContext(locale: $locale, currencyCode: $currency)`. */
+export function useInContext(): { locale: string; currency: string } {
+  const { locale, currencyCode } = useMarket().market;
+  return useMemo(() => ({ locale, currency: currencyCode }), [locale, currencyCode]);
+}

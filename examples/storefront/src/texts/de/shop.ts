@@ -1,0 +1,41 @@
+import type { Texts } from "..";
+
+export const shop: Texts["shop"] = {
+  skipToContent: "Zum Inhalt",
+  search: "Suchen",
+  searchFor: "Produkte suchen",
+  cart: "Warenkorb",
+  itemsInCart: (count) => `${count} Artikel im Warenkorb`,
+  account: "Konto",
+  signIn: "Anmelden",
+  greeting: (name) => `Hallo, ${name}`,
+  categories: "Kategorien",
+  home: "Startseite",
+  language: "Sprache und Währung",
+  findOrder: "Bestellung finden",
+  contact: "Kontakt",
+  help: "Hilfe",
+  footerNote: "Ein Shop zum Ausprobieren. Hier kostet nichts echtes Geld.",
+  loading: "Wird geladen",
+  close: "Schließen",
+  offline: "Sie sind offline. Was Sie sehen, kann veraltet sein; Änderungen brauchen eine Verbindung.",
+  retry: "Noch einmal versuchen",
+  back: "Zurück",
+  backHome: "Zur Startseite",
+};
+
+export const problems: Texts["problems"] = {
+  offlineTitle: "Keine Verbindung",
+  offline: "Der Shop ist nicht erreichbar. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.",
+  failedTitle: "Etwas ist schiefgegangen",
+  failed: "Das liegt an uns, nicht an Ihnen. Versuchen Sie es gleich noch einmal.",
+  reference: (reference) => `Falls es wieder passiert, nennen Sie uns diese Referenz: ${reference}`,
+  partly: "Ein Teil dieser Seite konnte nicht geladen werden.",
+  sessionEnded: "Sie waren eine Weile fort. Zum Schutz Ihrer Daten haben wir die Sitzung beendet. Bitte beginnen Sie neu.",
+  signInNeeded: "Bitte melden Sie sich dafür an.",
+  refused: "Das war nicht möglich. Prüfen Sie Ihre Angaben und versuchen Sie es noch einmal.",
+  notFoundTitle: "Hier ist nichts",
+  notFound: "Die Seite ist umgezogen, oder die Adresse enthält einen Tippfehler.",
+  newVersion: "Es gibt eine neue Version des Shops.",
+  reload: "Neu laden",
+};

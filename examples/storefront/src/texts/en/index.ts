@@ -1,0 +1,4 @@
+import { catalog } from "./catalog";
+import { problems, shop } from "./shop";
+
+export const en = { shop, problems, catalog };

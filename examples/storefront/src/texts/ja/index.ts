@@ -1,0 +1,5 @@
+import type { Texts } from "..";
+import { catalog } from "./catalog";
+import { problems, shop } from "./shop";
+
+export const texts: Texts = { shop, problems, catalog };

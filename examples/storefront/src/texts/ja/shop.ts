@@ -1,0 +1,41 @@
+import type { Texts } from "..";
+
+export const shop: Texts["shop"] = {
+  skipToContent: "本文へ移動",
+  search: "検索",
+  searchFor: "商品を検索",
+  cart: "カート",
+  itemsInCart: (count) => `カートに${count}点`,
+  account: "アカウント",
+  signIn: "サインイン",
+  greeting: (name) => `${name} さん`,
+  categories: "カテゴリー",
+  home: "ホーム",
+  language: "言語と通貨",
+  findOrder: "注文を探す",
+  contact: "お問い合わせ",
+  help: "ヘルプ",
+  footerNote: "これはデモショップです。実際の代金は発生しません。",
+  loading: "読み込み中",
+  close: "閉じる",
+  offline: "オフラインです。表示が最新でない場合があります。変更には接続が必要です。",
+  retry: "もう一度試す",
+  back: "戻る",
+  backHome: "ホームへ戻る",
+};
+
+export const problems: Texts["problems"] = {
+  offlineTitle: "接続できません",
+  offline: "ショップに接続できません。通信状態を確認して、もう一度お試しください。",
+  failedTitle: "問題が発生しました",
+  failed: "ショップ側の問題です。しばらくしてからもう一度お試しください。",
+  reference: (reference) => `再び起きた場合は、この参照番号をお知らせください：${reference}`,
+  partly: "このページの一部を読み込めませんでした。",
+  sessionEnded: "しばらく操作がなかったため、安全のためセッションを終了しました。もう一度お試しください。",
+  signInNeeded: "続けるにはサインインしてください。",
+  refused: "処理できませんでした。入力内容を確認して、もう一度お試しください。",
+  notFoundTitle: "ページが見つかりません",
+  notFound: "ページが移動したか、アドレスに誤りがある可能性があります。",
+  newVersion: "ショップの新しいバージョンがあります。",
+  reload: "再読み込み",
+};
