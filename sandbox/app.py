@@ -39,6 +39,7 @@ from sandbox.api.requests import world_of
 from sandbox.control import controls, guide, request_bodies, returned
 from sandbox.control.outer_layer import OuterLayer
 from sandbox.digital_river_js import files as digital_river_js
+from sandbox.digital_river_js import legal_pages
 from sandbox.model.world import World
 from sandbox.pages import layout
 from sandbox.pages.layout import message_page, wants_html
@@ -187,6 +188,7 @@ def create_app(world: World | None = None, public_url: str | None = None) -> ASG
             *images.ROUTES,
             *documents.ROUTES,
             *digital_river_js.ROUTES,
+            *legal_pages.ROUTES,
             *layout.ROUTES,
         ],
         exception_handlers={

@@ -18,6 +18,9 @@ from sandbox.wire.refusal import bad_parameter, payment_not_found
 PASSWORDS = frozenset({"password", "1234"})
 """Correct passwords for the bank's challenge: `password` in a browser, `1234` in an app."""
 
+ANSWERED_IN_FRAME = "/v1/frames/answered.html"
+"""Path of the page that follows a challenge in a frame of DigitalRiver.js. It reports the answer to the storefront."""
+
 BANK_NOTICE = "This page stands in for the bank of the card."
 
 DECISIONS = {
@@ -163,6 +166,8 @@ async def answer_challenge(request: Request) -> Response:
     is_cancelled = form.get("decision") == "cancel"
     if not is_cancelled:
         _settle(challenge, has_passed=has_passed)
+    if "frame" in request.query_params:
+        return RedirectResponse(f"{base_of(request)}{ANSWERED_IN_FRAME}", 303)
     if challenge.return_url:
         return RedirectResponse(challenge.return_url, 303)
     title = "Cancelled" if is_cancelled else "Confirmed" if has_passed else "Not confirmed"

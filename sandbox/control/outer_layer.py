@@ -25,8 +25,8 @@ from sandbox.wire.refusal import Refusal
 HUGE_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 
-UNCOUNTED_PATHS = ("/_sandbox/", "/v1/DigitalRiver.js", "/v1/css/", "/v1/frames/")
-"""Path prefixes of the sandbox controls, and of the files of DigitalRiver.js. Requests for them are not API calls."""
+UNCOUNTED_PATHS = ("/_sandbox/", "/v1/DigitalRiver.js", "/v1/css/", "/v1/frames/", "/v1/legal/")
+"""Path prefixes of the sandbox controls, and of what DigitalRiver.js loads. Requests for them are not API calls."""
 NON_API_PATHS = ("/", "/_sandbox", "/favicon.ico")
 """Paths that browsers open. Requests for these paths are not counted as API calls."""
 JSON_SUFFIX = ".json"

@@ -36,12 +36,18 @@ SCRIPT = (
     "script/element.js",
     "script/field_element.js",
     "script/browser_info.js",
+    "script/challenge.js",
+    "script/authentication.js",
     "script/sources.js",
+    "script/payment_methods.js",
+    "script/compliance_texts.js",
+    "script/compliance.js",
     "script/digital_river.js",
 )
 """Files of `DigitalRiver.js` in their order: a file comes after those whose names it uses while it is loaded."""
 
 FRAME_SCRIPTS = {
+    "answered.js": ("frames/answered.js",),
     "field.js": (
         *SHARED,
         "frames/shop.js",

@@ -27,13 +27,37 @@ function createCardSource(service, body) {
   if (absent.length) return { source: null, error: missingParameters(...absent) };
   const errors = needed.map((type) => fields[type].showError()).filter(Boolean);
   if (errors.length) return { source: null, error: { type: "validation_error", errors } };
-  const [month, year] = (fields.cardexpiration?.value ?? "/").split("/");
   const creditCard = {
     ...body.creditCard,
     number: onlyDigits(fields.cardnumber.value),
-    expirationMonth: Number(month) || undefined,
-    expirationYear: year ? 2000 + Number(year) : undefined,
+    ...expirationOf(fields.cardexpiration?.value),
     cvv: fields.cardcvv?.value,
   };
   return sourceResult(callService(service, "POST", "/payments/sources", { body: { ...body, creditCard } }));
+}
+
+function expirationOf(value) {
+  if (!value) return {};
+  const [month, year] = value.split("/").map(Number);
+  return { expirationMonth: month, expirationYear: 2000 + year };
+}
+
+/** Change the expiration date of a source to the one in this field. */
+function updateExpiration(service, path, body) {
+  const error = digitalRiverField.showError();
+  if (error) return { source: null, error: { type: "validation_error", errors: [error] } };
+  const creditCard = { ...body.creditCard, ...expirationOf(digitalRiverField.value) };
+  return sourceResult(callService(service, "POST", path, { body: { ...body, creditCard } }));
+}
+
+/** Send the security code in this field with a request for authentication. */
+async function authenticateWithCvv(service, path, body) {
+  const error = digitalRiverField.showError();
+  if (error) return { error: { type: "validation_error", errors: [error] } };
+  try {
+    return { answer: await callService(service, "POST", path, { body: { ...body, cvv: digitalRiverField.value } }) };
+  } catch (problem) {
+    if (!(problem instanceof PaymentError)) throw problem;
+    return { error: problem.error };
+  }
 }

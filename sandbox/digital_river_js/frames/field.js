@@ -126,10 +126,12 @@ listenToShop({
   clear,
   focus: () => input.focus(),
   blur: () => input.blur(),
-  "create-source": ({ body }) => createCardSource({ url: serviceUrl(), key: configuration.key }, body),
+  "create-source": ({ body }) => createCardSource(service(), body),
+  "update-source": ({ path, body }) => updateExpiration(service(), path, body),
+  authenticate: ({ path, body }) => authenticateWithCvv(service(), path, body),
 });
 
 /** The payment service has the same origin as this frame. */
-function serviceUrl() {
-  return new URL("../..", location.href).href.replace(/\/$/, "");
+function service() {
+  return { url: new URL("../..", location.href).href.replace(/\/$/, ""), key: configuration.key };
 }

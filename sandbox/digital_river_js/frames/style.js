@@ -3,6 +3,7 @@
 const STYLE_PROPERTIES = new Set([
   ...["backgroundColor", "color", "fontFamily", "fontSize", "fontSmoothing", "fontStyle", "fontVariant", "fontWeight"],
   ...["height", "letterSpacing", "lineHeight", "padding", "textAlign", "textDecoration", "textShadow"],
+  ...["paddingTop", "paddingRight", "paddingBottom", "paddingLeft", "boxShadow"],
   ...["textTransform", "caretColor", "opacity", "webkitTextFillColor", "webkitBoxShadow"],
 ]);
 

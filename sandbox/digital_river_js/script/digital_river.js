@@ -18,6 +18,7 @@ class DigitalRiver {
       group: randomName(),
       elements: new Map(),
     };
+    this.Compliance = { getDetails: (entity, locale) => complianceDetails(entity, locale ?? this.#instance.locale) };
   }
 
   createElement(type, options = {}) {
@@ -28,8 +29,28 @@ class DigitalRiver {
     return createSource(this.#instance, ...elementAndData);
   }
 
+  createCreditCardSource(sessionClientSecret, element, data) {
+    return createCreditCardSource(this.#instance, sessionClientSecret, element, data);
+  }
+
+  createStoredPaymentSource(...elementAndData) {
+    return createStoredPaymentSource(this.#instance, ...elementAndData);
+  }
+
   retrieveSource(id, clientSecret) {
     return retrieveSource(this.#instance, id, clientSecret);
+  }
+
+  updateSource(...elementAndData) {
+    return updateSource(this.#instance, ...elementAndData);
+  }
+
+  authenticateSource(...elementAndData) {
+    return authenticateSource(this.#instance, ...elementAndData);
+  }
+
+  retrieveAvailablePaymentMethods(filters) {
+    return retrieveAvailablePaymentMethods(this.#instance, filters);
   }
 }
 

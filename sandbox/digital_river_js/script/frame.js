@@ -7,20 +7,23 @@ class SandboxFrame {
   #iframe = document.createElement("iframe");
   #pending = new Map();
   #isLoaded = false;
+  #origin;
   #calls = 0;
   #configuration;
   #receive;
 
   /**
-   * @param {string} file the page of the frame, with its query
+   * @param {string} page the page of the frame: a file of the frames' folder, or a whole address
    * @param {string} title what a screen reader calls the frame
    * @param {object} configuration what the frame receives first
    * @param {(kind: string, data: object) => void} receive is called with each message of the frame
    */
-  constructor(file, title, configuration, receive) {
+  constructor(page, title, configuration, receive) {
+    const url = new URL(page, FRAMES_URL);
+    this.#origin = url.origin;
     this.#configuration = configuration;
     this.#receive = receive;
-    Object.assign(this.#iframe, { src: FRAMES_URL + file, title, allow: "payment" });
+    Object.assign(this.#iframe, { src: url.href, title, allow: "payment" });
     this.#iframe.setAttribute("scrolling", "no");
     Object.assign(this.#iframe.style, { display: "block", width: "100%", border: "0", margin: "0", padding: "0" });
   }
@@ -43,7 +46,7 @@ class SandboxFrame {
 
   send(kind, data = {}) {
     // Before the frame has loaded, its window has another origin. It gets the configuration as soon as it has loaded.
-    if (this.#isLoaded) this.#iframe.contentWindow.postMessage({ digitalRiver: kind, data }, SERVICE_ORIGIN);
+    if (this.#isLoaded) this.#iframe.contentWindow.postMessage({ digitalRiver: kind, data }, this.#origin);
   }
 
   /** Send a message, and return the frame's answer. */
@@ -62,7 +65,7 @@ class SandboxFrame {
   }
 
   #onMessage = (event) => {
-    if (event.source !== this.#iframe.contentWindow || event.origin !== SERVICE_ORIGIN) return;
+    if (event.source !== this.#iframe.contentWindow || event.origin !== this.#origin) return;
     const { digitalRiver: kind, data } = event.data ?? {};
     if (kind === "loaded") {
       this.#isLoaded = true;

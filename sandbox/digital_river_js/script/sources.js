@@ -15,8 +15,11 @@ function createSource(instance, ...given) {
 
 async function newSource(instance, element, data) {
   const body = { ...data, browserInfo: browserInfo() };
-  if (element && CARD_ELEMENTS.has(element.type)) return accepted(await cardSource(element, body));
-  return accepted(await callService(instance.service, "POST", "/payments/sources", { body }));
+  const isCard = element && CARD_ELEMENTS.has(element.type);
+  const source = isCard
+    ? await cardSource(element, body)
+    : await callService(instance.service, "POST", "/payments/sources", { body });
+  return challenged(instance, source);
 }
 
 /** A source made by the frame of a card field, which reads the other fields of the card. */
@@ -24,6 +27,35 @@ async function cardSource(element, body) {
   const { source, error } = await element.ask("create-source", { body });
   if (error) throw new PaymentError(error);
   return source;
+}
+
+/** A card source for the session of a client secret. The bank sends the shopper back to this page unless told else. */
+function createCreditCardSource(instance, sessionClientSecret, element, data = {}) {
+  if (!sessionClientSecret) throw new Error("createCreditCardSource needs the client secret of the session.");
+  const [sessionId] = sessionClientSecret.split("_");
+  const creditCard = { returnUrl: location.href, ...data.creditCard };
+  return createSource(instance, element, { ...data, sessionId, creditCard });
+}
+
+/** A source that will be stored for later purchases. */
+function createStoredPaymentSource(instance, ...given) {
+  const data = { ...given.at(-1), futureUse: true };
+  return createSource(instance, ...given.slice(0, -1), data);
+}
+
+/** `updateSource(data)` and `updateSource(expirationElement, data)`: change the owner or the expiration date of a card. */
+async function updateSource(instance, ...given) {
+  const [element, data] = given.length > 1 && given[1] !== undefined ? given : [null, given[0]];
+  if (element && element.type !== "cardexpiration") {
+    const message = "Only the element cardexpiration can update a source.";
+    return { source: null, error: errorOf("bad_request", "invalid_element_type", message) };
+  }
+  const absent = ["id", "clientSecret"].filter((name) => !data?.[name]);
+  if (absent.length) return { source: null, error: missingParameters(...absent) };
+  const { id, clientSecret, ...body } = data;
+  const path = `/payments/sources/${encodeURIComponent(id)}?secret=${encodeURIComponent(secretOf(clientSecret))}`;
+  if (element) return element.ask("update-source", { path, body });
+  return sourceResult(callService(instance.service, "POST", path, { body }));
 }
 
 function retrieveSource(instance, id, clientSecret) {

@@ -65,12 +65,14 @@ function policy() {
 
 /**
  * A page of the storefront, in which `digitalRiver` is an instance.
- * @param {{locale?: string, scheme?: string, context?: object}} [options] `context`: options of the browser's context
+ * @param {{locale?: string, scheme?: string, context?: object, prepare?: () => void}} [options] `context`: options of the
+ *   browser's context; `prepare` runs in the page before its scripts
  */
-export async function openShop({ locale, scheme = "light dark", context = {} } = {}) {
+export async function openShop({ locale, scheme = "light dark", context = {}, prepare } = {}) {
   const profile = await browser.newContext(context);
   profile.setDefaultTimeout(10_000);
   const page = await profile.newPage();
+  if (prepare) await page.addInitScript(prepare);
   page.problems = [];
   page.on("pageerror", (error) => page.problems.push(String(error)));
   page.on("console", (message) => message.type() === "error" && page.problems.push(message.text()));

@@ -1,0 +1,15 @@
+// What can pay: the available payment methods, the banks of online banking, and the stores of konbini.
+
+const METHOD_FILTERS = ["sessionId", "currency", "country", "supportsStorage", "supportsRecurring", "supportsFreeTrial"];
+
+/** The available payment methods, or the error of the payment service: `{type, errors}`. */
+async function retrieveAvailablePaymentMethods(instance, filters = {}) {
+  const query = Object.fromEntries(METHOD_FILTERS.map((name) => [name, filters[name]]));
+  query.locale = instance.locale.replace("-", "_");
+  try {
+    return await callService(instance.service, "GET", "/payments/payment-methods", { query });
+  } catch (problem) {
+    if (!(problem instanceof PaymentError)) throw problem;
+    return problem.error;
+  }
+}
