@@ -156,6 +156,7 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     ("/_ledger/balance", {"GET": credit_ledger.balance}),
     ("/payments/payment-methods", {"GET": available_methods.show}),
     ("/payments/sources/{id}/authentication", {"POST": sources.authenticate}),
+    ("/payments/sessions/{id}/authentication", {"POST": sources.authenticate_session}),
     ("/payments/redirects/{page}", {"GET": redirect_pages.show_redirect_page, "POST": redirect_pages.decide_redirect}),
     ("/payments/challenges/{page}", {"GET": redirect_pages.show_challenge, "POST": redirect_pages.answer_challenge}),
 ]

@@ -114,6 +114,22 @@ async def authenticate(request: Request) -> Response:
     if sent.string("clientSecret") != source.secret:
         raise _unknown_source()
     session_id = cart_of_session(world_of(request), required(sent, "sessionId")).session_id
+    return _authentication(request, source, session_id, sent.string("returnUrl"))
+
+
+async def authenticate_session(request: Request) -> Response:
+    """`POST /payments/sessions/{id}/authentication`: the state of the challenge for the primary source of a cart.
+
+    The function `handleNextAction` of DigitalRiver.js calls this path, because it has only the id of the session.
+    """
+    check_public_key(request)
+    cart = cart_of_session(world_of(request), request.path_params["id"])
+    if cart.source is None:
+        raise _unknown_source()
+    return _authentication(request, cart.source, cart.session_id, None)
+
+
+def _authentication(request: Request, source: Source, session_id: str, return_url: str | None) -> Response:
     if source.scenario.challenged is None:
         return JSONResponse({"status": "authentication_not_required"})
     if session_id in source.authenticated_for:
@@ -122,7 +138,6 @@ async def authenticate(request: Request) -> Response:
         # The failure is reported only once, so that the shopper can try again with a new challenge.
         source.failed_for.discard(session_id)
         return JSONResponse({"status": "failed"})
-    return_url = sent.string("returnUrl")
     if return_url is not None and not is_return_address(return_url):
         raise bad_parameter("invalid_parameter", "returnUrl", "The returnUrl is invalid.")
     url = new_challenge(request, source, session_id, return_url)

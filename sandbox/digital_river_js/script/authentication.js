@@ -22,6 +22,13 @@ async function authenticateSource(instance, ...given) {
   return authenticated(instance, () => askForAuthentication(instance, element, path, body));
 }
 
+/** Do what a payment session waits for: let the bank authenticate the shopper for the source of the cart. */
+async function handleNextAction(instance, { data } = {}) {
+  if (!data?.sessionId) throw new Error("handleNextAction needs an action with data.sessionId.");
+  const path = `/payments/sessions/${encodeURIComponent(data.sessionId)}/authentication`;
+  return authenticated(instance, () => callService(instance.service, "POST", path, { body: {} }));
+}
+
 /** The bank's answer to the security code that was typed again, or to the request alone. */
 async function askForAuthentication(instance, element, path, body) {
   if (element?.type !== "cardcvv") return callService(instance.service, "POST", path, { body });

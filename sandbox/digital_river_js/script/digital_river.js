@@ -49,6 +49,10 @@ class DigitalRiver {
     return authenticateSource(this.#instance, ...elementAndData);
   }
 
+  handleNextAction(nextAction) {
+    return handleNextAction(this.#instance, nextAction);
+  }
+
   retrieveAvailablePaymentMethods(filters) {
     return retrieveAvailablePaymentMethods(this.#instance, filters);
   }

@@ -126,3 +126,23 @@ test("most cards need no authentication", async () => {
   assert.deepEqual([status, error.type], ["failed", "not_found"]);
   await assert.rejects(page.evaluate(() => digitalRiver.authenticateSource({})));
 });
+
+test("handleNextAction authenticates the source of the cart", async () => {
+  const guest = await Guest.start();
+  const page = await openShop();
+  await mountElements(page, CARD);
+  await typeCard(page);
+  const lastName = "Decline:authentication_required";
+  const made = await page.evaluate((sent) => digitalRiver.createSource(elements.cardnumber, sent), {
+    type: "creditCard",
+    sessionId: guest.sessionId,
+    owner: { ...OWNER, lastName },
+  });
+  await guest.attach(made.source.id);
+  await assert.rejects(guest.submit(), /authentication_required/);
+  const action = { action: "authenticate", data: { sessionId: guest.sessionId } };
+  const handle = (sent) => digitalRiver.handleNextAction(sent);
+  assert.deepEqual(await during(page, handle, action, () => answer(page, "password")), { status: "complete" });
+  assert.equal((await guest.submit()).paymentSession.status, "complete");
+  await assert.rejects(page.evaluate(() => digitalRiver.handleNextAction({ action: "none" })));
+});

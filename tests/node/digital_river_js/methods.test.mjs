@@ -55,6 +55,16 @@ test("card source for a client secret, and for storage", async () => {
     [clientSecret, OWNER],
   );
   assert.deepEqual([made.source.state, made.source.sessionId], ["chargeable", guest.sessionId]);
+  const moved = await page.evaluate(async ({ id, clientSecret }) => {
+    return digitalRiver.updateSource({ id, clientSecret, owner: { firstName: "Augusta", lastName: "King", email: "a@example.com" } });
+  }, made.source);
+  assert.equal(moved.source.owner.firstName, "Augusta");
+  await field(page, "cardexpiration").fill("11/36");
+  const later = await page.evaluate(
+    ({ id, clientSecret }) => digitalRiver.updateSource(elements.cardexpiration, { id, clientSecret }),
+    made.source,
+  );
+  assert.deepEqual([later.source.creditCard.expirationMonth, later.source.creditCard.expirationYear], [11, 2036]);
   const stored = await page.evaluate(
     ([sessionId, owner]) =>
       digitalRiver.createStoredPaymentSource(elements.cardnumber, { type: "creditCard", sessionId, owner }),
