@@ -36,6 +36,7 @@ SCRIPT = (
     "script/element.js",
     "script/field_element.js",
     "script/browser_info.js",
+    "script/frame_dialog.js",
     "script/challenge.js",
     "script/authentication.js",
     "script/sources.js",

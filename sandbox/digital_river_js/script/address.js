@@ -6,4 +6,6 @@ if (!SCRIPT_URL) throw new Error('Load DigitalRiver.js with <script src="…/v1/
 
 const SERVICE_URL = new URL("..", SCRIPT_URL).href.replace(/\/$/, "");
 
+const SERVICE_ORIGIN = new URL(SERVICE_URL).origin;
+
 const FRAMES_URL = `${SERVICE_URL}/v1/frames/`;

@@ -1,0 +1,89 @@
+// A dialog over the page with a frame of the sandbox: the bank's challenge, or the payment sheet of a wallet.
+//
+// The dialog has a shadow root, so that neither the style of the storefront nor that of the dialog reaches the other one.
+
+const DIALOG_STYLE = `
+  dialog {
+    box-sizing: border-box;
+    width: min(30rem, 100vw - 1rem);
+    height: min(40rem, 100dvh - 1rem);
+    max-width: none;
+    max-height: none;
+    padding: 0;
+    overflow: hidden;
+    border: 1px solid light-dark(#d7dfe2, #2e3f47);
+    border-radius: 12px;
+    background: light-dark(#f5f7f8, #10191d);
+    color: light-dark(#17252b, #e6eef0);
+    color-scheme: light dark;
+  }
+  dialog[open] { display: flex; flex-direction: column; }
+  dialog::backdrop { background: rgb(0 0 0 / 45%); }
+  header { display: flex; align-items: center; justify-content: space-between; gap: 1rem; padding: 0.5rem 0.5rem 0.5rem 1rem; }
+  h2 { margin: 0; font: 600 1rem/1.3 system-ui, sans-serif; }
+  button {
+    min-height: 2.75rem;
+    padding: 0.5rem 1rem;
+    border: 1px solid light-dark(#78868c, #64767e);
+    border-radius: 8px;
+    background: transparent;
+    color: inherit;
+    font: 600 0.9375rem/1.2 system-ui, sans-serif;
+    cursor: pointer;
+  }
+  button:focus-visible { outline: 3px solid light-dark(#0f5c6b, #6cc5d3); outline-offset: 2px; }
+  iframe { flex: 1; min-height: 0; }
+`;
+
+class FrameDialog {
+  #host = document.createElement("div");
+  #dialog = document.createElement("dialog");
+  #frame;
+
+  /** Resolves when the dialog is closed, by the shopper or by `close`. */
+  closed;
+
+  /**
+   * @param {string} page the page of the frame
+   * @param {string} title of the dialog, and of the frame for screen readers
+   * @param {string} closeLabel of the button with which the shopper abandons the dialog
+   * @param {object} configuration what the frame receives first
+   * @param {(kind: string, data: object) => void} receive is called with each message of the frame
+   */
+  constructor(page, title, closeLabel, configuration, receive) {
+    this.#frame = new SandboxFrame(page, title, configuration, receive);
+    this.#build(title, closeLabel);
+    this.closed = new Promise((resolve) => this.#dialog.addEventListener("close", resolve)).then(() => this.#leave());
+    document.body.append(this.#host);
+    this.#frame.mount(this.#dialog);
+    this.#dialog.showModal();
+  }
+
+  send(kind, data) {
+    this.#frame.send(kind, data);
+  }
+
+  close() {
+    this.#dialog.close();
+  }
+
+  #build(title, closeLabel) {
+    const style = new CSSStyleSheet();
+    style.replaceSync(DIALOG_STYLE);
+    const root = this.#host.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [style];
+    const heading = Object.assign(document.createElement("h2"), { id: "title", textContent: title });
+    const close = Object.assign(document.createElement("button"), { type: "button", textContent: closeLabel });
+    close.addEventListener("click", () => this.close());
+    const header = document.createElement("header");
+    header.append(heading, close);
+    this.#dialog.setAttribute("aria-labelledby", "title");
+    this.#dialog.append(header);
+    root.append(this.#dialog);
+  }
+
+  #leave() {
+    this.#frame.remove();
+    this.#host.remove();
+  }
+}
