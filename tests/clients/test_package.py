@@ -2,14 +2,15 @@
 
 import json
 
+import httpx
 import pytest
-from dirty_equals import IsPartialDict
+from dirty_equals import IsPartialDict, IsStr
 
 from sandbox.model.world import World
 from tests.support.client_package import SITE, client_package
 from tests.support.external_programs import output
 from tests.support.running_gateway import running_gateway
-from tests.support.shop import SUBMIT, Clock
+from tests.support.shop import CLIENT, PACK, SUBMIT, Clock, new_key
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -67,3 +68,22 @@ async def test_cart_is_submitted_anew_after_an_authentication(world: World) -> N
         printed = await output("node", "dist/checks/authentication.js", *addresses, folder=package)
     assert json.loads(printed) == ["OrderActionRequired", "OrderPlaced"]
     assert [order.state for order in world.orders()] == ["Submitted"]
+
+
+async def test_server_reads_and_signs_out_for_the_shopper_it_serves(world: World) -> None:
+    package = await client_package()
+    shop, key = "https://shop.example", "key-" + "0" * 32
+    async with running_gateway(world, origins=shop, server_keys=key) as (gateway, _):
+        add = "mutation($key: UUID!, $id: String!) { addCartLines(input: {idempotencyKey: $key, lines: "
+        add += "[{product: {upstreamId: $id}, quantity: 2}]}) { errors { code } } }"
+        body = {"query": add, "variables": {"key": new_key(), "id": PACK}}
+        async with httpx.AsyncClient() as browser:
+            answer = await browser.post(f"{gateway}/graphql", json=body, headers=CLIENT | {"Origin": shop})
+        cookie = answer.headers["set-cookie"].partition(";")[0]
+        printed = await output("node", "dist/checks/server.js", gateway, key, cookie, shop, folder=package)
+    assert json.loads(printed) == {
+        "shopper": {"cart": {"totalQuantity": 2}},
+        "stranger": {"cart": None},
+        "signedOut": {"signOut": {"signedOut": True}},
+        "setCookies": [IsStr(regex=r"__Host-rf_session=.*Max-Age=0.*")],
+    }

@@ -1,9 +1,9 @@
 // The bank asks for an authentication after the order was submitted. Prints the outcomes of both submit requests.
 // Arguments: URL of the gateway, URL of the sandbox.
 import { bearerSession, Gateway, memoryStorage, newKey, Orders } from "riverfront-client";
+import { ADDRESS } from "../examples/address.js";
 import { createSource } from "../examples/provider.js";
 import { shopOfGateway } from "../pages/clients/gateway.js";
-import { ADDRESS } from "../pages/purchase.js";
 
 const [gatewayUrl = "", sandbox = ""] = process.argv.slice(2);
 const storage = memoryStorage();

@@ -68,11 +68,13 @@ class CountedSession implements Session {
   readonly #session = bearerSession(memoryStorage());
   readonly credentials = this.#session.credentials;
   readonly learn = this.#session.learn;
+  readonly mayBeginWith = this.#session.mayBeginWith;
+  readonly alone = this.#session.alone;
   sent = 0;
 
-  handle(): Promise<string | null> {
+  headers(): Promise<Record<string, string>> {
     this.sent++;
-    return this.#session.handle();
+    return this.#session.headers();
   }
 }
 

@@ -1,7 +1,6 @@
 // A guest's purchase by an app, with a bearer. Arguments: URL of the gateway, URL of the sandbox.
 import { accepted, bearerSession, Gateway, memoryStorage, newKey, Orders, type Result } from "riverfront-client";
 import {
-  type AddressInput,
   GuestDetailsDocument,
   GuestFirstLineDocument,
   GuestOrderDocument,
@@ -11,23 +10,12 @@ import {
   ReturnFromRedirectDocument,
   SubmissionOutcomeDocument,
 } from "../generated/strings/graphql.js";
+import { ADDRESS } from "./address.js";
 import { createSource } from "./provider.js";
 
 type OrderResult = Result & NonNullable<NonNullable<GuestOrderMutation["submitOrder"]>["result"]>;
 
 const [gatewayUrl = "http://127.0.0.1:8000", sandboxUrl = "http://127.0.0.1:8001"] = process.argv.slice(2);
-
-const address: AddressInput = {
-  firstName: "Ada",
-  lastName: "Lovelace",
-  line1: "10380 Bren Road W",
-  city: "Minnetonka",
-  countrySubdivision: "MN",
-  postalCode: "55343",
-  countryCode: "US",
-  phoneNumber: "952-555-0100",
-  email: "ada@example.com",
-};
 
 // An app would store the session and the submit request on the device.
 const storage = memoryStorage();
@@ -36,7 +24,7 @@ const gateway = new Gateway(`${gatewayUrl}/graphql`, { client: "typescript-examp
 const orders = new Orders<OrderResult>(
   {
     async submit({ idempotencyKey: key, expectedTotal: total, ifRevision }) {
-      const { submitOrder } = await gateway.ask(GuestOrderDocument, { key, total, revision: ifRevision ?? "" });
+      const { submitOrder } = await gateway.ask(GuestOrderDocument, { key, total, revision: ifRevision ?? null });
       if (!submitOrder) throw new TypeError("The mutation has no payload.");
       return submitOrder;
     },
@@ -58,7 +46,7 @@ const line = { key: newKey(), productId: product.id, delivery: "BEARER" } as con
 accepted((await gateway.ask(GuestFirstLineDocument, line)).addCartLines);
 console.log(`In the cart: ${product.name}`);
 
-const { cart } = accepted((await gateway.ask(GuestDetailsDocument, { address })).prepareCheckout);
+const { cart } = accepted((await gateway.ask(GuestDetailsDocument, { address: ADDRESS })).prepareCheckout);
 const collect = cart?.paymentSession?.nextAction;
 if (collect?.__typename !== "CollectSourceAction") {
   throw new Error(`The next action is ${collect?.__typename}, not CollectSourceAction.`);
@@ -67,7 +55,7 @@ if (collect?.__typename !== "CollectSourceAction") {
 console.log(`To pay: ${collect.amountDue?.formatted ?? "unknown"}`);
 
 const { sessionId } = collect.dropIn;
-const sourceId = await createSource(sandboxUrl, storefront.publishableKey, sessionId, address);
+const sourceId = await createSource(sandboxUrl, storefront.publishableKey, sessionId, ADDRESS);
 const attached = accepted((await gateway.ask(GuestSourceDocument, { sourceId })).attachSource);
 const ready = attached.paymentSession?.nextAction;
 if (ready?.__typename !== "SubmitOrderAction") {

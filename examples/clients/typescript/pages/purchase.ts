@@ -1,18 +1,7 @@
 import { newKey, type Orders, type Outcome } from "riverfront-client";
+import { ADDRESS } from "../examples/address.js";
 import { createSource, type Payment } from "../examples/provider.js";
 import type { Delivery, PlacedOrder, Shop } from "./shop.js";
-
-export const ADDRESS = {
-  firstName: "Ada",
-  lastName: "Lovelace",
-  line1: "10380 Bren Road W",
-  city: "Minnetonka",
-  countrySubdivision: "MN",
-  postalCode: "55343",
-  countryCode: "US",
-  phoneNumber: "952-555-0100",
-  email: "ada@example.com",
-};
 
 export interface Purchase {
   /** URL of the sandbox, which stands in for the payment service. */

@@ -62,7 +62,7 @@ export function shopOf(documents: Documents, { query, mutate }: { query: Ask; mu
     },
     orders: {
       async submit({ idempotencyKey: key, expectedTotal: total, ifRevision }) {
-        const variables = { key, total, revision: ifRevision ?? "" };
+        const variables = { key, total, revision: ifRevision ?? null };
         return payloadOf((await mutate(documents.GuestOrderDocument, variables)).submitOrder);
       },
       async resume(key) {

@@ -28,6 +28,7 @@ const bundle = await context({
     { in: "pages/main.ts", out: "main" },
     { in: "pages/tutorial/main.ts", out: "tutorial/main" },
     { in: "checks/errors.ts", out: "errors" },
+    { in: "checks/first-product.ts", out: "first-product" },
   ],
   outdir: target,
   bundle: true,

@@ -32,7 +32,7 @@ const holders = objects.filter((type) => !/(Connection|Edge|Payload)$/.test(type
 const connections = (type) => fieldsOf(type).filter((field) => isConnection(typeName(field)));
 const PAGING = ["first", "last", "after", "before"];
 
-const privateFields = fieldsOf(roots.Query).filter((field) => !isPublic(field) && !field.name.startsWith("node"));
+const privateFields = fieldsOf(roots.Query).filter((field) => !isPublic(field));
 const OF_A_CART = ["cart", "paymentSession", "checkoutReadiness", "availablePaymentMethods", "orderSubmission"];
 
 /** Names of the private root fields that have another value after the mutation. */

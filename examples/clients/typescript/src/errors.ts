@@ -1,8 +1,16 @@
 /** An error in `errors` of an answer: the field could not be read, or the request was refused. */
 export interface AnswerError {
   message: string;
-  path?: readonly (string | number)[];
-  extensions?: { code?: string; supportReference?: string; retryAfter?: string };
+  path?: readonly (string | number)[] | undefined;
+  extensions?: AnswerErrorExtensions | undefined;
+}
+
+export interface AnswerErrorExtensions {
+  code?: string | undefined;
+  supportReference?: string | undefined;
+  /** For the shopper, in the language of the session. Absent if the shopper can do nothing about the error. */
+  shopperMessage?: string | undefined;
+  retryAfter?: string | undefined;
 }
 
 /** What every error in the payload of a mutation has. Select it with `... on UserError { code message shopperMessage path retry }`. */
@@ -10,12 +18,12 @@ export interface UserError {
   code: string;
   message: string;
   /** For the shopper, in the language of the session. Null or absent if the shopper can do nothing about the error. */
-  shopperMessage?: string | null;
-  path?: readonly string[];
+  shopperMessage?: string | null | undefined;
+  path?: readonly string[] | undefined;
   /** A `RetryAdvice`, or one that a later version of the graph adds. */
   retry: RetryAdvice | (string & {});
   /** Select `... on RateLimitError { retryAfter }`. */
-  retryAfter?: string;
+  retryAfter?: string | undefined;
 }
 
 export type RetryAdvice = "DO_NOT_RETRY" | "FIX_THEN_RETRY" | "RETRY" | "READ_STATE_FIRST";
@@ -55,9 +63,9 @@ export function accepted<P extends { errors: readonly UserError[] }>(payload: P 
   return payload;
 }
 
-/** The errors of an answer in what a GraphQL client throws or returns; null if no answer arrived. */
+/** The errors of an answer in what a GraphQL client throws or returns; null if no answer arrived, and for `Refused`. */
 export function answerErrors(error: unknown): readonly AnswerError[] | null {
-  if (typeof error !== "object" || error === null) return null;
+  if (typeof error !== "object" || error === null || error instanceof Refused) return null;
   const { errors, graphQLErrors, response, cause, networkError } = error as Record<string, unknown>;
   // In this sequence: the package and Apollo Client; urql; graphql-request.
   for (const list of [errors, graphQLErrors, (response as { errors?: unknown } | undefined)?.errors]) {

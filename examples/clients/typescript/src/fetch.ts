@@ -5,8 +5,12 @@ export interface Connection {
   client: string;
   session: Session;
   /** The fetch to call; the global one by default. */
-  fetch?: typeof fetch;
+  fetch?: typeof fetch | undefined;
+  /** How long an answer is awaited. The gateway itself answers within a minute, also if Digital River does not. */
+  timeoutMs?: number | undefined;
 }
+
+type Resource = string | URL | Request;
 
 /**
  * A `fetch` for every GraphQL client that accepts one. It sends the name of the client and the session, and stores the
@@ -14,45 +18,66 @@ export interface Connection {
  *
  * A GET request is for public data: the gateway reads no session from it, so none is sent, and caches can share it.
  */
-export function riverfrontFetch({ client, session, fetch: send = globalThis.fetch.bind(globalThis) }: Connection) {
-  const inTurn = oneAtATime();
+export function riverfrontFetch({ client, session, fetch: send, timeoutMs = 75_000 }: Connection) {
+  const call = send ?? globalThis.fetch.bind(globalThis);
 
-  async function post(input: RequestInfo | URL, init: RequestInit): Promise<Response> {
+  /** Sends with the session. What it has to learn from the answer is learned before the client reads it. */
+  async function post(input: Resource, init: RequestInit, isQuery: boolean): Promise<Response> {
     const headers = new Headers(init.headers);
     headers.set("X-Riverfront-Client", client);
-    const handle = await session.handle();
-    if (handle !== null) headers.set("Authorization", `Bearer ${handle}`);
-    const response = await send(input, { ...init, headers, credentials: session.credentials });
-    const data = await dataOf(response);
-    if (data) await session.learn(data);
-    return response;
+    for (const [name, value] of Object.entries(await session.headers())) headers.set(name, value);
+    return inTime(timeoutMs, init.signal ?? null, async (signal) => {
+      const response = await call(input, { ...init, headers, signal, credentials: session.credentials });
+      session.received?.(response);
+      const data = isQuery ? null : await dataOf(response);
+      if (data) await session.learn(data);
+      return response;
+    });
   }
 
-  return async (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
-    if ((init.method ?? "GET").toUpperCase() === "GET") return send(input, { ...init, credentials: "omit" });
-    // Two first products that are added at once would begin two sessions, and the cart of one would be lost.
-    const mayBeginSession = session.credentials === "omit" && String(init.body).includes("bearerToken");
-    return mayBeginSession ? inTurn(() => post(input, init)) : post(input, init);
+  return async (input: Resource, init: RequestInit = {}): Promise<Response> => {
+    const all = { ...partsOf(input), ...init };
+    if ((all.method ?? "GET").toUpperCase() === "GET") {
+      return inTime(timeoutMs, all.signal ?? null, (signal) => call(input, { ...init, signal, credentials: "omit" }));
+    }
+    const body = typeof init.body === "string" ? init.body : "";
+    const isMutation = /\bmutation\b/.test(body);
+    // The body of a persisted document names only its hash: it may be that of a mutation.
+    const isQuery = !isMutation && /"query"\s*:\s*"/.test(body);
+    const task = () => post(input, all, isQuery);
+    return isMutation && (await session.mayBeginWith(body)) ? session.alone(task) : task();
   };
+}
+
+function partsOf(input: Resource): RequestInit {
+  if (typeof input === "string" || input instanceof URL) return {};
+  return { method: input.method, headers: input.headers, signal: input.signal };
+}
+
+/** Ends the task at the end of the time, or when the caller does. */
+async function inTime<T>(timeoutMs: number, outer: AbortSignal | null, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const abort = () => controller.abort(outer?.reason);
+  const late = Object.assign(new Error(`The gateway did not answer within ${timeoutMs} ms.`), { name: "TimeoutError" });
+  const timer = setTimeout(() => controller.abort(late), timeoutMs);
+  outer?.addEventListener("abort", abort);
+  if (outer?.aborted) abort();
+  try {
+    return await task(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    outer?.removeEventListener("abort", abort);
+  }
 }
 
 /** The `data` of an answer in JSON; null if there is none. The response can still be read. */
 async function dataOf(response: Response): Promise<Record<string, unknown> | null> {
   if (!/[/+]json\b/.test(response.headers.get("Content-Type") ?? "")) return null;
+  const text = await response.clone().text();
   try {
-    const { data } = (await response.clone().json()) as { data?: Record<string, unknown> | null };
+    const { data } = JSON.parse(text) as { data?: Record<string, unknown> | null };
     return data ?? null;
   } catch {
     return null; // The client that reads the response reports the broken body.
   }
-}
-
-/** Runs one task after the other; a task that fails does not stop the next one. */
-function oneAtATime() {
-  let last: Promise<unknown> = Promise.resolve();
-  return <T>(task: () => Promise<T>): Promise<T> => {
-    const result = last.then(task, task);
-    last = result.catch(() => {});
-    return result;
-  };
 }

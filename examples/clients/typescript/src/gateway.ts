@@ -1,22 +1,21 @@
-import { AnswerHasErrors, type AnswerError } from "./errors.js";
+import { type Answer, answerOf } from "./answer.js";
+import { AnswerHasErrors } from "./errors.js";
 import { type Connection, riverfrontFetch } from "./fetch.js";
 
-/** A document as graphql-codegen's `documentMode: "string"` writes it, or as you write it yourself. */
+/** A document as graphql-codegen's `documentMode: "string"` writes it, or a string that you write yourself. */
 export interface Document<R, V> {
   toString(): string;
   __apiType?: (variables: V) => R;
+  /** Syntax trees, as `gql` makes them, are for other clients. */
+  kind?: never;
 }
 
-export interface Answer<R> {
-  data: R | null;
-  errors: readonly AnswerError[];
-}
-
-type Variables<V> = V extends Record<string, never> ? [] : [variables: V];
+/** May be left out if the document needs none. A string that you write yourself does not say what it needs. */
+type Variables<V> = unknown extends V ? [variables?: object] : Record<never, never> extends V ? [variables?: V] : [variables: V];
 
 /** Sends typed documents with `fetch`, without a GraphQL package. */
 export class Gateway {
-  readonly #send: (input: string, init: RequestInit) => Promise<Response>;
+  readonly #send: ReturnType<typeof riverfrontFetch>;
 
   constructor(
     private readonly url: string,
@@ -35,10 +34,12 @@ export class Gateway {
 
   /** The whole answer. Show its data, and mark the fields that its errors name. */
   async answer<R, V>(document: Document<R, V>, ...[variables]: Variables<V>): Promise<Answer<R>> {
+    if ("kind" in Object(document)) {
+      throw new TypeError('The document is a syntax tree. Send its string: `documentMode: "string"` in graphql-codegen.');
+    }
     const headers = { Accept: "application/graphql-response+json", "Content-Type": "application/json" };
     const body = JSON.stringify({ query: document.toString(), variables });
-    const response = await this.#send(this.url, { method: "POST", headers, body });
-    const answer = (await response.json()) as { data?: R | null; errors?: AnswerError[] };
-    return { data: answer.data ?? null, errors: answer.errors ?? [] };
+    const { data = null, errors = [] } = await answerOf<R>(await this.#send(this.url, { method: "POST", headers, body }));
+    return { data, errors };
   }
 }

@@ -1,6 +1,14 @@
-export { Gateway, type Answer, type Document } from "./gateway.js";
+export { type Answer, UnreadableAnswer } from "./answer.js";
+export { Gateway, type Document } from "./gateway.js";
 export { riverfrontFetch, type Connection } from "./fetch.js";
-export { bearerSession, cookieSession, DeliveryMismatch, type Session } from "./session.js";
+export {
+  bearerSession,
+  cookieSession,
+  DeliveryMismatch,
+  type ForwardedRequest,
+  forwardedSession,
+  type Session,
+} from "./session.js";
 export { memoryStorage, type KeyValueStorage } from "./storage.js";
 export {
   accepted,
@@ -8,6 +16,7 @@ export {
   answerErrors,
   Refused,
   type AnswerError,
+  type AnswerErrorExtensions,
   type RetryAdvice,
   type UserError,
 } from "./errors.js";

@@ -1,7 +1,8 @@
-import { answerErrors, type UserError } from "./errors.js";
+import { answerErrors, Refused, type UserError } from "./errors.js";
 import { adviceOf, retrying, type RetryOptions, sleep } from "./retry.js";
 import type { KeyValueStorage } from "./storage.js";
 import { type Agreement, type SubmitRequest, SubmitRequests } from "./submit-requests.js";
+import { alone } from "./turns.js";
 
 /**
  * An outcome of `submitOrder`, as your operation selects it. Select `checkAfter` of `OrderInDoubt`, and `pendingOrder` of
@@ -19,11 +20,11 @@ export interface Submitted<R extends Result> {
 
 /** An attempt, as `orderSubmission` reads it. */
 export interface Reading<R extends Result> {
-  status?: string;
+  status?: string | undefined;
   result?: R | null | undefined;
 }
 
-/** The operations of your storefront, sent by the client that you use. They reject as your client does. */
+/** The operations of your storefront, sent by the client that you use. They reject as your client does, or with `Refused`. */
 export interface OrderCalls<R extends Result> {
   /** `submitOrder` with this input. */
   submit(input: SubmitRequest): Promise<Submitted<R>>;
@@ -31,8 +32,11 @@ export interface OrderCalls<R extends Result> {
   resume(idempotencyKey: string): Promise<Submitted<R>>;
   /** `orderSubmission` with this key, from the network: a cache would repeat that the order is under way. */
   read(idempotencyKey: string): Promise<Reading<R> | null | undefined>;
-  /** `startSession`. It is called if the session of the request has ended, with the old handle. */
-  startSession?(): Promise<unknown>;
+  /**
+   * `startSession`, with the old handle. It is called if the session of the request has ended. Without it, the outcome of
+   * the request stays unknown until the shopper begins a session.
+   */
+  startSession?: (() => Promise<unknown>) | undefined;
 }
 
 /** What became of a submit request. */
@@ -46,14 +50,17 @@ export type Outcome<R extends Result> =
   | { kind: "action"; result: R }
   /** Nothing was sent to Digital River. Follow `retry` and `path` of the errors. */
   | { kind: "refused"; errors: readonly UserError[] }
-  /** There may be an order. Show that it is being checked, and call `recover` later. Never submit anew. */
+  /**
+   * There may be an order. Show that it is being checked, and call `recover` later: `submit` does not send a new request
+   * before the outcome is known. `error` says why it is not: no network, for example.
+   */
   | { kind: "unknown"; result: R | null; error: unknown };
 
 export interface OrderOptions extends RetryOptions {
   /** How often the outcome of an order in doubt is read before it is reported as unknown. */
-  reads?: number;
+  reads?: number | undefined;
   /** Name of the stored request, if a page has several shops. */
-  name?: string;
+  name?: string | undefined;
 }
 
 /** Statuses of an attempt that may wait for `resumeOrder`. It changes nothing if the attempt does not. */
@@ -61,14 +68,29 @@ const RESUMABLE = ["ACTION_REQUIRED", "IN_DOUBT", "IN_PROGRESS"];
 
 const READ_EVERY_MS = 1_000;
 
+const NO_SESSION = ["SESSION_EXPIRED", "SESSION_REQUIRED"];
+
+/** Codes of requests that are refused each time, so that they are thrown, and not reported as an unknown outcome. */
+const MISTAKES = [
+  "GRAPHQL_PARSE_FAILED",
+  "GRAPHQL_VALIDATION_FAILED",
+  "BAD_USER_INPUT",
+  "OPERATION_TOO_EXPENSIVE",
+  "PERSISTED_QUERY_NOT_FOUND",
+  "PERSISTED_QUERY_NOT_SUPPORTED",
+  "DOCUMENT_NOT_TRUSTED",
+  "METHOD_NOT_ALLOWED",
+  "CSRF_CHECK_FAILED",
+];
+
 /** Places orders, each at most once, whatever becomes of the page or the network in between. */
 export class Orders<R extends Result> {
   readonly #requests: SubmitRequests;
-  readonly #options: Required<Pick<OrderOptions, "reads" | "wait" | "patienceMs" | "tries">>;
+  readonly #options: { reads: number; wait: (milliseconds: number) => Promise<void>; patienceMs: number; tries: number };
 
   constructor(
     private readonly calls: OrderCalls<R>,
-    storage: KeyValueStorage,
+    private readonly storage: KeyValueStorage,
     { name, reads = 10, wait = sleep, patienceMs = 10_000, tries = 3 }: OrderOptions = {},
   ) {
     this.#requests = new SubmitRequests(storage, name);
@@ -98,6 +120,15 @@ export class Orders<R extends Result> {
   async #recover(): Promise<Outcome<R> | null> {
     const request = await this.#requests.open();
     if (!request) return null;
+    try {
+      return await this.#recovered(request);
+    } catch (error) {
+      if (codesOf(error).some((code) => MISTAKES.includes(code))) throw error;
+      return { kind: "unknown", result: null, error };
+    }
+  }
+
+  async #recovered(request: SubmitRequest): Promise<Outcome<R> | null> {
     const reading = await this.#read(request.idempotencyKey);
     // The gateway knows no such request. One that is still on its way is stopped by the revision and the lock of the cart.
     if (!reading) return this.#requests.end().then(() => null);
@@ -168,35 +199,50 @@ export class Orders<R extends Result> {
     try {
       return (await this.calls.read(key)) ?? null;
     } catch (error) {
-      const codes = answerErrors(error)?.map(({ extensions }) => extensions?.code) ?? [];
-      const hasEnded = codes.includes("SESSION_EXPIRED") || codes.includes("SESSION_REQUIRED");
-      if (!hasEnded || !this.calls.startSession) throw error;
+      const codes = codesOf(error);
+      if (!codes.some((code) => NO_SESSION.includes(code)) || !this.calls.startSession) throw error;
       await this.calls.startSession();
-      return (await this.calls.read(key)) ?? null;
+      const reading = (await this.calls.read(key)) ?? null;
+      if (reading || !codes.includes("SESSION_REQUIRED")) return reading;
+      // The handle is lost, so no session may read this outcome any more.
+      await this.#requests.end();
+      throw error;
     }
   }
 
   #retrying(call: () => Promise<Submitted<R>>): Promise<Submitted<R>> {
-    return retrying(call, this.#options);
+    return retrying(call, this.#options).catch((error: unknown) => {
+      if (error instanceof Refused) return { errors: error.errors };
+      throw error;
+    });
   }
 
-  /** One tab at a time: two tabs share the stored request. */
+  /** One at a time: two tabs, and two clicks, share the stored request. */
   #alone<T>(task: () => Promise<T>): Promise<T> {
-    const locks = (globalThis.navigator as Navigator | undefined)?.locks as LockManager | undefined;
-    return locks ? (locks.request("riverfront.orders", task) as Promise<T>) : task();
+    return alone("riverfront.orders", this.storage, task);
   }
+}
+
+function codesOf(error: unknown): string[] {
+  return answerErrors(error)?.map(({ extensions }) => extensions?.code ?? "") ?? [];
 }
 
 const WITHOUT_ORDER = ["OrderDeclined", "OrderBlocked", "OrderNotPlaced"];
 
 /** Whether a new request may follow: the earlier one has led to no order, and waits for none. */
-function mayBeFollowed<R extends Result>({ kind, ...rest }: Outcome<R>): boolean {
-  const { __typename = "", pendingOrder } = (("result" in rest && rest.result) || {}) as Partial<Result> & Pending;
-  return kind === "known" ? WITHOUT_ORDER.includes(__typename) : kind === "action" && pendingOrder === null;
+function mayBeFollowed(outcome: Outcome<Result>): boolean {
+  if (outcome.kind === "known") return WITHOUT_ORDER.includes(outcome.result.__typename);
+  if (outcome.kind !== "action") return false;
+  const { pendingOrder, action } = outcome.result as ActionRequired;
+  if (pendingOrder === undefined && !action?.redirectUrl) {
+    throw new TypeError("Select `pendingOrder { id }` of OrderActionRequired: null means that the cart may be submitted anew.");
+  }
+  return pendingOrder === null;
 }
 
-interface Pending {
+interface ActionRequired extends Result {
   pendingOrder?: unknown;
+  action?: { redirectUrl?: string };
 }
 
 function pauseUntil(result: Result | null): number {

@@ -2,20 +2,27 @@ interface Node {
   kind: string;
   operation?: string;
   name?: { value: string } | undefined;
+  alias?: { value: string } | undefined;
   selectionSet?: { selections: readonly Node[] } | undefined;
 }
 
-/** Names of the root fields of a document, also of those in fragments. */
-export function rootFields(document: object): string[] {
+export interface RootField {
+  name: string;
+  /** Its name in the answer. */
+  responseName: string;
+}
+
+/** The root fields of a document, also those in fragments. */
+export function rootFields(document: object): RootField[] {
   const definitions = definitionsOf(document);
   const fragments = new Map(definitions.map((node) => [node.kind === "FragmentDefinition" && node.name?.value, node]));
-  const namesOf = (node: Node | undefined): string[] =>
+  const fieldsOf = (node: Node | undefined): RootField[] =>
     (node?.selectionSet?.selections ?? []).flatMap((selection) => {
       const name = selection.name?.value ?? "";
-      if (selection.kind === "Field") return [name];
-      return namesOf(selection.kind === "InlineFragment" ? selection : fragments.get(name));
+      if (selection.kind === "Field") return [{ name, responseName: selection.alias?.value ?? name }];
+      return fieldsOf(selection.kind === "InlineFragment" ? selection : fragments.get(name));
     });
-  return definitions.filter(isOperation).flatMap(namesOf);
+  return definitions.filter(isOperation).flatMap(fieldsOf);
 }
 
 export function isQuery(document: object): boolean {

@@ -1,18 +1,40 @@
 import type { KeyValueStorage } from "./storage.js";
+import { alone } from "./turns.js";
 
 /** How the handle of the shopper's session travels: in a cookie, or as a bearer token. */
 export interface Session {
-  readonly credentials: RequestCredentials;
-  /** The stored bearer token; null for a cookie, which only the browser reads. */
-  handle(): Promise<string | null>;
-  /** Reads a new handle from the data of an answer, and the end of the session. */
+  readonly credentials: "include" | "omit";
+  /** The headers that carry the handle; none for the cookie of a browser, which only the browser reads. */
+  headers(): Promise<Record<string, string>>;
+  /** Reads a new handle from the data of a mutation, and the end of the session. */
   learn(data: Record<string, unknown>): Promise<void>;
+  /**
+   * Whether a mutation may begin a session, or replace its handle. Such mutations are sent one at a time: of two first
+   * products that are added at once, each would begin a session, and the cart of one would be lost.
+   */
+  mayBeginWith(body: string): Promise<boolean>;
+  /** Runs one task at a time, in all tabs that share the session. */
+  alone<T>(task: () => Promise<T>): Promise<T>;
+  /** Sees each answer, before the client does. */
+  received?(response: Response): void;
 }
 
 /** For pages: the gateway sets an HttpOnly cookie, which no script can read. */
 export function cookieSession(): Session {
-  return { credentials: "include", handle: async () => null, learn: async () => {} };
+  let hasBegun = false;
+  return {
+    credentials: "include",
+    headers: async () => ({}),
+    async learn(data) {
+      hasBegun ||= Object.values(data).some(isAccepted);
+    },
+    mayBeginWith: async () => !hasBegun,
+    alone: (task) => alone("riverfront.session", COOKIES, task),
+  };
 }
+
+/** Stands for the cookies of the page, which all its sessions share. */
+const COOKIES = {};
 
 /** Thrown if `delivery: BEARER` is missing: the session went into a cookie that is never sent. */
 export class DeliveryMismatch extends Error {
@@ -37,7 +59,10 @@ export class DeliveryMismatch extends Error {
 export function bearerSession(storage: KeyValueStorage, name = "riverfront.session"): Session {
   return {
     credentials: "omit",
-    handle: async () => storage.getItem(name),
+    async headers() {
+      const handle = await storage.getItem(name);
+      return handle === null ? {} : { Authorization: `Bearer ${handle}` };
+    },
     async learn(data) {
       for (const payload of Object.values(data)) {
         if (typeof payload !== "object" || payload === null) continue;
@@ -47,6 +72,8 @@ export function bearerSession(storage: KeyValueStorage, name = "riverfront.sessi
         else if (isLost(payload) && (await storage.getItem(name)) === null) throw new DeliveryMismatch();
       }
     },
+    mayBeginWith: async (body) => body.includes("bearerToken") || (await storage.getItem(name)) === null,
+    alone: (task) => alone(name, storage, task),
   };
 }
 
@@ -54,4 +81,43 @@ export function bearerSession(storage: KeyValueStorage, name = "riverfront.sessi
 function isLost(payload: object): boolean {
   const { bearerToken, cart, session } = payload as { bearerToken?: unknown; cart?: unknown; session?: unknown };
   return bearerToken === null && (cart ?? session ?? null) !== null;
+}
+
+/** Whether the payload is that of a mutation that was executed, so that there is a session. */
+function isAccepted(payload: unknown): boolean {
+  const { errors } = (payload ?? {}) as { errors?: unknown };
+  return Array.isArray(errors) && !errors.length;
+}
+
+/** What a server takes from the request of the browser whose page it renders. */
+export interface ForwardedRequest {
+  /** One of `RIVERFRONT_SERVER_KEYS`. It must never reach a browser. */
+  serverKey: string;
+  /** The header `Cookie`. */
+  cookie: string | null | undefined;
+  /** The header `Origin`, for the mutation of a form. Never a value of your own. */
+  origin?: string | null | undefined;
+  /** The address of the browser, if the gateway has your server in `RIVERFRONT_TRUSTED_PROXIES`. */
+  address?: string | null | undefined;
+  /** Receives each `Set-Cookie` of the gateway, to be added to the answer to the browser. */
+  setCookie?: ((header: string) => void) | undefined;
+}
+
+/** For a server that renders the page of a shopper with a cookie. Make one for each request of a browser. */
+export function forwardedSession({ serverKey, cookie, origin, address, setCookie }: ForwardedRequest): Session {
+  const headers = {
+    "X-Riverfront-Server-Key": serverKey,
+    ...(cookie ? { Cookie: cookie } : {}),
+    ...(origin ? { Origin: origin } : {}),
+    ...(address ? { "X-Forwarded-For": address } : {}),
+  };
+  const owner = {};
+  return {
+    credentials: "omit",
+    headers: async () => headers,
+    learn: async () => {},
+    received: ({ headers }) => headers.getSetCookie().forEach((header) => setCookie?.(header)),
+    mayBeginWith: async () => true,
+    alone: (task) => alone("riverfront.session", owner, task),
+  };
 }

@@ -5,7 +5,7 @@ export interface KeyValueStorage {
   removeItem(name: string): unknown;
 }
 
-/** A storage that ends with the page or the process: for tests, servers and scripts. */
+/** A storage that ends with the page or the process: for tests and scripts. On a server, one would serve all shoppers. */
 export function memoryStorage(): KeyValueStorage {
   const values = new Map<string, string>();
   return {

@@ -4,8 +4,8 @@ import type { KeyValueStorage } from "./storage.js";
 /** What the shopper agreed to when they submitted: from `SubmitOrderAction`, or from the cart that was shown. */
 export interface Agreement {
   expectedTotal: Money;
-  ifRevision?: string | null;
-  termsOfSaleAccepted?: boolean | null;
+  ifRevision?: string | null | undefined;
+  termsOfSaleAccepted?: boolean | null | undefined;
 }
 
 /** One decision of the shopper to buy. It is the input of `submitOrder`. */
@@ -23,10 +23,19 @@ export class SubmitRequests {
     private readonly name = "riverfront.submit-request",
   ) {}
 
-  /** The request whose outcome is not known yet; null if there is none. */
+  /**
+   * The request whose outcome is not known yet; null if there is none. A record without a key, such as one that was cut
+   * off, leads to no outcome: it is forgotten, and reported in the console.
+   */
   async open(): Promise<SubmitRequest | null> {
     const stored = await this.storage.getItem(this.name);
-    return stored === null ? null : (JSON.parse(stored) as SubmitRequest);
+    if (stored === null) return null;
+    const request = requestIn(stored);
+    if (!request) {
+      console.error(`The submit request stored as ${this.name} cannot be read. It is forgotten.`);
+      await this.end();
+    }
+    return request;
   }
 
   async begin(agreement: Agreement): Promise<SubmitRequest> {
@@ -42,6 +51,15 @@ export class SubmitRequests {
   /** Forgets the request: its outcome is known. */
   async end(): Promise<void> {
     await this.storage.removeItem(this.name);
+  }
+}
+
+function requestIn(stored: string): SubmitRequest | null {
+  try {
+    const request = JSON.parse(stored) as Partial<SubmitRequest> | null;
+    return typeof request?.idempotencyKey === "string" ? (request as SubmitRequest) : null;
+  } catch {
+    return null;
   }
 }
 

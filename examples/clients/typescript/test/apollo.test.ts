@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { gql } from "@apollo/client";
+import { ApolloClient, ApolloLink, gql } from "@apollo/client";
 import { print } from "graphql";
-import { riverfrontCache } from "riverfront-client/apollo";
+import { refreshLink, riverfrontCache } from "riverfront-client/apollo";
+import { of, throwError } from "rxjs";
 import { marked, unmarked } from "../src/apollo/in-context.js";
 
 const SESSION = gql`
@@ -144,6 +145,43 @@ test("fragments of interfaces are read with the possible types", () => {
   const data = { orderSubmission: { __typename: "SubmissionAttempt", result } };
   cache.writeQuery({ query, data });
   assert.deepEqual(cache.readQuery({ query }), data);
+});
+
+test("a mutation without a payload may have changed the cart, and is read again", async () => {
+  const query = gql`
+    query {
+      cart {
+        id
+      }
+      node(id: "1") {
+        id
+      }
+    }
+  `;
+  const data = { cart: { __typename: "Cart", id: "1" }, node: { __typename: "Order", id: "1" } };
+  const change = gql`
+    mutation {
+      ...Changes
+    }
+    fragment Changes on Mutation {
+      applyOffer(input: { offer: { couponCode: "A" } }) {
+        errors {
+          code
+        }
+      }
+    }
+  `;
+  const answer = { data: { applyOffer: null }, errors: [{ message: "UPSTREAM_TIMEOUT" }] };
+  for (const failure of [() => throwError(() => new TypeError("Failed to fetch")), () => of(answer)]) {
+    const cache = riverfrontCache();
+    cache.writeQuery({ query, data });
+    const client = new ApolloClient({ cache, link: ApolloLink.from([refreshLink(cache), new ApolloLink(failure)]) });
+    await assert.rejects(client.mutate({ mutation: change }));
+    assert.deepEqual(Object.keys(cache.extract().ROOT_QUERY ?? {}), ["__typename", 'node({"id":"1"})']);
+    await assert.rejects(client.mutate({ mutation: gql("mutation { signOut { signedOut } }") }));
+    assert.deepEqual(Object.keys(cache.extract().ROOT_QUERY ?? {}), ["__typename"], "nothing of the last shopper is kept");
+    client.stop();
+  }
 });
 
 const IN_CONTEXT = gql`

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import {
   AnswerHasErrors,
+  bearerSession,
+  Gateway,
   memoryStorage,
   type OrderCalls,
   Orders,
   type Reading,
+  Refused,
   type Submitted,
   type SubmitRequest,
   SubmitRequests,
@@ -154,6 +157,77 @@ test("after a reload the outcome is read, also by the session after an ended one
   await new SubmitRequests(shop.storage).begin(AGREED);
   assert.deepEqual(await shop.orders.recover(), { kind: "known", result: PLACED });
   assert.deepEqual(shop.calls, ["read", "startSession", "read"]);
+});
+
+test("without a network the outcome is unknown until there is one", async () => {
+  for (const script of [{ read: [lost] }, { read: [{ status: "IN_DOUBT" }], resume: [lost] }]) {
+    const shop = storefront(script);
+    await new SubmitRequests(shop.storage).begin(AGREED);
+    assert.deepEqual(await shop.orders.recover(), { kind: "unknown", result: null, error: lost });
+    assert.ok(await shop.open());
+  }
+});
+
+test("a mistake in an operation is thrown, and the key is kept", async () => {
+  const mistake = answered("GRAPHQL_VALIDATION_FAILED");
+  const shop = storefront({ read: [mistake] });
+  await new SubmitRequests(shop.storage).begin(AGREED);
+  await assert.rejects(shop.orders.recover(), mistake);
+  assert.ok(await shop.open());
+});
+
+test("an outcome that no session may read is reported once", async () => {
+  const error = answered("SESSION_REQUIRED");
+  const shop = storefront({ read: [error, null], submit: [submitted(PLACED)] });
+  await new SubmitRequests(shop.storage).begin(AGREED);
+  assert.deepEqual(await shop.orders.recover(), { kind: "unknown", result: null, error });
+  assert.equal((await shop.orders.submit(AGREED)).kind, "known");
+});
+
+test("a broken record does not keep the shopper from buying", async () => {
+  const report = mock.method(console, "error", () => {});
+  for (const record of ["{", "null", "[]", '{"idempotencyKey":1}']) {
+    const shop = storefront({ submit: [submitted(PLACED)] });
+    shop.storage.setItem("riverfront.submit-request", record);
+    assert.equal((await shop.orders.submit(AGREED)).kind, "known", record);
+  }
+  assert.equal(report.mock.callCount(), 4);
+  report.mock.restore();
+});
+
+test("a double click sends one request at a time, also without locks of the browser", async () => {
+  const shop = storefront({ submit: [submitted(PLACED), refused("CART_LOCKED", "FIX_THEN_RETRY")] });
+  const outcomes = [shop.orders.submit(AGREED), shop.orders.submit(AGREED)];
+  await new Promise(setImmediate);
+  assert.deepEqual((await Promise.all(outcomes)).map(({ kind }) => kind), ["known", "refused"]);
+  assert.deepEqual(shop.calls, ["submit", "submit"]);
+  assert.equal(await shop.open(), null);
+});
+
+test("an order and the session it begins share a storage, and do not wait for each other", async () => {
+  const storage = memoryStorage();
+  const fetch = async () => Response.json({ data: { startSession: { bearerToken: "new", errors: [] } } });
+  const gateway = new Gateway("https://gateway.example/graphql", { client: "shop", session: bearerSession(storage), fetch });
+  const submit = async () => {
+    await gateway.ask("mutation { startSession { bearerToken errors { code } } }");
+    return submitted(PLACED);
+  };
+  const orders = new Orders({ submit, resume: submit, read: async () => null }, storage);
+  assert.equal((await orders.submit(AGREED)).kind, "known");
+});
+
+test("calls that throw refusals are followed like those that return them", async () => {
+  const thrown = (code: string, retry: string) => new Refused([{ code, message: code, retry }]);
+  const shop = storefront({ submit: [thrown("CART_BUSY", "RETRY"), thrown("INVALID_INPUT", "FIX_THEN_RETRY")] });
+  assert.equal((await shop.orders.submit(AGREED)).kind, "refused");
+  assert.deepEqual(shop.calls, ["submit", "submit"]);
+});
+
+test("an authentication without the selected pending order is reported", async () => {
+  const action = { __typename: "OrderActionRequired" };
+  const shop = storefront({ submit: [submitted(action)], read: [{ status: "ACTION_REQUIRED", result: action }], resume: [submitted(action)] });
+  await shop.orders.submit(AGREED);
+  await assert.rejects(shop.orders.submit(AGREED), /pendingOrder/);
 });
 
 test("without an open request there is nothing to recover", async () => {

@@ -49,6 +49,11 @@ test("every package that a part loads is an optional peer", () => {
   assert.ok(peers.every((name) => peerDependenciesMeta[name]?.optional));
 });
 
+test("servers compile it without the types of browsers", () => {
+  const options = ["--ignoreConfig", "--noEmit", "--strict", "--target", "es2022", "--lib", "es2023", "--module", "nodenext"];
+  execFileSync("npx", ["tsc", ...options, "--types", "node", "checks/types/server.ts"], { stdio: ["ignore", "inherit", "inherit"] });
+});
+
 test("the packed file has every part, and nothing but the package", () => {
   const printed = execFileSync("npm", ["pack", "--dry-run", "--json"], { encoding: "utf8" });
   const [{ files }] = JSON.parse(printed) as [{ files: { path: string }[] }];

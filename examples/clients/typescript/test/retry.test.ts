@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { adviceOf, AnswerHasErrors, retrying } from "riverfront-client";
+import { accepted, adviceOf, AnswerHasErrors, answerErrors, Refused, retrying } from "riverfront-client";
 
 const payload = (...advice: string[]) => ({ errors: advice.map((retry) => ({ code: "", message: "", retry })) });
 const wait = async () => {};
@@ -28,6 +28,21 @@ test("other advice is left to the storefront", async () => {
     assert.equal((await calls(payload(advice), payload())).made, 1, advice);
   }
   assert.equal(adviceOf(payload("RETRY", "READ_STATE_FIRST").errors), "READ_STATE_FIRST");
+});
+
+test("a call that throws refusals is repeated like one that returns them", async () => {
+  let made = 0;
+  const call = async () => accepted(payload(...(made++ ? [] : ["RETRY"])));
+  assert.deepEqual(await retrying(call, { wait }), payload());
+  assert.equal(made, 2);
+  const refused = async () => accepted(payload("FIX_THEN_RETRY"));
+  await assert.rejects(retrying(refused, { wait }), Refused);
+  assert.equal(answerErrors(await refused().catch((error: unknown) => error)), null, "they are no errors of an answer");
+});
+
+test("advice of a later version is not overheard beside RETRY", () => {
+  assert.equal(adviceOf(payload("RETRY", "A_LATER_ADVICE").errors), null);
+  assert.equal(adviceOf(payload("A_LATER_ADVICE", "READ_STATE_FIRST").errors), "READ_STATE_FIRST");
 });
 
 test("a limit that ends after the patience of a page is left to the shopper", async () => {

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bearerSession, cookieSession, DeliveryMismatch, memoryStorage, riverfrontFetch } from "riverfront-client";
+import {
+  bearerSession,
+  cookieSession,
+  DeliveryMismatch,
+  forwardedSession,
+  Gateway,
+  memoryStorage,
+  riverfrontFetch,
+  UnreadableAnswer,
+} from "riverfront-client";
 
 const URL = "https://gateway.example/graphql";
 
@@ -16,7 +25,8 @@ function answering(...bodies: unknown[]) {
   return { fetch, received };
 }
 
-const post = (body = "{}") => ({ method: "POST", body });
+const ADD = JSON.stringify({ query: "mutation { addCartLines { bearerToken errors { code } } }" });
+const post = (body = ADD) => ({ method: "POST", body });
 const begins = { data: { addCartLines: { bearerToken: "first", cart: { id: "1" } } } };
 
 test("a bearer token is stored, sent, replaced and forgotten", async () => {
@@ -46,11 +56,95 @@ test("a session that began with a cookie is an error for a client with a bearer"
   await assert.rejects(send(URL, post()), DeliveryMismatch);
 });
 
-test("two first products begin one session", async () => {
+test("first products of two tabs begin one session", async () => {
   const { fetch, received } = answering(begins, { data: { addCartLines: { bearerToken: null, cart: { id: "1" } } } });
-  const send = riverfrontFetch({ client: "shop", session: bearerSession(memoryStorage()), fetch });
-  await Promise.all([send(URL, post("bearerToken")), send(URL, post("bearerToken"))]);
+  const storage = memoryStorage();
+  const tabs = [1, 2].map(() => riverfrontFetch({ client: "shop", session: bearerSession(storage), fetch }));
+  await Promise.all(tabs.map((send) => send(URL, post())));
   assert.deepEqual(received.map(({ authorization }) => authorization), [null, "Bearer first"]);
+});
+
+test("mutations with a cookie wait for the first that is accepted, and queries do not", async () => {
+  const open: (() => void)[] = [];
+  const fetch = () =>
+    new Promise<Response>((resolve) => open.push(() => resolve(Response.json({ data: { addCartLines: { errors: [] } } }))));
+  const send = riverfrontFetch({ client: "shop", session: cookieSession(), fetch });
+  const query = JSON.stringify({ query: "{ cart { id } }" });
+  const persisted = JSON.stringify({ extensions: { persistedQuery: { sha256Hash: "0" } } });
+  const sent = [post(), post(), post(query), post(persisted)].map((init) => send(URL, init));
+  await new Promise(setImmediate);
+  assert.equal(open.length, 3, "all but the second mutation");
+  open.forEach((answer) => answer());
+  await sent[0];
+  const third = [send(URL, post()), send(URL, post())];
+  await new Promise(setImmediate);
+  assert.equal(open.length, 6);
+  open.forEach((answer) => answer());
+  await Promise.all([...sent, ...third]);
+});
+
+test("a request object is sent as it is, with the session", async () => {
+  const { fetch, received } = answering();
+  const storage = memoryStorage();
+  storage.setItem("riverfront.session", "first");
+  const send = riverfrontFetch({ client: "shop", session: bearerSession(storage), fetch });
+  await send(new Request(URL, { ...post(), headers: { "Content-Type": "application/json" } }));
+  assert.deepEqual(received, [{ authorization: "Bearer first", client: "shop", credentials: "omit" }]);
+});
+
+test("a silent gateway is given up, and a caller may end the request", async () => {
+  const silent = (_: unknown, { signal }: RequestInit = {}) =>
+    new Promise<Response>((_resolve, reject) => {
+      const end = () => reject(signal?.reason as Error);
+      if (signal?.aborted) end();
+      signal?.addEventListener("abort", end);
+    });
+  const send = riverfrontFetch({ client: "shop", session: cookieSession(), fetch: silent, timeoutMs: 1 });
+  await assert.rejects(send(URL, post()), { name: "TimeoutError" });
+  await assert.rejects(send(URL), { name: "TimeoutError" });
+  const patient = riverfrontFetch({ client: "shop", session: cookieSession(), fetch: silent });
+  const ended = patient(URL, { ...post(), signal: AbortSignal.abort(new Error("The page was left.")) });
+  await assert.rejects(ended, { message: "The page was left." });
+});
+
+test("the answer of a proxy is reported with its status", async () => {
+  for (const response of [new Response("<html>", { status: 502, headers: { "Content-Type": "text/html" } }), Response.json(null)]) {
+    const gateway = new Gateway(URL, { client: "shop", session: cookieSession(), fetch: async () => response });
+    await assert.rejects(gateway.ask("{ cart { id } }"), (error) => {
+      assert.ok(error instanceof UnreadableAnswer);
+      assert.equal(error.status, response.status);
+      return true;
+    });
+  }
+});
+
+test("a syntax tree is refused before it is sent", async () => {
+  const { fetch, received } = answering();
+  const gateway = new Gateway(URL, { client: "shop", session: cookieSession(), fetch });
+  const tree = { kind: "Document" } as unknown as string;
+  await assert.rejects(gateway.ask(tree), /documentMode/);
+  assert.equal(received.length, 0);
+});
+
+test("a server forwards what the browser sent, and nothing else", async () => {
+  const sent: Headers[] = [];
+  const setCookies: string[] = [];
+  const fetch = async (_: unknown, init: RequestInit = {}) => {
+    sent.push(new Headers(init.headers));
+    return Response.json({ data: {} }, { headers: { "Set-Cookie": "a=b" } });
+  };
+  const setCookie = (header: string) => void setCookies.push(header);
+  const session = forwardedSession({ serverKey: "key", cookie: "a=a", origin: null, address: "192.0.2.1", setCookie });
+  await riverfrontFetch({ client: "server", session, fetch })(URL, { ...post(), headers: { Accept: "application/json" } });
+  const headers = Object.fromEntries(sent[0]!);
+  assert.deepEqual(headers, {
+    accept: "application/json",
+    cookie: "a=a",
+    "x-forwarded-for": "192.0.2.1",
+    "x-riverfront-client": "server",
+    "x-riverfront-server-key": "key",
+  });
+  assert.deepEqual(setCookies, ["a=b"]);
 });
 
 test("a page sends its cookie with POST, and nothing of the session with GET", async () => {

@@ -3,10 +3,11 @@ import * as documents from "../../generated/strings/graphql.js";
 import { ask } from "../setup/fetch.js";
 import { type Ask, type Shop, shopOf } from "../shop.js";
 
-/** Without the package: the page keeps the bearer itself. */
+/** Without `riverfrontFetch`: the page passes the bearer itself. */
 export function connect(url: string, session: Session): Shop {
   const send: Ask = async (document, variables) => {
-    const bearer = session.credentials === "omit" ? await session.handle() : undefined;
+    const { Authorization = "" } = await session.headers();
+    const bearer = session.credentials === "omit" ? Authorization.replace("Bearer ", "") : undefined;
     const { data, errors } = await ask(url, String(document), variables ?? {}, bearer);
     if (errors) throw new AnswerHasErrors(errors, data);
     await session.learn(data);

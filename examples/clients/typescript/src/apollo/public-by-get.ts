@@ -16,5 +16,5 @@ export function publicByGetLink(): ApolloLink {
 }
 
 function isPublic(document: ApolloLink.Operation["query"]): boolean {
-  return isQuery(document) && rootFields(document).every((name) => name === "__typename" || publicFields.includes(name));
+  return isQuery(document) && rootFields(document).every(({ name }) => name === "__typename" || publicFields.includes(name));
 }

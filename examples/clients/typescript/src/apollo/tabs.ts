@@ -15,7 +15,8 @@ export function tabsLink(cache: InMemoryCache, name = "riverfront.changes"): Apo
   channel.addEventListener("message", ({ data }: MessageEvent<readonly string[]>) => forget(cache, data));
   return new ApolloLink((operation, forward) => {
     if (isQuery(operation.query)) return forward(operation);
-    const changed = [...new Set(rootFields(operation.query).flatMap((field) => changedFields[field] ?? []))];
-    return forward(operation).pipe(tap({ complete: () => channel.postMessage(changed) }));
+    const changed = [...new Set(rootFields(operation.query).flatMap(({ name: field }) => changedFields[field] ?? []))];
+    // A mutation that fails, or whose answer is lost, may have made its change.
+    return forward(operation).pipe(tap({ complete: () => channel.postMessage(changed), error: () => channel.postMessage(changed) }));
   });
 }

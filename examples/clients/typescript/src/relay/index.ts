@@ -1,15 +1,11 @@
 import { type FetchFunction, type GraphQLResponse, Network } from "relay-runtime";
-import { type AnswerError, AnswerHasErrors } from "../errors.js";
+import { answerOf } from "../answer.js";
+import { AnswerHasErrors } from "../errors.js";
 import { type Connection, riverfrontFetch } from "../fetch.js";
 
 export interface RelaySetup extends Connection {
   /** URL of the gateway, with `/graphql`. */
   url: string;
-}
-
-interface Answer {
-  data?: Record<string, unknown> | null;
-  errors?: AnswerError[];
 }
 
 /**
@@ -23,7 +19,7 @@ export function riverfrontNetwork({ url, ...connection }: RelaySetup) {
   const fetchFunction: FetchFunction = async ({ text, id }, variables) => {
     const headers = { Accept: "application/graphql-response+json", "Content-Type": "application/json" };
     const body = JSON.stringify(text ? { query: text, variables } : { documentId: id, variables });
-    const answer = (await (await send(url, { method: "POST", headers, body })).json()) as Answer;
+    const answer = await answerOf<Record<string, unknown>>(await send(url, { method: "POST", headers, body }));
     const isEmpty = Object.values(answer.data ?? {}).every((value) => value === null);
     if (answer.errors?.length && isEmpty) throw new AnswerHasErrors(answer.errors, answer.data);
     return answer as GraphQLResponse;

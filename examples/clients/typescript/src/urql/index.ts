@@ -1,7 +1,7 @@
 import { type Exchange, makeOperation, type Operation } from "@urql/core";
+import { map, pipe } from "wonka";
 import { changedFields, privateFields } from "../generated/graph-facts.js";
 import { rootFields } from "../root-fields.js";
-import { map, pipe } from "wonka";
 
 /**
  * Place it before `cacheExchange`. After a mutation, the queries that show what it has changed are read again.
@@ -19,9 +19,9 @@ const nameOf = (field: string) => `Query.${field}`;
 
 function marked(operation: Operation): Operation {
   if (operation.kind !== "query" && operation.kind !== "mutation") return operation;
-  const names = rootFields(operation.query).flatMap((field) => {
-    if (operation.kind === "mutation") return (changedFields[field] ?? []).map(nameOf);
-    return privateFields.includes(field) ? [nameOf(field)] : [];
+  const names = rootFields(operation.query).flatMap(({ name }) => {
+    if (operation.kind === "mutation") return (changedFields[name] ?? []).map(nameOf);
+    return privateFields.includes(name) ? [nameOf(name)] : [];
   });
   if (!names.length) return operation;
   const additionalTypenames = [...new Set([...(operation.context.additionalTypenames ?? []), ...names])];
