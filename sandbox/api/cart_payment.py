@@ -87,6 +87,7 @@ def _is_saved_by_shopper(request: Request, source: Source) -> bool:
 def _attach_primary(cart: Cart, source: Source) -> None:
     if cart.credit is not None and not may_be_combined(source):
         raise _not_applied("The payment method cannot be combined with store credit.")
+    source.was_approved_first = source.state == "chargeable"
     cart.source = source
 
 

@@ -56,6 +56,8 @@ class Source:
     redirect: Json = field(default_factory=dict)
     reusable: bool = False
     """Whether the source was saved as a payment option and can be charged more than once."""
+    was_approved_first: bool = False
+    """Whether the shopper had approved the source when it was attached, as in the window that Drop-in opens."""
     scenario: Scenario = field(default_factory=Scenario)
     authenticated_for: set[str] = field(default_factory=set)
     """Ids of the payment sessions in which the shopper has passed the bank's challenge."""
@@ -92,8 +94,10 @@ class Source:
 
     @property
     def waits_for_redirect(self) -> bool:
-        """Whether the shopper must approve the source after the submission. A saved source needs no approval."""
-        return self.redirects_after_submission and not self.reusable
+        """Whether the shopper must approve the source after the submission. A saved source needs no approval, and neither
+        does a source that was approved before it was attached.
+        """
+        return self.redirects_after_submission and not (self.reusable or self.was_approved_first)
 
     @property
     def can_be_attached(self) -> bool:

@@ -92,6 +92,15 @@ async def test_approved_redirect_source_must_be_approved_again_after_submission(
     assert resumed["order"]["orderState"] == "Submitted"
 
 
+async def test_redirect_source_approved_before_attaching_needs_no_second_approval(client: Client) -> None:
+    await client.fill()
+    source_id = await client.source("klarnaCredit")
+    await client.decide(source_id, "approve")
+    await client.attach(source_id)
+    submitted = (await client.ask("POST", SUBMIT))["submitCart"]
+    assert submitted["paymentSession"]["status"] == "complete"
+
+
 async def test_card_that_expired_after_it_was_attached_is_rejected(client: Client) -> None:
     await client.fill()
     year = client.world.now().year

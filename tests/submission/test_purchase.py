@@ -168,6 +168,14 @@ async def test_klarna_approved_before_submission_must_be_approved_again(shopper:
     assert resumed["result"] == IsPartialDict(__typename="OrderPlaced")
 
 
+async def test_klarna_approved_before_attaching_is_placed_at_once(shopper: Shopper, world: World) -> None:
+    await shopper.fill_cart()
+    source_id = await shopper.source("klarnaCredit")
+    await shopper.decide(world.sources[source_id].redirect["redirectUrl"])
+    await shopper.storefront.attach(source_id)
+    assert await shopper.storefront.outcome() == IsPartialDict(__typename="OrderPlaced")
+
+
 async def test_shopper_can_use_another_source_after_rejecting_the_redirect(shopper: Shopper) -> None:
     storefront = shopper.storefront
     await shopper.get_ready("klarnaCredit")
