@@ -28,6 +28,22 @@ SHARED = (
 )
 """Files that both the script of a storefront and the scripts of the frames contain."""
 
+DROPIN = (
+    "script/dropin_texts.js",
+    "script/dropin_method_names.js",
+    "script/dropin_nodes.js",
+    "script/dropin_checks.js",
+    "script/dropin_methods.js",
+    "script/dropin_fields.js",
+    "script/dropin_terms.js",
+    "script/dropin_entry.js",
+    "script/dropin_method_entry.js",
+    "script/dropin_window.js",
+    "script/dropin_saved.js",
+    "script/dropin.js",
+)
+"""Files of Drop-in."""
+
 SCRIPT = (
     *SHARED,
     "script/address.js",
@@ -43,12 +59,14 @@ SCRIPT = (
     "script/payment_methods.js",
     "script/compliance_texts.js",
     "script/compliance.js",
+    *DROPIN,
     "script/digital_river.js",
 )
 """Files of `DigitalRiver.js` in their order: a file comes after those whose names it uses while it is loaded."""
 
 FRAME_SCRIPTS = {
     "answered.js": ("frames/answered.js",),
+    "returned.js": ("frames/returned.js",),
     "field.js": (
         *SHARED,
         "frames/shop.js",
@@ -61,7 +79,7 @@ FRAME_SCRIPTS = {
 }
 """Files of each script of a frame, by its name."""
 
-STYLES = ("css/elements.css",)
+STYLES = ("css/elements.css", "css/dropin.css")
 
 TYPES = {".css": "text/css", ".html": "text/html", ".js": "text/javascript"}
 

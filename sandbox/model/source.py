@@ -94,8 +94,8 @@ class Source:
 
     @property
     def waits_for_redirect(self) -> bool:
-        """Whether the shopper must approve the source after the submission. A saved source needs no approval, and neither
-        does a source that was approved before it was attached.
+        """Whether the shopper must approve the source after the submission. A source that was saved needs no approval,
+        and neither does a source that was approved before it was attached.
         """
         return self.redirects_after_submission and not (self.reusable or self.was_approved_first)
 

@@ -129,6 +129,7 @@ listenToShop({
   "create-source": ({ body }) => createCardSource(service(), body),
   "update-source": ({ path, body }) => updateExpiration(service(), path, body),
   authenticate: ({ path, body }) => authenticateWithCvv(service(), path, body),
+  "show-error": () => window.digitalRiverField.showError(),
 });
 
 /** The payment service has the same origin as this frame. */

@@ -25,6 +25,11 @@ class DigitalRiver {
     return createElement(this.#instance, type, options);
   }
 
+  /** Drop-in: `mount(idOrNode[, sessionId])` and `refresh()`, both with a promise. */
+  createDropin(configuration) {
+    return createDropin(this.#instance, configuration);
+  }
+
   createSource(...elementAndData) {
     return createSource(this.#instance, ...elementAndData);
   }

@@ -55,6 +55,11 @@ class FieldElement extends PaymentElement {
     this.#frame?.send("clear");
   }
 
+  /** Show and announce what is wrong with the value, also while the shopper may still be typing. */
+  showError() {
+    this.#frame?.send("show-error");
+  }
+
   /** The frame's answer to a request, such as the result of creating a source with the fields of the same card. */
   ask(kind, data) {
     if (!this.#frame) throw new Error(`Mount the element ${this.type} first.`);

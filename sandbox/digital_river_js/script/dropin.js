@@ -1,0 +1,223 @@
+// Drop-in: the list of payment methods, which makes the source and reports it to the storefront.
+
+/** The Drop-in of a container, by container. */
+const DROPINS_BY_CONTAINER = new WeakMap();
+
+function createDropin(instance, configuration = {}) {
+  checkDropinConfiguration(configuration);
+  const dropin = new Dropin(instance, configuration);
+  return { mount: (place, sessionId) => dropin.mount(place, sessionId), refresh: () => dropin.refresh() };
+}
+
+class Dropin {
+  #entries = new Map();
+  #free = null;
+  #list = dropinNode("div", { class: "DR-list" });
+  #status = dropinNode("div", { class: "DR-status", role: "status" });
+  #loads = 0;
+  #isWorking = false;
+  #saved;
+
+  constructor(instance, configuration) {
+    // The elements of Drop-in do not take the names of those that the storefront makes with the same instance.
+    this.instance = { ...instance, group: randomName(), elements: new Map() };
+    this.configuration = configuration;
+    this.options = dropinOptions(configuration);
+    this.methodConfiguration = configuration.paymentMethodConfiguration ?? {};
+    this.sessionId = configuration.sessionId;
+    this.text = (name, values) => text(instance.locale, `dropin.${name}`, values);
+    this.#saved = configuration.options?.storedPaymentMethods ?? [];
+  }
+
+  /** @returns {Promise<void>} kept once the list is shown, or its error */
+  mount(place, sessionId = this.sessionId) {
+    const container = containerOf(place);
+    this.sessionId = sessionId;
+    DROPINS_BY_CONTAINER.get(container)?.leave();
+    DROPINS_BY_CONTAINER.set(container, this);
+    this.node = dropinNode(
+      "div",
+      { class: "DR-dropin", role: "group", "aria-label": this.text("region"), lang: this.instance.locale },
+      ...[this.#status, this.#list],
+    );
+    container.append(this.node);
+    return this.#load();
+  }
+
+  /** Read the payment methods again, and keep what the shopper has typed in those that remain. */
+  refresh() {
+    if (!this.node) throw new Error("Mount Drop-in before you refresh it.");
+    return this.#load();
+  }
+
+  /** Remove Drop-in from its container, because another one is mounted there. */
+  leave() {
+    this.#loads += 1;
+    for (const entry of this.#entries.values()) entry.destroy();
+    this.#entries.clear();
+    this.node.remove();
+  }
+
+  get amountToPay() {
+    const { amountRemainingToBeContributed, amount } = this.sessionInformation ?? {};
+    return Number(amountRemainingToBeContributed ?? amount);
+  }
+
+  money(amount) {
+    const currency = this.sessionInformation?.currency;
+    if (!currency) return String(amount);
+    return new Intl.NumberFormat(this.instance.locale, { style: "currency", currency }).format(amount);
+  }
+
+  imageOf(type) {
+    return this.#methods.find((method) => method.type === type)?.images?.iconImage;
+  }
+
+  /** Whether the shopper approves the payment in a window before the storefront gets the source. */
+  opensWindow({ type, flow }) {
+    if (flow !== "redirect") return false;
+    return dropinMethod(type).isPayPal ? !this.options.redirectsPayPal : !this.options.redirect;
+  }
+
+  returnAddresses() {
+    const { returnUrl = location.href, cancelUrl = returnUrl } = this.configuration.options?.redirect ?? {};
+    return { returnUrl, cancelUrl };
+  }
+
+  toggle(entry) {
+    if (this.#isWorking) return;
+    const opens = !entry.isOpen;
+    for (const other of this.#entries.values()) if (other.isOpen) other.close();
+    if (opens) entry.open();
+  }
+
+  /** Run the work of a button. The list stays as it is meanwhile. */
+  async work(job) {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    try {
+      await job();
+    } finally {
+      this.#isWorking = false;
+    }
+  }
+
+  /** Report to the storefront how the creation of a source ended, and to the shopper what to do next. */
+  finish(entry, { source, error }) {
+    if (error) {
+      const isCardFault = error.type === "validation_error";
+      const wasNotReached = ["no_network", "request_timeout"].includes(error.type);
+      if (!isCardFault) entry.showProblem(this.text(wasNotReached ? "unreachable" : "failed"));
+      this.configuration.onError?.(error);
+    } else if (["pending_redirect", "cancelled"].includes(source.state) && this.opensWindow(entry.method)) {
+      entry.showProblem(this.text("cancelled"));
+      this.configuration.onCancel?.({ paymentMethod: entry.type });
+    } else {
+      const { terms, signedTime } = source.mandate ?? {};
+      const readyForStorage = source.state === "chargeable" && Boolean(terms && signedTime);
+      this.succeed({ source, readyForStorage, supportsStorage: Boolean(entry.method.supportsStorage) });
+    }
+  }
+
+  succeed(result) {
+    const { showsTerms, consents } = this.options;
+    const accepted = { eula: Boolean(consents?.eula), termsOfUse: Boolean(consents?.termsOfUse), termsOfSale: true };
+    this.configuration.onSuccess?.({ ...result, ...(showsTerms && { consents: accepted }) });
+  }
+
+  /** Ask the storefront to add or to remove a saved payment method; it answers with the new list. */
+  requireUpdate(saved, action) {
+    this.configuration.onUpdateRequired?.({
+      selectedPaymentMethod: { ...saved, action },
+      storedPaymentMethods: this.#saved,
+      updateWith: (storedPaymentMethods) => {
+        this.#saved = storedPaymentMethods;
+        return this.refresh();
+      },
+    });
+  }
+
+  #methods = [];
+
+  async #load() {
+    const load = ++this.#loads;
+    if (!this.#entries.size) this.#status.textContent = this.text("loading");
+    try {
+      const answer = await callService(this.instance.service, "GET", "/payments/payment-methods", { query: this.#query() });
+      if (load === this.#loads) await this.#show(answer);
+    } catch (problem) {
+      if (!(problem instanceof PaymentError)) throw problem;
+      if (load === this.#loads) this.#showLoadError(problem.error);
+    }
+  }
+
+  #query() {
+    const { managesMethods, recurringModel } = this.options;
+    return {
+      sessionId: this.sessionId,
+      country: this.sessionId ? undefined : this.configuration.billingAddress?.address.country,
+      supportsStorage: managesMethods || undefined,
+      recurringModel,
+      locale: this.instance.locale,
+    };
+  }
+
+  async #show({ sessionInformation, paymentMethods }) {
+    this.sessionInformation = sessionInformation;
+    this.#methods = paymentMethods;
+    const isFree = this.options.skipsZero && sessionInformation !== undefined && this.amountToPay === 0;
+    const methods = isFree ? [] : listedMethods(paymentMethods, this.configuration, this.options);
+    this.#arrange(isFree ? [] : listableSavedMethods(this.#saved), methods);
+    this.#free?.node.remove();
+    this.#free = isFree ? new DropinFreePurchase(this) : null;
+    if (isFree) this.#list.append(this.#free.node);
+    const nothing = this.options.managesMethods ? "nothingToStore" : "noMethods";
+    this.#status.textContent = isFree || this.#entries.size ? "" : this.text(nothing);
+    await this.#openFirst();
+    const types = [...this.#entries.values()].filter(({ method }) => method).map(({ type }) => type);
+    this.configuration.onReady?.({ paymentMethodTypes: types });
+  }
+
+  /** Show these entries in this order. Entries of methods that are there already stay as they are. */
+  #arrange(saved, methods) {
+    const made = new Map();
+    for (const method of saved) made.set(`saved ${JSON.stringify(method)}`, () => new DropinSavedEntry(this, method));
+    for (const method of methods) made.set(method.type, () => new DropinMethodEntry(this, method));
+    for (const [key, entry] of this.#entries) {
+      if (made.has(key)) continue;
+      entry.destroy();
+      this.#entries.delete(key);
+    }
+    const entries = [...made].map(([key, make]) => [key, this.#entries.get(key) ?? make()]);
+    this.#entries = new Map(entries);
+    this.#place(this.#nodes(entries.map(([, entry]) => entry.node), saved.length));
+  }
+
+  #nodes(nodes, savedCount) {
+    const heading = (name) => dropinNode("h2", { class: "DR-group-heading" }, this.text(name));
+    if (savedCount === 0) return nodes;
+    return [heading("saved"), ...nodes.slice(0, savedCount), heading("others"), ...nodes.slice(savedCount)];
+  }
+
+  /** Show these nodes in this order. Nodes that are shown already are not moved: a moved frame would be loaded anew. */
+  #place(nodes) {
+    for (const node of [...this.#list.children]) if (!nodes.includes(node)) node.remove();
+    let next = this.#list.firstChild;
+    for (const node of nodes) {
+      if (node === next) next = next.nextSibling;
+      else this.#list.insertBefore(node, next);
+    }
+  }
+
+  async #openFirst() {
+    const entries = [...this.#entries.values()];
+    if (this.options.expandsFirst && !entries.some(({ isOpen }) => isOpen)) entries[0]?.open();
+    await entries.find(({ isOpen }) => isOpen)?.ready;
+  }
+
+  #showLoadError(error) {
+    const again = dropinButton(this.text("tryAgain"), { class: "DR-secondary-button", onclick: () => this.refresh() });
+    this.#status.replaceChildren(dropinNode("p", {}, this.text("loadFailed")), again);
+    this.configuration.onError?.(error);
+  }
+}

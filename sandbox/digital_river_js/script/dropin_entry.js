@@ -1,0 +1,112 @@
+// The entries of Drop-in's list. An entry has a heading that opens and closes it; one entry is open at a time.
+
+class DropinEntry {
+  #toggle;
+  #part;
+  #problem = dropinErrorNode("problem");
+  #hasBeenOpen = false;
+  body = dropinNode("div", { class: "DR-card-body" });
+
+  /**
+   * @param {Dropin} dropin
+   * @param {{type: string, title: string, detail?: string, image?: string, kind?: string}} heading
+   */
+  constructor(dropin, { type, title, detail, image, kind = "DR-unstored" }) {
+    this.dropin = dropin;
+    this.type = type;
+    const part = dropinId(type);
+    const logo = dropinNode("img", { class: "DR-logo", src: image, alt: "", width: 50, height: 32 });
+    this.#toggle = dropinButton("", {
+      class: "DR-card-toggle",
+      id: `${part}-heading`,
+      "aria-expanded": "false",
+      "aria-controls": part,
+      onclick: () => dropin.toggle(this),
+    });
+    const name = dropinNode("span", { class: "DR-method-name" }, title);
+    const about = detail && dropinNode("span", { class: "DR-method-detail" }, detail);
+    this.#toggle.append(...(image ? [logo] : []), dropinNode("span", {}, name, about || undefined));
+    this.#part = dropinNode(
+      "div",
+      { class: "DR-collapse", id: part, role: "region", "aria-labelledby": `${part}-heading`, hidden: true },
+      this.body,
+      this.#problem,
+    );
+    const heading = dropinNode("h3", { class: "DR-card-header" }, this.#toggle);
+    this.node = dropinNode("div", { class: `DR-card DR-${type} ${kind}` }, heading, this.#part);
+  }
+
+  /** Kept once the parts of the entry can be used. */
+  ready = Promise.resolve();
+
+  get isOpen() {
+    return !this.#part.hidden;
+  }
+
+  open() {
+    this.#set(true);
+    if (this.#hasBeenOpen) return;
+    this.#hasBeenOpen = true;
+    this.ready = Promise.resolve(this.mount());
+  }
+
+  close() {
+    this.#set(false);
+    this.showProblem("");
+  }
+
+  showProblem(problem) {
+    this.#problem.textContent = problem;
+  }
+
+  /** Mount what the entry needs when it is opened for the first time. */
+  mount() {}
+
+  /** Take over what has changed in the list of payment methods. */
+  update() {}
+
+  destroy() {
+    this.node.remove();
+  }
+
+  #set(isOpen) {
+    this.#part.hidden = !isOpen;
+    this.#toggle.setAttribute("aria-expanded", String(isOpen));
+    this.node.classList.toggle("DR-card-open", isOpen);
+  }
+}
+
+/** The button that pays. While it is busy, clicks do nothing, and it keeps the focus. */
+class DropinPayButton {
+  #label;
+  #status = dropinNode("span", { class: "DR-for-screen-readers", role: "status" });
+  #isBusy = false;
+
+  /** @param {() => Promise<void>} pay */
+  constructor(dropin, label, pay, kind = "") {
+    this.#label = label;
+    this.working = dropin.text("working");
+    this.button = dropinButton(label, { class: `DR-pay-button DR-button-text ${kind}`, onclick: () => this.click() });
+    this.node = dropinNode("div", { class: "DR-actions" }, this.button, this.#status);
+    this.click = async () => {
+      if (this.#isBusy) return;
+      this.#setBusy(true);
+      try {
+        await dropin.work(pay);
+      } finally {
+        this.#setBusy(false);
+      }
+    };
+  }
+
+  #setBusy(isBusy) {
+    this.#isBusy = isBusy;
+    this.button.setAttribute("aria-disabled", String(isBusy));
+    this.button.classList.toggle("DR-button-disabled", isBusy);
+    this.button.replaceChildren(
+      ...(isBusy ? [dropinNode("span", { class: "DR-spinner", "aria-hidden": "true" })] : []),
+      dropinNode("span", {}, this.#label),
+    );
+    this.#status.textContent = isBusy ? this.working : "";
+  }
+}

@@ -1,0 +1,166 @@
+// The fields of a payment method in Drop-in: fields in frames of their own, and inputs of the page.
+
+/** Options of an element, from the configuration of Drop-in. */
+function dropinElementOptions(dropin, type) {
+  const { style, classes, creditCard = {}, onlineBanking = {}, ...others } = dropin.methodConfiguration;
+  const shared = { style, classes };
+  const { country, currency } = dropin.sessionInformation ?? {};
+  const placeholders = {
+    cardnumber: creditCard.cardNumberPlaceholderText,
+    cardexpiration: creditCard.cardExpirationPlaceholderText,
+    cardcvv: creditCard.cardCvvPlaceholderText,
+  };
+  if (type in placeholders) {
+    const { style: ownStyle = style, mask } = creditCard;
+    return defined({ ...shared, style: ownStyle, mask, placeholderText: placeholders[type] });
+  }
+  if (type === "onlinebanking") {
+    return defined({ ...shared, ...onlineBanking, onlineBanking: { country, currency } });
+  }
+  const own = { ideal: others.ideal, konbini: others.konbini, iban: others.directDebit }[type];
+  return defined({ ...shared, ...own, ...(type === "ideal" && { ideal: { sessionId: dropin.sessionId } }) });
+}
+
+/** The object without what is undefined, so that defaults apply. */
+function defined(object) {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}
+
+/** A field in a frame. The frame announces its errors itself; the page shows them to those who see. */
+class DropinElementField {
+  #dropin;
+  #holder;
+  #problem = dropinNode("p", { class: "DR-error-message", "aria-hidden": "true" });
+  #state = { complete: false, empty: true, error: null };
+  element = null;
+  isNeeded = true;
+
+  /** @param {(state: object) => void} changed is called with what the element reports */
+  constructor(dropin, type, changed) {
+    this.#dropin = dropin;
+    this.type = type;
+    this.changed = changed;
+    this.#holder = dropinNode("div", { class: "DR-field", id: dropinId(type) });
+    const label = dropinNode("label", { class: "DR-field-label", for: this.#holder.id }, dropin.text(type));
+    this.node = dropinNode("div", { class: `DR-field-parent DR-${type}` }, label, this.#holder, this.#problem);
+  }
+
+  /** Mount the element. The promise is kept once the field can be used. */
+  mount(onReturn) {
+    this.element = createElement(this.#dropin.instance, this.type, dropinElementOptions(this.#dropin, this.type));
+    this.element.on("change", (state) => this.#update(state));
+    this.element.on("return", onReturn);
+    const isReady = new Promise((resolve) => this.element.on("ready", resolve));
+    this.element.mount(this.#holder);
+    return isReady;
+  }
+
+  check() {
+    const { complete, error } = this.#state;
+    if (complete) return true;
+    this.#show(error?.message ?? this.#dropin.text("fieldMissing"));
+    this.element.showError?.();
+    return false;
+  }
+
+  focus() {
+    this.element.focus();
+  }
+
+  destroy() {
+    this.element?.destroy();
+  }
+
+  #update(state) {
+    this.#state = state;
+    this.#show(state.error?.message ?? "");
+    this.changed?.(state);
+  }
+
+  #show(problem) {
+    this.#problem.textContent = problem;
+    this.#holder.classList.toggle("DR-field-invalid", Boolean(problem));
+  }
+}
+
+/** An input of the page, for what is no secret. */
+class DropinInput {
+  #dropin;
+  #input;
+  #problem = dropinErrorNode("input-error");
+  #rule;
+
+  constructor(dropin, name, onReturn) {
+    this.#dropin = dropin;
+    this.name = name;
+    this.#rule = DROPIN_INPUTS[name];
+    const { autocomplete = "off", inputmode, hint } = this.#rule;
+    const about = hint && dropinNode("p", { class: "DR-hint", id: dropinId("hint") }, dropin.text(hint));
+    this.#input = dropinNode("input", {
+      class: "DR-input",
+      id: dropinId(name),
+      required: true,
+      "aria-describedby": [about?.id, this.#problem.id].filter(Boolean).join(" "),
+      ...{ autocomplete, inputmode },
+      oninput: () => this.#show(""),
+      onkeydown: (event) => {
+        if (event.key !== "Enter") return;
+        event.preventDefault(); // A form of the storefront around Drop-in must not be sent.
+        onReturn();
+      },
+    });
+    const label = dropinNode("label", { class: "DR-field-label", for: this.#input.id }, dropin.text(name));
+    this.node = dropinNode("div", { class: "DR-field-parent" }, label, this.#input, about || undefined, this.#problem);
+  }
+
+  /** Show the field if the billing address or a choice makes it necessary. */
+  update(owner, choices) {
+    this.node.hidden = !this.#rule.isNeeded(owner, choices);
+  }
+
+  get isNeeded() {
+    return !this.node.hidden;
+  }
+
+  get value() {
+    return this.#input.value.trim();
+  }
+
+  check() {
+    if (!this.value) this.#show(this.#dropin.text("fieldMissing"));
+    else this.#show(this.#rule.pattern.test(this.value) ? "" : this.#dropin.text("fieldInvalid"));
+    return this.#problem.textContent === "";
+  }
+
+  focus() {
+    this.#input.focus();
+  }
+
+  destroy() {}
+
+  #show(problem) {
+    this.#problem.textContent = problem;
+    if (problem) this.#input.setAttribute("aria-invalid", "true");
+    else this.#input.removeAttribute("aria-invalid");
+  }
+}
+
+/** The brands of cards, of which the brand of the typed number stands out. */
+class DropinBrands {
+  #badges;
+
+  constructor(dropin) {
+    this.#badges = Object.entries(DROPIN_CARD_BRANDS).map(([brand, name]) =>
+      dropinNode("li", { class: `DR-Card-Brand DR-Card-Brand-${brand}` }, name),
+    );
+    this.node = dropinNode("ul", { class: "DR-Card-Brands", "aria-label": dropin.text("cards") }, ...this.#badges);
+  }
+
+  select(brand) {
+    const isKnown = brand in DROPIN_CARD_BRANDS;
+    for (const [index, name] of Object.keys(DROPIN_CARD_BRANDS).entries()) {
+      this.#badges[index].classList.toggle("DR-Card-Brand-Selected", name === brand);
+      this.#badges[index].classList.toggle("DR-Card-Brand-Dimmed", isKnown && name !== brand);
+    }
+  }
+}

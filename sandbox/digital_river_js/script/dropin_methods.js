@@ -1,0 +1,110 @@
+// What Drop-in asks for each payment method, and what it sends. A method that is not listed has no fields of its own.
+
+const DROPIN_METHODS = {
+  amazonPay: { isLeftOut: true },
+  creditCard: { elements: ["cardnumber", "cardexpiration", "cardcvv"] },
+  googlePay: { wallet: "googlepay" },
+  applePay: { wallet: "applepay" },
+  payPal: { isPayPal: true },
+  payPalBilling: { isPayPal: true },
+  payPalCredit: { isPayPal: true },
+  onlineBanking: { elements: ["onlinebanking"] },
+  ideal: { elements: ["ideal"] },
+  konbini: { elements: ["konbini"], inputs: ["lastName", "firstName"], note: "byStore" },
+  directDebit: { elements: ["iban"] },
+  ccavenue: { inputs: ["phoneNumber"] },
+  boletoBancario: { inputs: ["nationalId"] },
+};
+
+const DROPIN_CARD_BRANDS = {
+  visa: "Visa",
+  mastercard: "Mastercard",
+  amex: "American Express",
+  discover: "Discover",
+  dinersclub: "Diners Club",
+  jcb: "JCB",
+  unionpay: "UnionPay",
+};
+
+const LAWSON = "060";
+
+const FULL_WIDTH = /^[^\u0000-\u00ff]+$/;
+
+// Inputs that some payment methods need. `isNeeded` decides by the billing address and by the fields above.
+const DROPIN_INPUTS = {
+  lastName: { autocomplete: "family-name", pattern: FULL_WIDTH, isNeeded: needsFullWidthName },
+  firstName: { autocomplete: "given-name", pattern: FULL_WIDTH, isNeeded: needsFullWidthName },
+  phoneNumber: {
+    autocomplete: "tel",
+    inputmode: "tel",
+    pattern: /^(\D*\d){10}\D*$/,
+    isNeeded: (owner) => !/^(\D*\d){10}\D*$/.test(owner.phoneNumber ?? ""),
+  },
+  nationalId: {
+    inputmode: "numeric",
+    hint: "nationalIdHint",
+    pattern: /^([\s.\-/]*\d){11}(([\s.\-/]*\d){3})?[\s.\-/]*$/,
+    isNeeded: () => true,
+  },
+};
+
+function needsFullWidthName(owner, choices) {
+  return choices.konbini === LAWSON && !(FULL_WIDTH.test(owner.lastName ?? "") && FULL_WIDTH.test(owner.firstName ?? ""));
+}
+
+function dropinMethod(type) {
+  return { elements: [], inputs: [], ...DROPIN_METHODS[type] };
+}
+
+// The payment methods that Drop-in lists, the card first: it is what most shoppers look for.
+function listedMethods(methods, configuration, { managesMethods }) {
+  const listed = methods.filter(
+    (method) =>
+      !dropinMethod(method.type).isLeftOut &&
+      hasItsElements(method.type) &&
+      isMethodEnabled(method.type, configuration.paymentMethodConfiguration) &&
+      (!managesMethods || method.supportsStorage),
+  );
+  return [...listed.filter(({ type }) => type === "creditCard"), ...listed.filter(({ type }) => type !== "creditCard")];
+}
+
+function hasItsElements(type) {
+  const { elements, wallet } = dropinMethod(type);
+  return !wallet && elements.every((name) => Object.hasOwn(ELEMENT_TYPES, name));
+}
+
+// The sentence that explains what happens after the button was clicked; undefined if nothing has to be explained.
+function methodNote(method, { opensWindow }) {
+  const { wallet, note } = dropinMethod(method.type);
+  if (note || wallet) {
+    return note ?? "byWallet";
+  }
+  if (method.flow === "receiver") {
+    return "byInstructions";
+  }
+  return method.flow === "redirect" ? (opensWindow ? "byWindow" : "byRedirect") : undefined;
+}
+
+// The data of createSource. `inputs` are the values of the inputs, `addresses` the return addresses of a redirect.
+function sourceData(dropin, method, { inputs = {}, addresses = {}, isStored = false } = {}) {
+  const { configuration, options, text } = dropin;
+  const { nationalId, ...ownerInputs } = inputs;
+  const data = { type: method.type };
+  if (dropin.sessionId) {
+    data.sessionId = dropin.sessionId;
+  }
+  if (configuration.billingAddress) {
+    data.owner = { ...configuration.billingAddress, ...ownerInputs };
+  }
+  if (method.type !== "creditCard") {
+    data[method.type] = { ...(method.flow === "redirect" ? addresses : {}), ...(nationalId ? { nationalId } : {}) };
+  }
+  if (isStored || options.managesMethods) {
+    data.futureUse = true;
+    data.mandate = { terms: method.defaultMandate?.terms ?? text("saveAgreement") };
+  }
+  if (options.usage) {
+    data.usage = options.usage;
+  }
+  return data;
+}
