@@ -3,6 +3,9 @@
 /** The Drop-in of a container, by container. */
 const DROPINS_BY_CONTAINER = new WeakMap();
 
+/** The seller, if the payment service names none, as on account pages. */
+const DEFAULT_ENTITY = "DR_INC-ENTITY";
+
 function createDropin(instance, configuration = {}) {
   checkDropinConfiguration(configuration);
   const dropin = new Dropin(instance, configuration);
@@ -13,6 +16,7 @@ class Dropin {
   #entries = new Map();
   #free = null;
   #list = dropinNode("div", { class: "DR-list" });
+  #footer = dropinNode("div", { class: "DR-Legal-Footer" });
   #status = dropinNode("div", { class: "DR-status", role: "status" });
   #loads = 0;
   #isWorking = false;
@@ -38,7 +42,7 @@ class Dropin {
     this.node = dropinNode(
       "div",
       { class: "DR-dropin", role: "group", "aria-label": this.text("region"), lang: this.instance.locale },
-      ...[this.#status, this.#list],
+      ...[this.#status, this.#list, this.#footer],
     );
     container.append(this.node);
     return this.#load();
@@ -71,6 +75,12 @@ class Dropin {
 
   imageOf(type) {
     return this.#methods.find((method) => method.type === type)?.images?.iconImage;
+  }
+
+  /** The legal texts of the seller. */
+  get disclosure() {
+    const entity = this.sessionInformation?.sellingEntityId ?? DEFAULT_ENTITY;
+    return complianceDetails(entity, this.instance.locale).disclosure;
   }
 
   /** Whether the shopper approves the payment in a window before the storefront gets the source. */
@@ -173,6 +183,8 @@ class Dropin {
     if (isFree) this.#list.append(this.#free.node);
     const nothing = this.options.managesMethods ? "nothingToStore" : "noMethods";
     this.#status.textContent = isFree || this.#entries.size ? "" : this.text(nothing);
+    const showsCompliance = this.options.showsCompliance && (isFree || this.#entries.size > 0);
+    this.#footer.replaceChildren(...(showsCompliance ? complianceNodes(this.disclosure) : []));
     await this.#openFirst();
     const types = [...this.#entries.values()].filter(({ method }) => method).map(({ type }) => type);
     this.configuration.onReady?.({ paymentMethodTypes: types });

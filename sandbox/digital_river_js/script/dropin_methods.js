@@ -87,7 +87,7 @@ function methodNote(method, { opensWindow }) {
 
 // The data of createSource. `inputs` are the values of the inputs, `addresses` the return addresses of a redirect.
 function sourceData(dropin, method, { inputs = {}, addresses = {}, isStored = false } = {}) {
-  const { configuration, options, text } = dropin;
+  const { configuration, options } = dropin;
   const { nationalId, ...ownerInputs } = inputs;
   const data = { type: method.type };
   if (dropin.sessionId) {
@@ -101,7 +101,7 @@ function sourceData(dropin, method, { inputs = {}, addresses = {}, isStored = fa
   }
   if (isStored || options.managesMethods) {
     data.futureUse = true;
-    data.mandate = { terms: method.defaultMandate?.terms ?? text("saveAgreement") };
+    data.mandate = { terms: mandateTerms(dropin, method) };
   }
   if (options.usage) {
     data.usage = options.usage;

@@ -7,8 +7,9 @@ class DropinTerms {
     const { options } = dropin;
     const mustStore = options.managesMethods;
     if (mustStore || (options.asksToSave && method.supportsStorage)) {
-      const terms = method.defaultMandate?.terms ?? dropin.text("saveAgreement");
-      this.#storage = new DropinBox(dropin, "mandate", [terms], { isRequired: mustStore });
+      const terms = mandateTerms(dropin, method);
+      const label = mustStore ? [terms] : [dropin.text("saveAgreement"), " ", terms];
+      this.#storage = new DropinBox(dropin, "mandate", label, { isRequired: mustStore });
     }
     const terms = options.showsTerms ? new DropinBox(dropin, "terms", termsOfSale(dropin), { isRequired: true }) : null;
     const disclosure = method.paymentDisclosure && disclosureOf(dropin, method);
@@ -22,23 +23,55 @@ class DropinTerms {
   }
 }
 
+/** The agreement to the storage of a payment method. Its source carries it. */
+function mandateTerms(dropin, { defaultMandate }) {
+  return defaultMandate?.terms ?? dropin.disclosure.saveCardMandate.localizedText;
+}
+
 function disclosureOf(dropin, { paymentDisclosure, requiresDisclosureAcceptance }) {
   if (requiresDisclosureAcceptance) {
     return new DropinBox(dropin, "payment-disclosure", [paymentDisclosure], { isRequired: true });
   }
-  return { node: dropinNode("p", { class: "DR-note" }, paymentDisclosure) };
+  return { node: dropinNode("p", { class: "DR-disclosure" }, paymentDisclosure) };
 }
 
-/** The terms of sale, and those of the merchant. */
+/** The terms of the seller, for a purchase that renews or for another one, and those of the merchant. */
 function termsOfSale(dropin) {
-  return [dropin.text("termsOfSale"), ...merchantTerms(dropin)];
+  const { confirmDisclosure, autorenewalPlanTerms } = dropin.disclosure;
+  const terms = dropin.sessionInformation?.recurring ? autorenewalPlanTerms : confirmDisclosure;
+  return [...nodesOfDisclosure(terms.localizedText), ...merchantTerms(dropin)];
 }
 
 function merchantTerms({ options: { consents }, text }) {
   if (!consents) return [];
   const documents = ["eula", "termsOfUse"]
     .filter((name) => consents[name])
-    .map((name) => dropinNode("a", { href: consents[name], target: "_blank", rel: "noopener" }, text(name)));
+    .map((name) => dropinLink(consents[name], text(name)));
   const [before, after] = text("consents", { company: consents.company, documents: "\n" }).split("\n");
   return [` ${before}`, ...documents.flatMap((link, index) => (index ? [text("and"), link] : [link])), after];
+}
+
+/** The nodes of a disclosure: of its HTML, the links and everything else as mere letters. */
+function nodesOfDisclosure(html) {
+  const { body } = new DOMParser().parseFromString(html, "text/html");
+  return [...body.childNodes].map((node) =>
+    node.localName === "a" ? dropinLink(node.href, node.textContent) : node.textContent,
+  );
+}
+
+function dropinLink(href, label, attributes = {}) {
+  return dropinNode("a", { href, target: "_blank", rel: "noopener", ...attributes }, label);
+}
+
+/** Who sells, and the links that the law wants. */
+function complianceNodes({ businessEntity, resellerDisclosure, ...others }) {
+  const links = Object.values(others)
+    .filter(({ url, localizedText }) => url && localizedText)
+    .map(({ url, localizedText }) =>
+      dropinNode("li", {}, dropinLink(url, localizedText, { "aria-label": `${localizedText}, ${businessEntity.name}` })),
+    );
+  return [
+    dropinNode("p", {}, ...nodesOfDisclosure(resellerDisclosure.localizedText)),
+    dropinNode("ul", { class: "DR-Legal-Footer-Links" }, ...links),
+  ];
 }

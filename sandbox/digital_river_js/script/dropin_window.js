@@ -49,7 +49,7 @@ class ProviderWindow {
     return new Promise((resolve) => {
       const dialog = this.#dialog(url, () => end());
       const onMessage = ({ origin, data }) => {
-        if (origin === SERVICE_ORIGIN && data?.digitalRiver === "returned" && data.id === this.#id) end();
+        if (origin === new URL(FRAMES_URL).origin && data?.digitalRiver === "returned" && data.id === this.#id) end();
       };
       const timer = setInterval(() => this.#window?.closed && end(), CLOSED_CHECK_MS);
       const end = () => {
