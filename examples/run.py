@@ -63,6 +63,7 @@ def _serve(running: ExitStack) -> None:
         "RIVERFRONT_HOST": HOST,
         "RIVERFRONT_PORT": str(gateway_port),
         "RIVERFRONT_UPSTREAM_URL": sandbox_url,
+        **_pages(f"http://{SHOWN_HOST}:{sandbox_port}"),
         "RIVERFRONT_LEDGER_URL": f"{sandbox_url}/_ledger/balance",
         # Registered shoppers cannot submit an order in the quiet time after a start, so the quiet time is short here.
         "RIVERFRONT_SUBMISSION_DEADLINE_S": os.environ.get("RIVERFRONT_SUBMISSION_DEADLINE_S", "20"),
@@ -154,6 +155,14 @@ def _keys(url: str) -> dict[str, str]:
         "RIVERFRONT_MERCHANT_KEY": keys["merchantKey"],
         "RIVERFRONT_PAYMENT_KEY": keys["paymentKey"],
         "RIVERFRONT_LEDGER_KEY": keys["ledgerKey"],
+    }
+
+
+def _pages(sandbox_url: str) -> dict[str, str]:
+    """Settings that send pages to the sandbox's DigitalRiver.js instead of Digital River's."""
+    return {
+        "RIVERFRONT_SCRIPT_URL": f"{sandbox_url}/v1/DigitalRiver.js",
+        "RIVERFRONT_PAYMENTS_PUBLIC_URL": sandbox_url,
     }
 
 

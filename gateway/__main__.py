@@ -16,11 +16,12 @@ from pydantic import ValidationError
 from gateway import telemetry
 from gateway.app import create_app, preload
 from gateway.documents.manifest import ManifestInvalid, manifest_of, operations_in
+from gateway.environment import PREFIX
 from gateway.errors import StoreEvicts, StoreUnavailable
 from gateway.http.protocol import ConnectionLimits
 from gateway.http.server import Server, listening_socket
 from gateway.http.workers import Worker, Workers
-from gateway.settings import PREFIX, Settings
+from gateway.settings import Settings
 from gateway.shopper_messages.catalogue import ShopperMessagesInvalid
 from gateway.store.redis import RedisStore
 from schema.build import build

@@ -20,17 +20,9 @@ MARKET = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3
 """A locale and a currency. A locale has a language, and may have a script and a region: `en-US`, `es-419`,
 `zh-Hant-TW`. The letters may be of any case."""
 
-CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
-
 STORE_SCHEMES = frozenset({"redis", "rediss", "unix"})
 
 DATABASE = re.compile(r"(/[0-9]*)?")
-
-BY_KUBERNETES = re.compile(r"RIVERFRONT_(SERVICE_(HOST|PORT)(_\w+)?|PORT_[0-9]+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)")
-"""Variables that Kubernetes sets in all containers if a service has the name `riverfront`. They are ignored."""
-
-PORT_BY_KUBERNETES = re.compile(r"(tcp|udp)://.*")
-"""Value that Kubernetes gives to `RIVERFRONT_PORT` for such a service. The setting has its default then."""
 
 
 class GuestGrant(StrEnum):
@@ -90,13 +82,25 @@ def _network(value: object) -> object:
 
 URL = r"https?://[^/\s?#]+(/[^\s?#]*)?"
 
-RECEIVES_KEYS = "receives keys"
+RECEIVES_KEYS = "keys and tokens are sent to it"
 """Mark of the settings whose value is the URL of a service. The gateway sends keys, tokens and personal data to it."""
+
+USED_BY_PAGES = "pages with payment details load it or send to it"
+"""Mark of the settings whose value is a URL that pages receive."""
+
+ENCRYPTED = frozenset({RECEIVES_KEYS, USED_BY_PAGES})
+"""Marks of the URLs that must be https. Each is the reason, for the error message."""
 
 Url = Annotated[str, matches(URL, "a URL such as https://api.example.com/base"), RECEIVES_KEYS]
 
 OptionalUrl = Annotated[
     str, matches(f"({URL})?", "a URL such as https://api.example.com/base, or empty"), RECEIVES_KEYS
+]
+
+ScriptUrl = Annotated[str, matches(URL, "a URL such as https://js.example.com/v1/DigitalRiver.js"), USED_BY_PAGES]
+
+OptionalScriptUrl = Annotated[
+    str, matches(f"({URL})?", "a URL such as https://js.example.com/v1/css/DigitalRiver.css, or empty"), USED_BY_PAGES
 ]
 
 Country = Annotated[str, matches(r"[A-Z]{2}", "country codes such as US,DE")]

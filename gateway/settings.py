@@ -1,28 +1,22 @@
-"""The settings of a deployment, read from the environment once at the start. No other module reads the environment.
+"""The settings of a deployment, read from the environment once at the start.
 
-The environment variable of a setting is `RIVERFRONT_` followed by the name of the field in capitals. The gateway does
-not start if a variable is unknown or malformed.
+The gateway does not start if a setting is unknown or malformed.
 """
 
-import os
 import re
-from collections.abc import Container, Iterable, Iterator
-from difflib import get_close_matches
+from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode
 
 from gateway.enums import TermsOfSaleMode
+from gateway.environment import EnvironmentSettings
 from gateway.setting_values import (
-    BY_KUBERNETES,
-    CONTROL_CHARACTER,
+    ENCRYPTED,
     MIN_PREFIX_LENGTHS,
-    PORT_BY_KUBERNETES,
-    RECEIVES_KEYS,
     WILDCARD,
     Country,
     DocumentsMode,
@@ -32,21 +26,15 @@ from gateway.setting_values import (
     Market,
     MethodsFrom,
     Network,
+    OptionalScriptUrl,
     OptionalUrl,
     Origin,
+    ScriptUrl,
     Url,
     is_store_url,
     key_set_problem,
     pattern_of,
 )
-
-PREFIX = "RIVERFRONT_"
-
-SECRETS_FOLDER = "/run/secrets"
-"""Folder in which container engines mount secrets.
-
-A file in this folder can replace a variable. For example, `riverfront_api_secret` replaces `RIVERFRONT_API_SECRET`.
-"""
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -64,10 +52,8 @@ MIN_SECRET_LENGTH = 12
 MONTH_S = 30 * 86_400
 
 
-class Settings(BaseSettings):
+class Settings(EnvironmentSettings):
     """Settings of the gateway. The default values are for `make run`. A setting without a default value is required."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
@@ -89,6 +75,18 @@ class Settings(BaseSettings):
     api_key: SecretStr = Field(min_length=1, description="Confidential API key of the site.")
     api_secret: SecretStr = Field(min_length=1, description="Secret of the confidential API key.")
     publishable_key: str = Field(min_length=1, description="Public key for DigitalRiver.js and the payment service.")
+    script_url: ScriptUrl = Field(
+        "https://js.digitalriverws.com/v1/DigitalRiver.js", description="URL from which pages load DigitalRiver.js."
+    )
+    style_sheet_url: OptionalScriptUrl = Field(
+        "",
+        description="URL of the style sheet of the drop-in. If empty, css/DigitalRiver.css beside the script.",
+    )
+    payments_public_url: ScriptUrl = Field(
+        "https://api.digitalriver.com",
+        description="Base URL of the payment service for pages, which `storefront` reports to them. The gateway itself "
+        "uses RIVERFRONT_PAYMENTS_URL.",
+    )
     payment_methods: MethodsFrom = Field(
         MethodsFrom.PAYMENT_SERVICE,
         description="Where the gateway reads the payment methods: payment-service or cart. If the payment "
@@ -251,14 +249,6 @@ class Settings(BaseSettings):
         "application (ASGI). Their answers are the same, and cost less CPU time.",
     )
 
-    @classmethod
-    def from_environment(cls) -> Self:
-        """Read the settings from the environment. Raises `ValueError` for an unknown or malformed variable."""
-        known = {PREFIX + name.upper() for name in cls.model_fields}
-        if unknown := _unknown_variables(known):
-            raise ValueError("\n".join(f"{name} is not a setting.{_suggestion(name, known)}" for name in unknown))
-        return cls(_secrets_dir=SECRETS_FOLDER if Path(SECRETS_FOLDER).is_dir() else None)
-
     @cached_property
     def allowed_origins(self) -> re.Pattern[str]:
         """Matches the origins of storefronts. In development mode, also those of this machine."""
@@ -282,46 +272,12 @@ class Settings(BaseSettings):
     def locale_names(self) -> list[str]:
         return list(dict.fromkeys(locale for locale, _ in self.locales))
 
-    @model_validator(mode="before")
-    @classmethod
-    def _clean(cls, values: dict[str, object]) -> dict[str, object]:
-        """Remove the blanks around values, such as the newline at the end of a file."""
-        cleaned = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
-        if isinstance(port := cleaned.get("port"), str) and PORT_BY_KUBERNETES.fullmatch(port):
-            del cleaned["port"]
-        broken = [
-            name
-            for name, value in cleaned.items()
-            if isinstance(value, str) and CONTROL_CHARACTER.search(value) and name != "assertion_keys"
-        ]
-        if broken:
-            raise ValueError("\n".join(f"{name}: must be one line without control characters" for name in broken))
-        return cleaned
-
-    @model_validator(mode="before")
-    @classmethod
-    def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
-        for name, field in cls.model_fields.items():
-            if isinstance(field.default, tuple) and isinstance(value := values.get(name), str):
-                values[name] = tuple(part.strip() for part in value.split(",") if part.strip())
-        return values
-
     @model_validator(mode="after")
     def _check(self) -> Self:
         problems = [*_problems(self), *_exposure_problems(self), *_assertion_problems(self)]
         if problems:
             raise ValueError("\n".join(problems))
         return self
-
-
-def _unknown_variables(known: Container[str]) -> list[str]:
-    named = [name for name in os.environ if name.startswith(PREFIX) and not BY_KUBERNETES.fullmatch(name)]
-    return sorted(name for name in named if name not in known)
-
-
-def _suggestion(name: str, known: Iterable[str]) -> str:
-    similar = get_close_matches(name.removeprefix(PREFIX), [variable.removeprefix(PREFIX) for variable in known], n=1)
-    return f" Did you mean {PREFIX}{similar[0]}?" if similar else ""
 
 
 def _problems(settings: Settings) -> Iterator[str]:
@@ -358,8 +314,9 @@ def _problems(settings: Settings) -> Iterator[str]:
 def _exposure_problems(settings: Settings) -> Iterator[str]:
     """Error messages about settings that would allow secrets to be sent over a network without encryption."""
     for name, field in Settings.model_fields.items():
-        if RECEIVES_KEYS in field.metadata and _is_readable(getattr(settings, name), settings):
-            yield f"{name}: must be https, since keys and tokens are sent to it"
+        for reason in ENCRYPTED.intersection(field.metadata):
+            if _is_readable(getattr(settings, name), settings):
+                yield f"{name}: must be https, since {reason}"
     if settings.unencrypted_origins and not settings.development:
         yield "origins: must be https, since a page that is sent without encryption can be replaced on the way"
     if any(network.prefixlen < MIN_PREFIX_LENGTHS[network.version] for network in settings.trusted_proxies):

@@ -12,8 +12,7 @@ async def payment_session(ctx: Context) -> PaymentSession | None:
 
 
 async def cart_payment_session(parent: Cart, ctx: Context) -> PaymentSession | None:
-    session = await ctx.own_session()
-    return payment_session_of(parent, session.record.checkout_memory, session.locale)
+    return payment_session_of(parent, await ctx.own_session())
 
 
 async def payment_session_after(parent: Payload, ctx: Context) -> PaymentSession | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from gateway.countries import address_form
 from gateway.countries.address_form import AddressFormField, CountrySubdivision
@@ -10,10 +11,21 @@ from gateway.enums import AddressKind, TermsOfSaleMode
 from gateway.operation.context import Context
 from gateway.upstream.catalog import Market
 
+STYLE_SHEET = "css/DigitalRiver.css"
+"""Where Digital River has the style sheet, relative to the script."""
+
+
+@dataclass(frozen=True)
+class DigitalRiverJs:
+    script_url: str
+    style_sheet_url: str
+    payment_service_url: str
+
 
 @dataclass(frozen=True)
 class Storefront:
     publishable_key: str
+    digital_river_js: DigitalRiverJs
     billing_countries: tuple[str, ...]
     shipping_countries: tuple[str, ...]
     markets: list[Market]
@@ -26,6 +38,11 @@ def storefront(ctx: Context) -> Storefront:
     settings = ctx.settings
     return Storefront(
         publishable_key=settings.publishable_key,
+        digital_river_js=DigitalRiverJs(
+            script_url=settings.script_url,
+            style_sheet_url=settings.style_sheet_url or urljoin(settings.script_url, STYLE_SHEET),
+            payment_service_url=settings.payments_public_url,
+        ),
         billing_countries=served_codes(settings.billing_countries),
         shipping_countries=served_codes(settings.shipping_countries),
         markets=[Market(*market) for market in settings.locales],

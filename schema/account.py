@@ -4,13 +4,14 @@ from datetime import datetime
 
 from strawberry import ID
 
-from gateway.enums import CartTransitionOutcome, OrderState, SessionLevel
-from resolvers import address_book, contracts, orders, payment_options, shopper, store_credit
+from gateway.enums import CartTransitionOutcome, OrderState, SessionLevel, SourceUsage
+from resolvers import address_book, contracts, drop_in, orders, payment_options, shopper, store_credit
 from resolvers.scalars import CurrencyCode, EmailAddress, Locale
 from schema import dsl
 from schema.account_entries import PaymentOption, SavedAddress
 from schema.contracts import SubscriptionContractConnection
 from schema.directives import PRIVATE, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull, Sensitive
+from schema.drop_in import PaymentOptionDropIn
 from schema.dsl import argument, field
 from schema.orders import OrderConnection
 from schema.payment import StoreCreditAccount
@@ -45,6 +46,18 @@ class Shopper(Node):
         Cost(weight="1"),
         ListSize(assumed_size=5),
         resolver=payment_options.payment_options,
+    )
+    drop_in: PaymentOptionDropIn | None = field(
+        "Configuration of the drop-in of DigitalRiver.js on a page of the account, where the shopper saves a source. "
+        "Null when the saved addresses could not be read. Derived from the default address, or else the first one.",
+        SemanticNonNull(),
+        Cost(weight="2"),
+        resolver=drop_in.payment_option_drop_in,
+        usage=argument(
+            SourceUsage | None,
+            "What the source may be used for; CONVENIENCE when absent. SUBSCRIPTION for a source that pays for "
+            "renewals.",
+        ),
     )
     orders: OrderConnection | None = field(
         "Orders, newest first. Null when they could not be read. Digital River call: GET /v1/shoppers/me/orders.",

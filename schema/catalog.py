@@ -54,7 +54,9 @@ class Country:
         ListSize(assumed_size=14),
         resolver=storefront.address_fields,
         kind=argument(
-            AddressKind | None, "Kind of address; BILLING when absent. Only a billing address needs an email."
+            AddressKind | None,
+            "Kind of address; BILLING when absent. Only a billing address needs an email and, for the drop-in, a phone "
+            "number.",
         ),
     )
     subdivisions: list[CountrySubdivision] = field(
@@ -74,12 +76,29 @@ class Market:
     currency_code: CurrencyCode = field("Currency of prices.")
 
 
+@dsl.object_type()
+class DigitalRiverJs:
+    """Where a page loads DigitalRiver.js, the library that collects payment details. Set in the gateway's settings."""
+
+    script_url: Url = field(
+        "URL of the script. It defines `DigitalRiver`, whose constructor takes `Storefront.publishableKey` and the "
+        "locale."
+    )
+    style_sheet_url: Url = field("URL of the style sheet of the drop-in.")
+    payment_service_url: Url = field(
+        "Base URL of the payment service that the library calls, for example for the content security policy of a page."
+    )
+
+
 @dsl.object_type(CacheControl(max_age=3600, scope=PUBLIC, stale_if_error=86400))
 class Storefront:
     """Settings that a storefront reads before it renders its first page. Set in the gateway's settings."""
 
     publishable_key: str = field(
         "Public key for DigitalRiver.js. The key is not a secret. Set in the gateway's settings."
+    )
+    digital_river_js: DigitalRiverJs = field(
+        "Addresses of DigitalRiver.js: of Digital River, or of the sandbox. Set in the gateway's settings."
     )
     billing_countries: list[CountryCode] = field(
         "Countries that the site accepts in billing addresses: those in the gateway's settings, or every country of "

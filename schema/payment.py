@@ -9,7 +9,6 @@ import strawberry
 from strawberry import ID
 
 from gateway.enums import (
-    DropInFlow,
     PaymentFlow,
     PaymentMethodObstacle,
     PaymentRequirementKind,
@@ -17,14 +16,14 @@ from gateway.enums import (
     PaymentSessionState,
     SessionLevel,
     SourceState,
-    SourceUsage,
     StoreCreditObstacle,
 )
 from resolvers import payment_methods, shopper_messages
 from resolvers.inputs.payment import PaymentMethodFilterInput
-from resolvers.scalars import CartRevision, CountryCode, Locale, SchemaCoordinate, Url
+from resolvers.scalars import CartRevision, CountryCode, SchemaCoordinate, Url
 from schema import dsl
 from schema.directives import PRIVATE, CacheControl, Cost, ListSize, RequiresSession, SemanticNonNull, Sensitive
+from schema.drop_in import DropInSetup
 from schema.dsl import argument, field
 from schema.shared_types import Money, Node
 
@@ -152,20 +151,6 @@ class StoreCreditAccount:
 @dsl.object_type()
 class OtherSource(PaymentSource):
     """A source of a payment method for which this schema has no type. Digital River object: paymentMethod."""
-
-
-@dsl.object_type()
-class DropInSetup:
-    """Configuration of the drop-in of DigitalRiver.js. Derived from the cart."""
-
-    session_id: str = field("Id of the payment session. Digital River field: paymentSession.id.")
-    flow: DropInFlow = field("Whether the new source pays for the cart or is saved for later.")
-    usage: SourceUsage = field("What a saved source may be used for.")
-    requires_storage_agreement: bool = field(
-        "True when the shopper must agree that the source is stored, because a cart line is a subscription."
-    )
-    country_code: CountryCode | None = field("Country of the billing address; null until the country is set.")
-    locale: Locale = field("Language of the drop-in.")
 
 
 @dsl.object_type()

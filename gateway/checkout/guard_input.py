@@ -110,7 +110,7 @@ async def read_guard_input(
             requirements = await ctx.tax_requirements()
     return GuardInput(
         cart=cart,
-        payment_session=payment_session(cart, session.record.checkout_memory, session.locale),
+        payment_session=payment_session(cart, session),
         settings=ctx.settings,
         now=ctx.services.now(),
         lacks_stock=lacks_stock,

@@ -153,12 +153,12 @@ def _person(country_code: str, language: str) -> tuple[str, ...]:
 
 def _field(name: str, letter: str, data: AddressData, country_code: str, kind: AddressKind) -> AddressFormField:
     is_postal_code = name == "postalCode"
-    needs_email = name == "email" and kind is AddressKind.BILLING
+    is_of_payer = name in ("email", "phoneNumber") and kind is AddressKind.BILLING
     is_of_post = name in ("countrySubdivision", "postalCode") and letter in data.required
     return AddressFormField(
         name=name,
         label=_label(name, data),
-        is_required=name in ALWAYS_REQUIRED or needs_email or is_of_post,
+        is_required=name in ALWAYS_REQUIRED or is_of_payer or is_of_post,
         is_upper_case=letter in data.upper_case,
         pattern=POSTAL_CODE_PATTERNS.get(country_code, data.postal_code_pattern) if is_postal_code else None,
         examples=data.postal_code_examples if is_postal_code else (),

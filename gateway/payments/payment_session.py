@@ -13,10 +13,12 @@ from gateway.enums import (
     DropInFlow,
     PaymentRequirementKind,
     PaymentSessionState,
+    SessionLevel,
     SourceUsage,
 )
 from gateway.money import Money, zero
-from gateway.sessions.record import CheckoutMemory
+from gateway.payments.drop_in import DropInSetup
+from gateway.sessions.sessions import Session
 from gateway.shopper_messages.message import ShopperMessage, shopper_message
 from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import Shape
@@ -35,15 +37,6 @@ SUPPORTS_STORE_CREDIT = frozenset(
 
 State = PaymentSessionState
 Requirement = PaymentRequirementKind
-
-
-class DropInSetup(Shape, frozen=True, kw_only=True):
-    session_id: str
-    flow: DropInFlow
-    usage: SourceUsage
-    requires_storage_agreement: bool
-    country_code: str | None
-    locale: str
 
 
 class CollectSourceAction(Shape, frozen=True, tag=True, kw_only=True):
@@ -100,18 +93,18 @@ class PaymentRequirement(Shape, frozen=True, kw_only=True):
 class PaymentSession:
     """The payment session of a cart. What is derived is computed when it is read, as an operation selects few fields.
 
-    Cart and memory do not change meanwhile: a change of the session replaces its memory.
+    The cart and the memory of the session do not change meanwhile: a change of the session replaces its memory.
     """
 
     state: State
     primary_source: Source | None
     store_credit: Source | None
 
-    def __init__(self, cart: Cart, session: CartPaymentSession, memory: CheckoutMemory, locale: str) -> None:
+    def __init__(self, cart: Cart, session: CartPaymentSession, shopper_session: Session) -> None:
         self._cart = cart
         self._session = session
-        self._memory = memory
-        self._locale = locale
+        self._shopper_session = shopper_session
+        self._memory = shopper_session.record.checkout_memory
         self.state = session.state
         # Read at once: if the sources are unreadable, there is no payment session.
         self.primary_source = cart.primary_source
@@ -201,14 +194,15 @@ class PaymentSession:
 
     @property
     def drop_in(self) -> DropInSetup:
-        cart = self._cart
+        cart, shopper_session = self._cart, self._shopper_session
         return DropInSetup(
             session_id=self.session_id,
             flow=DropInFlow.CHECKOUT,
             usage=SourceUsage.SUBSCRIPTION if cart.recurs else SourceUsage.CONVENIENCE,
             requires_storage_agreement=cart.recurs,
-            country_code=cart.billing_country,
-            locale=self._locale,
+            allows_storage=shopper_session.level is SessionLevel.REGISTERED,
+            postal=cart.billing_address.address if cart.billing_address else None,
+            locale=shopper_session.locale,
         )
 
     @cached_property
@@ -269,11 +263,11 @@ class PaymentSession:
                 assert_never(self.state)
 
 
-def payment_session(cart: Cart, memory: CheckoutMemory, locale: str) -> PaymentSession | None:
+def payment_session(cart: Cart, shopper_session: Session) -> PaymentSession | None:
     """The payment session of the cart; None if the site has no payment sessions or the cart has none yet."""
     if cart.payment_session is None:
         return None
-    session = PaymentSession(cart, cart.payment_session, memory, locale)
+    session = PaymentSession(cart, cart.payment_session, shopper_session)
     if session.state is State.REQUIRES_SOURCE and session.primary_source is not None and session.is_funded:
         log.warning("funded payment session requires source")
     return session

@@ -151,8 +151,7 @@ def result_shown_by(evidence: Evidence, attempt: Attempt) -> Result | None:
     is_of_this = attempt.record.waits_for_shopper or payment is None or payment.state not in UNTOUCHED
     if (was_cancelled and is_of_this) or (payment and payment.state in (State.FAILED, State.CANCELLED)):
         log.info("doubt settled", extra={"evidence": "payment session", "key": str(attempt.key)})
-        memory, locale = attempt.session.record.checkout_memory, attempt.session.locale
-        return declined_with(attempt, None, payment_session(evidence.cart, memory, locale))
+        return declined_with(attempt, None, payment_session(evidence.cart, attempt.session))
     return None
 
 

@@ -147,8 +147,7 @@ async def authentication_required(attempt: Attempt, refusal: UpstreamRefusal, ca
 
 async def payment_session_now(attempt: Attempt) -> PaymentSession | None:
     """The current payment session; None if it cannot be read now."""
-    session = attempt.session
     try:
-        return payment_session(await attempt.ctx.cart(), session.record.checkout_memory, session.locale)
+        return payment_session(await attempt.ctx.cart(), attempt.session)
     except UNREADABLE:
         return None

@@ -14,10 +14,11 @@ from dirty_equals import IsPartialDict
 from gateway.app import utc_now
 from gateway.checkout import guard
 from gateway.checkout.guard_input import GuardInput
-from gateway.enums import CheckoutBlockerCode
+from gateway.enums import CheckoutBlockerCode, SessionDelivery, SessionLevel
 from gateway.payments.payment_session import payment_session
 from gateway.sessions.cart_change_lock import SETTLED_AFTER_S
-from gateway.sessions.record import CheckoutMemory
+from gateway.sessions.record import CheckoutMemory, SessionRecord
+from gateway.sessions.sessions import Session
 from gateway.upstream.cart import CartAnswer
 from gateway.upstream.decoding import decode
 from sandbox.model.cart import Cart
@@ -467,12 +468,24 @@ async def ready_wire_cart(shopper: Shopper) -> dict[str, Any]:
 
 
 def blocker_codes(world: World, wire_cart: dict[str, Any]) -> list[CheckoutBlockerCode]:
-    cart = decode(msgspec.json.encode(wire_cart), CartAnswer).cart
+    cart, now = decode(msgspec.json.encode(wire_cart), CartAnswer).cart, utc_now()
+    record = SessionRecord(
+        id="7",
+        level=SessionLevel.ANONYMOUS,
+        locale="en-US",
+        currency_code="USD",
+        access_token="",
+        refresh_token=None,
+        access_ends_at=now,
+        started_at=now,
+        used_at=now,
+        checkout_memory=CheckoutMemory(),
+    )
     checkout = GuardInput(
         cart=cart,
-        payment_session=payment_session(cart, CheckoutMemory(), "en-US"),
+        payment_session=payment_session(cart, Session("", SessionDelivery.BEARER, record, now)),
         settings=settings_for(world, terms_of_sale_mode="NOT_REQUIRED"),
-        now=utc_now(),
+        now=now,
     )
     return [blocker.code for blocker in guard.blockers(checkout)]
 

@@ -30,6 +30,7 @@ TYPED = {
     "lastName": "Lovelace",
     "line1": "1 Analytical Row",
     "city": "Springfield",
+    "phoneNumber": "952-555-0100",
     "email": "ada@example.com",
 }
 """What the shopper types. Subdivision and postal code come from the form."""
@@ -64,11 +65,11 @@ def filled(country: dict[str, Any]) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("code", "locale", "names"),
     [
-        ("US", "en-US", "firstName lastName line1 city countrySubdivision postalCode email"),
-        ("DE", "de-DE", "firstName lastName line1 postalCode city email"),
-        ("GB", "en-GB", "firstName lastName line1 city postalCode email"),
-        ("BR", "en-US", "firstName lastName line1 city countrySubdivision postalCode email"),
-        ("JP", "ja-JP", "postalCode countrySubdivision city line1 lastName firstName email"),
+        ("US", "en-US", "firstName lastName line1 city countrySubdivision postalCode phoneNumber email"),
+        ("DE", "de-DE", "firstName lastName line1 postalCode city phoneNumber email"),
+        ("GB", "en-GB", "firstName lastName line1 city postalCode phoneNumber email"),
+        ("BR", "en-US", "firstName lastName line1 city countrySubdivision postalCode phoneNumber email"),
+        ("JP", "ja-JP", "postalCode countrySubdivision city line1 lastName firstName phoneNumber email"),
     ],
 )
 async def test_address_from_required_fields_of_the_form_buys(
@@ -84,6 +85,8 @@ async def test_address_from_required_fields_of_the_form_buys(
         text = """mutation($v: String!) { setTaxIdentifiers(input: {customerType: INDIVIDUAL,
           taxIdentifiers: [{key: "CPF", value: $v}]}) { errors { code } } }"""
         assert (await shopper.storefront.ask(text, v=CPF)).data["setTaxIdentifiers"]["errors"] == []
+    missing = "{ paymentSession { dropIn { missingFields } } }"
+    assert (await shopper.storefront.ask(missing)).data["paymentSession"]["dropIn"]["missingFields"] == []
     await shopper.pay_with()
     assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
 
@@ -105,9 +108,10 @@ async def test_form_of_each_country_fits_the_input(storefront: Storefront) -> No
                 assert all(entry["name"] for entry in form["subdivisions"])
 
 
-async def test_email_is_required_in_billing_addresses_only(storefront: Storefront) -> None:
-    assert fields(await country(storefront, "DE"))["email"]["isRequired"] is True
-    assert fields(await country(storefront, "DE", kind="SHIPPING"))["email"]["isRequired"] is False
+@pytest.mark.parametrize("name", ["email", "phoneNumber"])
+async def test_contact_details_are_required_in_billing_addresses_only(storefront: Storefront, name: str) -> None:
+    assert fields(await country(storefront, "DE"))[name]["isRequired"] is True
+    assert fields(await country(storefront, "DE", kind="SHIPPING"))[name]["isRequired"] is False
 
 
 async def test_labels_are_those_of_the_country(storefront: Storefront) -> None:

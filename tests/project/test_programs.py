@@ -70,6 +70,10 @@ async def test_demo_places_one_order_through_the_gateway_of_make_run() -> None:
         async with httpx.AsyncClient() as http:
             answer = await http.get(f"{gateway}/graphql", params={"query": "{ products(first: 1) { totalCount } }"})
             assert answer.json() == {"data": {"products": {"totalCount": len(LISTED_PRODUCTS)}}}
+            library = "{ storefront { digitalRiverJs { scriptUrl } } }"
+            answer = await http.get(f"{gateway}/graphql", params={"query": library})
+            script = f"{sandbox.replace('127.0.0.1', 'localhost')}/v1/DigitalRiver.js"
+            assert answer.json() == {"data": {"storefront": {"digitalRiverJs": {"scriptUrl": script}}}}
 
             demo = await start("-m", "examples.demo", "--gateway", gateway, "--sandbox", sandbox)
             out, errors = await demo.communicate()

@@ -8,7 +8,8 @@ from pydantic import SecretStr, ValidationError
 from typer.testing import CliRunner
 
 from gateway.__main__ import app
-from gateway.settings import PREFIX, Settings
+from gateway.environment import PREFIX
+from gateway.settings import Settings
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -113,6 +114,10 @@ def test_settings_are_read_from_the_environment(environment: pytest.MonkeyPatch)
         ("UPSTREAM_URL", "nonsense", "upstream_url"),
         ("UPSTREAM_URL", "http://api.example.com", "upstream_url: must be https"),
         ("PAYMENTS_URL", "http://pay.example.com", "payments_url: must be https"),
+        ("SCRIPT_URL", "http://js.example.com/v1/DigitalRiver.js", "script_url: must be https"),
+        ("SCRIPT_URL", "", "must be a URL such as https://js.example.com/v1/DigitalRiver.js"),
+        ("STYLE_SHEET_URL", "http://js.example.com/style.css", "style_sheet_url: must be https"),
+        ("PAYMENTS_PUBLIC_URL", "http://pay.example.com", "payments_public_url: must be https"),
         ("LEDGER_URL", "http://ledger.example/balance", "ledger_url: must be https"),
         ("ORIGINS", "https://shop.example,http://shop.example", "origins: must be https"),
         ("TRUSTED_PROXIES", "0.0.0.0/0", "trusted_proxies: must not"),

@@ -118,6 +118,11 @@ async def sign_in(shopper: Shopper) -> None:
     assert (await shopper.storefront.sign_in(keys.shopper_username, keys.shopper_password))["errors"] == []
 
 
+async def account(shopper: Shopper) -> Variables:
+    await sign_in(shopper)
+    return {}
+
+
 async def registered(shopper: Shopper) -> Variables:
     await sign_in(shopper)
     await shopper.storefront.add(PACK)
@@ -399,6 +404,14 @@ TABLE = {
         {
             NthCall("GET", "/v1/subscriptions"): null("shopper.subscriptionContracts"),
             PENDING: null("shopper.subscriptionContracts.edges.0.node.pendingChanges"),
+        },
+    ),
+    "SavedCards": Row(
+        account,
+        2,
+        {
+            NthCall("GET", f"{ME}/addresses"): null("shopper.dropIn"),
+            NthCall("GET", f"{ME}/payment-options"): null("shopper.paymentOptions"),
         },
     ),
     "PayRenewalsWith": Row(

@@ -169,7 +169,12 @@ def settings_for(world: World, **changes: Any) -> Settings:
         "store_timeout_s": 10,
     }
     values |= changes
-    values = {"ledger_url": f"{values['upstream_url']}/_ledger/balance"} | values
+    sandbox = values["upstream_url"]
+    values = {
+        "ledger_url": f"{sandbox}/_ledger/balance",
+        "script_url": f"{sandbox}/v1/DigitalRiver.js",
+        "payments_public_url": sandbox,
+    } | values
     if all(isinstance(value, Hashable) for value in values.values()):
         return _cached_settings(tuple(values.items()))
     return Settings(**values)
