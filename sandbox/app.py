@@ -27,6 +27,7 @@ from sandbox.api import (
     images,
     offers,
     orders,
+    payment_choices,
     payment_options,
     products,
     redirect_pages,
@@ -155,6 +156,12 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
     ("/sources/{id}", {"GET": credit_sources.show}),
     ("/_ledger/balance", {"GET": credit_ledger.balance}),
     ("/payments/payment-methods", {"GET": available_methods.show}),
+    ("/payments/online-banking/banks", {"GET": payment_choices.banks}),
+    ("/payments/konbini/stores", {"GET": payment_choices.stores}),
+    ("/payments/apple-pay/session", {"POST": payment_choices.apple_pay_session}),
+    ("/payments/google-pay/session", {"POST": payment_choices.google_pay_session}),
+    ("/payments/amazon-pay/session", {"POST": payment_choices.amazon_pay_session}),
+    ("/country-specs", {"GET": payment_choices.country_specs}),
     ("/payments/sources/{id}/authentication", {"POST": sources.authenticate}),
     ("/payments/sessions/{id}/authentication", {"POST": sources.authenticate_session}),
     ("/payments/redirects/{page}", {"GET": redirect_pages.show_redirect_page, "POST": redirect_pages.decide_redirect}),
@@ -162,13 +169,13 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
 ]
 """Path templates of the API, each with its handlers by HTTP method."""
 
-PAYMENT_SERVICE = ("/payments/", "/sources")
+PAYMENT_SERVICE = ("/payments/", "/sources", "/country-specs")
 """Path prefixes of the payment service. Its errors use envelope C of `Refusal`."""
 
 PAYMENT_PAGES = ("/payments/redirects/", "/payments/challenges/")
 """Path prefixes of the pages that browsers open."""
 
-API_PATHS = ("/v1/", "/oauth20/", "/payments/", "/sources", "/_ledger/")
+API_PATHS = ("/v1/", "/oauth20/", "/payments/", "/sources", "/country-specs", "/_ledger/")
 
 HTTP_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 """Methods that every route accepts. Without this list, Starlette would send its own 405 instead of Digital River's."""

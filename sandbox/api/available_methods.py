@@ -6,7 +6,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox.api.payment_service import cart_of_session, check_public_key, language_of
+from sandbox.api.payment_service import cart_of_session, check_public_key, language_of, read_code
 from sandbox.api.requests import base_of, world_of
 from sandbox.demo_shop.payment_methods import Method, Purchase, available, fits
 from sandbox.model.cart import Cart
@@ -56,17 +56,7 @@ def _session_information(cart: Cart, *, strict: bool) -> Json:
 
 def _market(query: QueryParams) -> Purchase:
     """A purchase in the currency and country of the filters. All other properties are unknown."""
-    return Purchase(currency=_code(query, "currency", 3), country=_code(query, "country", 2))
-
-
-def _code(query: QueryParams, name: str, length: int) -> str | None:
-    """Currency or country in the query, in upper case; None without it."""
-    value = query.get(name)
-    if not value:
-        return None
-    if len(value) != length or not (value.isascii() and value.isalpha()):
-        raise bad_parameter("invalid_parameter", name, f"'{value}' is not a valid {name}.")
-    return value.upper()
+    return Purchase(currency=read_code(query, "currency", 3), country=read_code(query, "country", 2))
 
 
 SUPPORT_FILTERS = ("supportsStorage", "supportsRecurring", "supportsFreeTrial")

@@ -33,6 +33,7 @@ async def create(request: Request) -> Response:
         created_at=world.now(),
         details={},
         upstream_id=sent.string("upstreamId"),
+        clock=world.now,
     )
     world.sources[source.id] = source
     return JSONResponse(source.server_wire(), 201)

@@ -49,7 +49,7 @@ async def save(request: Request) -> Response:
     account.payment_options.append(option)
     if len(account.payment_options) > 1:
         _update_default(account, option, sent)
-    source.reusable = True
+    source.reusable, source.customer_id = True, account.id
     if world_of(request).switches.saved_option == "empty":
         return no_content()
     return _answer(request, option, 201)
@@ -76,7 +76,7 @@ async def remove(request: Request) -> Response:
     option.source.reusable = False
     cart = account.shopper.cart
     if cart is None or option.source not in cart.sources:
-        option.source.state = "cancelled"
+        option.source.become("cancelled")
     return no_content()
 
 

@@ -1,6 +1,7 @@
 """What the calls of the payment service share: the keys, the JSON body, the locale, and the cart of a session."""
 
 import re
+from collections.abc import Mapping
 
 from starlette.requests import Request
 
@@ -55,6 +56,16 @@ def language_of(request: Request) -> str:
     if match is None:
         raise bad_parameter("invalid_parameter", "locale", f"'{locale}' is not a valid locale.")
     return match[1].lower()
+
+
+def read_code(fields: Mapping[str, str], name: str, length: int) -> str | None:
+    """Currency or country in the fields, in upper case; None without it."""
+    value = fields.get(name)
+    if not value:
+        return None
+    if len(value) != length or not (value.isascii() and value.isalpha()):
+        raise bad_parameter("invalid_parameter", name, f"'{value}' is not a valid {name}.")
+    return value.upper()
 
 
 def cart_of_session(world: World, session_id: str) -> Cart:

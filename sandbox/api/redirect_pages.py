@@ -178,7 +178,7 @@ def _settle(challenge: Challenge, *, has_passed: bool) -> None:
     source = challenge.source
     (source.authenticated_for if has_passed else source.failed_for).add(challenge.session_id)
     if source.state == "requires_action":
-        source.state = "chargeable" if has_passed else "failed"
+        source.become("chargeable" if has_passed else "failed")
 
 
 def _challenge(request: Request) -> Challenge:

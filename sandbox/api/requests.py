@@ -107,7 +107,7 @@ async def body_of(request: Request, relation: str) -> Body:
     fields = decode_object(raw) if raw.strip() else {}
     if fields is None:
         raise malformed("The request was invalid and could not be parsed by the system.")
-    if any(_has_card_number(value) for value in _leaves(fields)):
+    if has_card_number(fields):
         description = "The request contains sensitive data that is not accepted."
         raise malformed(description, subcode="sensitive-data-detected")
     return Body(fields, lambda name: malformed(f"The field {name} is malformed."))
@@ -129,6 +129,11 @@ def _leaves(value: Any) -> list[str]:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def has_card_number(value: Any) -> bool:
+    """Whether a string or number in the JSON value looks like a card number."""
+    return any(_has_card_number(leaf) for leaf in _leaves(value))
 
 
 def _has_card_number(value: str) -> bool:

@@ -8,12 +8,14 @@ from starlette.responses import JSONResponse, Response
 from sandbox.api.payment_service import cart_of_session, check_public_key, payment_body, required
 from sandbox.api.redirect_pages import new_challenge
 from sandbox.api.requests import base_of, world_of
+from sandbox.api.source_origin import recipient_of, refuse_card_numbers, reported_fields
 from sandbox.demo_shop.payment_methods import Method
 from sandbox.demo_shop.test_scenarios import scenario_of
 from sandbox.model.cart import Cart
-from sandbox.model.owner import read_owner, required_owner
+from sandbox.model.owner import read_owner
+from sandbox.model.provider_details import NewDetails
 from sandbox.model.source import Mandate, Source, first_state
-from sandbox.model.source_details import NEEDS_NO_OWNER, change_card, check_details, details, is_return_address
+from sandbox.model.source_details import NEEDS_NO_OWNER, change_card, check_details, is_return_address
 from sandbox.model.source_request import read_details, read_method, read_price
 from sandbox.timeline import settlement
 from sandbox.wire.body import Body
@@ -43,16 +45,19 @@ def create_source(request: Request, sent: Body) -> Source:
 
 
 def _new_source(request: Request, sent: Body, method: Method, cart: Cart | None) -> Source:
+    refuse_card_numbers(sent)
     price = read_price(sent, method, cart)
-    now, sent_owner = world_of(request).now(), sent.object("owner")
-    owner = read_owner(sent_owner) if method.type in NEEDS_NO_OWNER else required_owner(sent_owner)
+    now = world_of(request).now()
+    owner = read_owner(sent.object("owner"), cart.billing if cart else None)
+    if owner is None and method.type not in NEEDS_NO_OWNER:
+        raise missing_parameter("owner")
     sent_details = read_details(sent, method)
     check_details(method, sent_details, owner)
     number = (sent_details.string("number") or "").replace(" ", "") if method.type == "creditCard" else None
-    billing = (cart.billing if cart else None) or {}
-    scenario = scenario_of(method.type, owner.last_name if owner else billing.get("lastName"), number)
+    scenario = scenario_of(method.type, owner.last_name if owner else None, number)
     terms = sent.object("mandate").string("terms")
     currency = price.currency if price is not None else None
+    details = NewDetails(method, sent_details, owner, recipient_of(cart), currency, now, base_of(request))
     return Source(
         method=method,
         amount=price.amount if price is not None else None,
@@ -61,9 +66,12 @@ def _new_source(request: Request, sent: Body, method: Method, cart: Cart | None)
         owner=owner,
         session_id=cart.session_id if cart else None,
         created_at=now,
-        details=details(method, sent_details, number=number, currency=currency, now=now, base=base_of(request)),
+        details=details.reported(),
         scenario=scenario,
+        upstream_id=sent.string("upstreamId") or (str(cart.id) if cart else None),
         mandate=Mandate(terms, now) if terms is not None else None,
+        reported=reported_fields(request, sent, method, cart),
+        clock=world_of(request).now,
     )
 
 
@@ -80,6 +88,7 @@ def _add_redirect(request: Request, source: Source, sent_details: Body) -> None:
             "redirectUrl": f"{base_of(request)}/payments/redirects/{page}?apiKey={world.keys.public_key}",
             "returnUrl": return_url,
             "cancelUrl": sent_details.string("cancelUrl") or return_url,
+            "offline": False,
         }
 
 
@@ -98,9 +107,10 @@ async def change(request: Request) -> Response:
     if source.state in ("consumed", "cancelled", "failed"):
         description = f"A source in the state {source.state} cannot be changed."
         raise Refusal(409, "invalid_state", description, envelope="C", error_type="conflict", parameter="id")
+    refuse_card_numbers(sent)
     owner, now = read_owner(sent.object("owner")), world_of(request).now()
-    card = change_card(source.details, sent.object(source.type), now)
-    source.details, source.owner, source.updated_at = card, owner or source.owner, now
+    source.details = change_card(source.details, sent.object(source.type), now)
+    source.owner, source.updated_at = owner or source.owner, now
     return JSONResponse(source.wire())
 
 

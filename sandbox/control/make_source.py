@@ -9,6 +9,7 @@ from starlette.requests import Request
 from sandbox.api.payment_service import malformed_field
 from sandbox.api.requests import base_of, world_of
 from sandbox.api.sources import create_source
+from sandbox.demo_shop.banks_and_stores import bank_codes
 from sandbox.demo_shop.payment_methods import method_of
 from sandbox.demo_shop.scenario_names import EXPIRATION, LAST_NAME, NAMED_SCENARIOS, TEST_CARDS, cvv_of
 from sandbox.model.cart import Cart
@@ -36,7 +37,6 @@ DETAILS: dict[str, Json] = {
     "amazonPay": {"placement": "Cart", "checkoutLanguage": "en_US"},
     "boletoBancario": {"nationalId": "123.456.789-09"},
     "konbini": {"storeId": "010"},
-    "onlineBanking": {"bankCode": "21"},
 }
 """Details that a payment method requires beside its return addresses, by type."""
 
@@ -68,11 +68,13 @@ def make_source(request: Request, form: Form) -> Source:
     sent_type = form.type or "creditCard"
     method = method_of(sent_type)
     kind = method.type if method is not None else sent_type
+    address = cart.billing or ADDRESS
+    returned = f"{base_of(request)}{RETURNED_PATH}?{urlencode({'session': cart.session_id})}"
     body = {
         "type": kind,
         "sessionId": cart.session_id,
-        "owner": _owner(cart.billing or ADDRESS, form.last_name or LAST_NAME),
-        kind: _details(kind, form, f"{base_of(request)}{RETURNED_PATH}?{urlencode({'session': cart.session_id})}"),
+        "owner": _owner(address, form.last_name or LAST_NAME),
+        kind: _details(kind, form, returned, address.get("country")),
     }
     return create_source(request, Body(body, malformed_field))
 
@@ -117,7 +119,7 @@ def _owner(address: Json, last_name: str) -> Json:
     }
 
 
-def _details(kind: str, form: Form, returned: str) -> Json:
+def _details(kind: str, form: Form, returned: str, country: str | None) -> Json:
     if kind == "creditCard":
         number = form.number or TEST_CARDS[0].number
         month, year = EXPIRATION
@@ -127,4 +129,5 @@ def _details(kind: str, form: Form, returned: str) -> Json:
     addresses = {"returnUrl": return_url, "cancelUrl": form.cancel_url or return_url}
     if kind == "amazonPay":
         addresses["resultReturnUrl"] = return_url
-    return addresses | DETAILS.get(kind, {}) | form.details
+    bank = {"bankCode": min(bank_codes(country))} if kind == "onlineBanking" else {}
+    return addresses | bank | DETAILS.get(kind, {}) | form.details

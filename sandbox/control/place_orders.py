@@ -49,4 +49,5 @@ def _consumed_card(world: World, cart: Cart) -> Source:
         session_id=cart.session_id,
         created_at=world.now(),
         details=dict(CARD),
+        clock=world.now,
     )

@@ -15,6 +15,15 @@ _BRANDS = [
     ("Visa", r"4"),
 ]
 
+BRANDS_OF_WALLETS = {
+    "AMEX": "American Express",
+    "DISCOVER": "Discover",
+    "JCB": "JCB",
+    "MASTERCARD": "MasterCard",
+    "VISA": "Visa",
+}
+"""Brands by the names that Google Pay uses for them."""
+
 
 def brand(number: str) -> str | None:
     """Brand of the card number; None if no brand uses its first digits."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 from sandbox.demo_shop import taxes
 from sandbox.demo_shop.order_offers import COUPONS, ORDER_OFFERS_BY_ID
 from sandbox.demo_shop.payment_methods import Purchase
+from sandbox.demo_shop.selling_entities import selling_entity
 from sandbox.demo_shop.shipping import option_cost, option_ids
 from sandbox.demo_shop.tax_identifiers import BUSINESS, EXEMPTING, INDIVIDUAL
 from sandbox.model import postal_address
@@ -83,7 +84,7 @@ class Cart:
     @property
     def seller(self) -> str:
         country = (self.billing or {}).get("country") or self._site_country
-        return {"US": "DR_INC-ENTITY", "CA": "DR_INC-ENTITY", "JP": "DR_JAPAN-ENTITY"}.get(country, "DR_IRELAND-ENTITY")
+        return selling_entity(country)
 
     @property
     def _site_country(self) -> str:
@@ -215,7 +216,7 @@ class Cart:
     def detach(self, source: Source, *, keeps_source: bool = False) -> None:
         """Detach a payment source. Also cancel the source, unless it is reusable or `keeps_source` is True."""
         if not keeps_source and not source.reusable:
-            source.state = "cancelled"
+            source.become("cancelled")
         if source is self.credit:
             self.credit = None
         else:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sandbox.wire.body import Body
-from sandbox.wire.refusal import bad_parameter, missing_parameter
+from sandbox.wire.refusal import bad_parameter
 from sandbox.wire.values import Json
 
 
@@ -51,33 +51,39 @@ class Owner:
         }
 
 
-def read_owner(sent: Body) -> Owner | None:
-    """Owner in the body of a source; None if the body has none. Raises a `Refusal` for an empty name or email."""
+def read_owner(sent: Body, billing: Json | None = None) -> Owner | None:
+    """Owner in the body of a source, or else the person of the billing address; None without both.
+
+    Raises a `Refusal` for an empty name or email.
+    """
     if not sent:
-        return None
+        return _owner_of(billing) if billing is not None else None
     for name in ("firstName", "lastName", "email"):
         if name in sent and not (sent.string(name) or "").strip():
             raise bad_parameter("invalid_parameter", f"owner.{name}", f"'' is not a valid owner.{name}.")
-    additional = strings(sent.object("additionalAddressInfo"))
     return Owner(
         first_name=sent.string("firstName"),
         last_name=sent.string("lastName"),
         email=sent.string("email"),
         phone=sent.string("phoneNumber"),
-        address=strings(sent.object("address")),
+        address=sent.strings("address"),
         organization=sent.string("organization"),
         customer_id=sent.string("customerId"),
-        additional=additional or None,
+        additional=sent.strings("additionalAddressInfo") or None,
     )
 
 
-def required_owner(sent: Body) -> Owner:
-    owner = read_owner(sent)
-    if owner is None:
-        raise missing_parameter("owner")
-    return owner
-
-
-def strings(sent: Body) -> Json:
-    """All fields of an object as strings. A field that is null or "" is None."""
-    return {name: sent.string(name) for name in sent}
+def _owner_of(billing: Json) -> Owner:
+    """Owner with the address of a cart. DigitalRiver.js sends no owner if its page gave it no billing address."""
+    names = {"line1": "line1", "line2": "line2", "city": "city", "countrySubdivision": "state"}
+    names |= {"postalCode": "postalCode", "country": "country"}
+    extra = {name: billing.get(name) for name in ("phoneticFirstName", "phoneticLastName", "division")}
+    return Owner(
+        first_name=billing.get("firstName"),
+        last_name=billing.get("lastName"),
+        email=billing.get("emailAddress"),
+        phone=billing.get("phoneNumber"),
+        address={new: billing[name] for name, new in names.items() if billing.get(name) is not None},
+        organization=billing.get("companyName"),
+        additional={name: value for name, value in extra.items() if value is not None} or None,
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sandbox.model.cart import Cart
 from sandbox.model.order import Order
 from sandbox.model.postal_address import ADDRESS_FIELDS
-from sandbox.model.source import Source
+from sandbox.model.source import Source, as_text
 from sandbox.wire.expand import Expand
 from sandbox.wire.values import Json, boolean
 
@@ -45,7 +45,7 @@ class PaymentOption:
             "sourceClientSecret": source.secret,
         }
         if is_full:
-            details = {name: str(value) for name, value in source.details.items()}
+            details = {name: as_text(value) for name, value in source.details.items()}
             wire[source.type] = details | {"clientSecret": source.secret, "reusable": boolean(source.reusable)}
         return wire
 

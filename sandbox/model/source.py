@@ -1,5 +1,6 @@
 """Payment sources: their states, and their JSON in the Commerce API and in the payment service."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -66,8 +67,14 @@ class Source:
     wallet_option: str | None = None
     """Name of the payment method that the shopper chose on PayPal's page."""
     upstream_id: str | None = None
-    """The merchant's own id for the store credit."""
+    """Id of the cart; for store credit the merchant's own id."""
+    customer_id: str | None = None
+    """Id of the account that saved the source."""
     mandate: Mandate | None = None
+    reported: Json = field(default_factory=dict)
+    """Further fields of the JSON for DigitalRiver.js, such as `usage` and `browserInfo`."""
+    clock: Callable[[], datetime] = field(repr=False)
+    """The time of the sandbox."""
     updated_at: datetime = field(init=False)
 
     def __post_init__(self) -> None:
@@ -123,10 +130,14 @@ class Source:
             return False
         return (self.details["expirationYear"], self.details["expirationMonth"]) < (now.year, now.month)
 
+    def become(self, state: State) -> None:
+        """Change the state, and note the time of the change."""
+        self.state, self.updated_at = state, self.clock()
+
     def consume(self) -> None:
         """Mark the source as consumed by a charge. A reusable source keeps its state and can be charged again."""
         if not self.reusable:
-            self.state = "consumed"
+            self.become("consumed")
 
     def wire(self) -> Json:
         """JSON of the source for DigitalRiver.js, in the format of the payment service."""
@@ -143,7 +154,9 @@ class Source:
             "updatedTime": timestamp(self.updated_at),
             "flow": self.method.flow,
             self.type: self.details,
-        }
+        } | self.reported
+        if self.upstream_id is not None:
+            wire["upstreamId"] = self.upstream_id
         if self.amount is not None:
             wire |= {"amount": f"{self.amount}", "currency": self.currency}
         if self.session_id is not None:
@@ -169,7 +182,7 @@ class Source:
         }
 
     def _details_of_cart(self) -> Json:
-        details = {name: str(value) for name, value in self.details.items()}
+        details = {name: as_text(value) for name, value in self.details.items()}
         details |= {"clientSecret": self.secret, "flow": self.method.flow, "reusable": boolean(self.reusable)}
         if self.method.flow == "receiver":
             details["expirationTime"] = timestamp(self.created_at + FUNDS_ARRIVE_WITHIN)
@@ -192,6 +205,7 @@ class Source:
             "amount": None if self.amount is None else number(self.amount),
             "paymentSessionId": self.session_id,
             "upstreamId": self.upstream_id,
+            "customerId": self.customer_id,
         }
         wire |= {name: value for name, value in optional.items() if value is not None}
         return wire | ({"owner": self.owner.wire()} if self.owner is not None else {})
@@ -214,6 +228,13 @@ class Challenge:
     source: Source
     session_id: str
     return_url: str | None
+
+
+def as_text(value: object) -> str:
+    """Detail of a source in a cart. Digital River writes an object as `{recipient=Ada Lovelace, address={...}}`."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}={as_text(child)}" for name, child in value.items() if child is not None) + "}"
+    return str(value)
 
 
 def first_state(method: Method, scenario: Scenario) -> State:

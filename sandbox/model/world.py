@@ -188,6 +188,7 @@ class World:
                 "fundingSource": card.funding,
             },
             reusable=True,
+            clock=self.now,
         )
 
     def sign_in_guest(self, guest: Shopper, account: Account) -> None:

@@ -7,8 +7,8 @@ from typing import Literal
 
 from sandbox.model.cart import REVIEWED_EMAIL
 from sandbox.model.order import Order
+from sandbox.model.provider_details import details_after_approval
 from sandbox.model.source import FUNDS_ARRIVE_WITHIN, Source
-from sandbox.model.source_details import details_of_approval
 from sandbox.model.world import World
 from sandbox.timeline import fulfilment, merchant_events, renewals
 
@@ -28,16 +28,16 @@ REMINDED_AFTER = timedelta(days=20)
 
 def approve(world: World, source: Source) -> None:
     if source.state == "pending_redirect" and source.scenario.is_approved:
-        source.state = "chargeable"
-        source.details |= details_of_approval(source.method)
+        source.become("chargeable")
+        source.details = details_after_approval(source.method, source.details)
     elif source.state == "pending_redirect":
-        source.state = "failed"
+        source.become("failed")
     _update_order(world, source)
 
 
 def reject(world: World, source: Source) -> None:
     if source.state == "pending_redirect":
-        source.state = "failed"
+        source.become("failed")
     _update_order(world, source)
 
 
@@ -135,10 +135,10 @@ def receive_funds(world: World, order: Order) -> None:
     if order.state != "Source Pending Funds" or source is None:
         return
     if source.scenario.charge == "fails-later":
-        source.state = "failed"
+        source.become("failed")
         _cancel(world, order, "failed")
         return
-    source.state = "chargeable"
+    source.become("chargeable")
     charge(world, order)
 
 
@@ -146,7 +146,7 @@ def lapse(world: World, source: Source) -> None:
     """Cancel a source for which no money arrived in time. Also cancel the order that uses the source."""
     if source.state != "pending_funds":
         return
-    source.state = "cancelled"
+    source.become("cancelled")
     order = world.order_of_source(source)
     if order is not None and order.state == "Source Pending Funds":
         _cancel(world, order, "cancelled")

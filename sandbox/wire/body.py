@@ -34,6 +34,11 @@ class Body(dict[str, Any]):
             raise self._malformed(name)
         return [Body(entry, self._malformed) for entry in listed]
 
+    def strings(self, name: str) -> Json:
+        """All fields of the object in the field, as strings. A field that is null or "" is None."""
+        fields = self.object(name)
+        return {key: fields.string(key) for key in fields}
+
     def string(self, name: str) -> str | None:
         """String in the field; None if the field is absent, null or "". Numbers and booleans become strings."""
         value = self.get(name)

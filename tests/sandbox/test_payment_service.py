@@ -8,14 +8,10 @@ import pytest
 from dirty_equals import IsPartialDict, IsStr
 
 from tests.sandbox.accounts import OPTIONS
+from tests.sandbox.payment_calls import CARD, OWNER, SOURCES, call, create, errors, secret_of
 from tests.support.commerce_client import Client
 from tests.support.shop import CART, METHODS, VISA
 
-SOURCES = "/payments/sources"
-CARD = {"number": VISA, "expirationMonth": 10, "expirationYear": 2035, "cvv": "123"}
-OWNER = {"firstName": "Ada", "lastName": "Lovelace", "email": "ada@example.com", "phoneNumber": "952-555-0100"}
-ACCOUNT_CARD = {"type": "creditCard", "owner": OWNER, "creditCard": CARD}
-"""Body of a source that an account page creates, where there is no payment session and nothing to pay."""
 TIME = IsStr(regex=r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
@@ -23,32 +19,9 @@ def basic(credentials: str) -> str:
     return f"basic {base64.b64encode(credentials.encode()).decode()}"
 
 
-async def call(client: Client, method: str, path: str, status: int = 200, **more: Any) -> dict[str, Any]:
-    """Call the payment service with the public key, and return the JSON body."""
-    headers = {"Authorization": f"bearer {client.world.keys.public_key}", "version": "new"}
-    answer = await client.http.request(method, path, headers=headers, **more)
-    assert answer.status_code == status, answer.text
-    body: dict[str, Any] = answer.json()
-    return body
-
-
-async def create(client: Client, status: int = 201, /, **changes: Any) -> dict[str, Any]:
-    return await call(client, "POST", SOURCES, status, json=ACCOUNT_CARD | changes)
-
-
-def secret_of(source: dict[str, Any]) -> str:
-    """Second half of the client secret, which the library sends in the query."""
-    secret: str = source["clientSecret"].removeprefix(f"{source['id']}_")
-    return secret
-
-
 async def types(client: Client, **query: str) -> list[str]:
     listed = await call(client, "GET", METHODS, params=query)
     return [method["type"] for method in listed["paymentMethods"]]
-
-
-def errors(answer: dict[str, Any]) -> list[tuple[str, str | None]]:
-    return [(error["code"], error.get("parameter")) for error in answer["errors"]]
 
 
 # Calls from a page of any origin.
@@ -284,7 +257,9 @@ async def test_source_is_shown_with_its_secret_only(client: Client) -> None:
 
 async def change(client: Client, source: dict[str, Any], body: dict[str, Any], status: int = 200) -> dict[str, Any]:
     path = f"{SOURCES}/{source['id']}"
-    return await call(client, "POST", path, status, params={"secret": secret_of(source)}, json=body)
+    query = {"secret": secret_of(source)}
+    changed: dict[str, Any] = await call(client, "POST", path, status, params=query, json=body)
+    return changed
 
 
 async def test_card_gets_a_new_owner_and_expiration_date(client: Client) -> None:
