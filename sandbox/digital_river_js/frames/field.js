@@ -37,13 +37,15 @@ function configure(changed) {
   kind = FIELDS[configuration.type];
   document.documentElement.lang = configuration.locale;
   document.documentElement.style.colorScheme = configuration.colorScheme;
-  input.setAttribute("aria-label", text(configuration.locale, kind.label));
-  document.title = text(configuration.locale, kind.label);
+  const label = kind.label ? text(configuration.locale, kind.label) : (configuration.dynamic.labelText ?? "");
+  input.setAttribute("aria-label", label);
+  document.title = label;
   input.placeholder = configuration.placeholderText ?? placeholder();
   input.type = configuration.mask ? "password" : "text";
   for (const [name, value] of Object.entries(kind.attributes)) input.setAttribute(name, value);
   applyStyle(configuration.inherited, configuration.style);
   if (!isFirst) return;
+  input.value = configuration.dynamic?.defaultValue ?? "";
   new ResizeObserver(reportHeight).observe(input);
   reportHeight();
   sendToShop("ready");
@@ -126,11 +128,15 @@ listenToShop({
   clear,
   focus: () => input.focus(),
   blur: () => input.blur(),
-  "create-source": ({ body }) => createCardSource(service(), body),
+  "create-source": ({ body }) => (isCardField() ? createCardSource : createFieldSource)(service(), body),
   "update-source": ({ path, body }) => updateExpiration(service(), path, body),
   authenticate: ({ path, body }) => authenticateWithCvv(service(), path, body),
   "show-error": () => window.digitalRiverField.showError(),
 });
+
+function isCardField() {
+  return configuration.type.startsWith("card");
+}
 
 /** The payment service has the same origin as this frame. */
 function service() {

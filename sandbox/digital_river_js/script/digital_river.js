@@ -58,6 +58,19 @@ class DigitalRiver {
     return handleNextAction(this.#instance, nextAction);
   }
 
+  /** What the elements applepay and googlepay show and ask for. */
+  paymentRequest(data) {
+    return new PaymentRequestData(data);
+  }
+
+  retrieveOnlineBankingBanks(country, currency) {
+    return retrieveOnlineBankingBanks(this.#instance, country, currency);
+  }
+
+  retrieveKonbiniStores() {
+    return retrieveKonbiniStores(this.#instance);
+  }
+
   retrieveAvailablePaymentMethods(filters) {
     return retrieveAvailablePaymentMethods(this.#instance, filters);
   }

@@ -55,7 +55,7 @@ class PaymentElement {
     if (ELEMENTS_BY_CONTAINER.has(container)) throw new Error("This container has another element already.");
     this.container = container;
     ELEMENTS_BY_CONTAINER.set(container, this);
-    this.show();
+    this.render();
   }
 
   unmount() {
@@ -118,7 +118,7 @@ class PaymentElement {
 
   #leave() {
     this.setClasses(Object.fromEntries(Object.keys(DEFAULT_CLASSES).map((state) => [state, false])));
-    this.hide();
+    this.remove();
     ELEMENTS_BY_CONTAINER.delete(this.container);
     this.container = null;
   }

@@ -1,8 +1,5 @@
 // Sources: creating and reading them.
 
-/** Elements whose frames hold the data of a card. */
-const CARD_ELEMENTS = new Set(["cardnumber", "cardexpiration", "cardcvv"]);
-
 /** `createSource(data)` and `createSource(element, data)`. */
 function createSource(instance, ...given) {
   const [element, data] = given.length > 1 && given[1] !== undefined ? given : [null, given[0]];
@@ -15,15 +12,17 @@ function createSource(instance, ...given) {
 
 async function newSource(instance, element, data) {
   const body = { ...data, browserInfo: browserInfo() };
-  const isCard = element && CARD_ELEMENTS.has(element.type);
-  const source = isCard
-    ? await cardSource(element, body)
-    : await callService(instance.service, "POST", "/payments/sources", { body });
-  return challenged(instance, source);
+  return challenged(instance, await (element?.makesSources ? sourceOfFrame : sourceOfPage)(instance, element, body));
 }
 
-/** A source made by the frame of a card field, which reads the other fields of the card. */
-async function cardSource(element, body) {
+/** A source that this page requests. Elements without secrets, such as the list of banks, complete its body. */
+function sourceOfPage(instance, element, sent) {
+  const body = element?.sourceBody?.(sent) ?? sent;
+  return callService(instance.service, "POST", "/payments/sources", { body });
+}
+
+/** A source made by the frame of a field, which reads the other fields of the same card. */
+async function sourceOfFrame(_instance, element, body) {
   const { source, error } = await element.ask("create-source", { body });
   if (error) throw new PaymentError(error);
   return source;

@@ -1,0 +1,189 @@
+// Apple Pay and Google Pay: a button, and a payment sheet that the sandbox plays.
+//
+// The sheet is a dialog with a frame of the sandbox. It reports each choice of the shopper; the storefront answers with
+// new totals and shipping options, and in the end with the outcome.
+
+addTexts({
+  en: {
+    wallet_plain: "",
+    wallet_pay: "Pay with",
+    wallet_buy: "Buy with",
+    wallet_checkout: "Check out with",
+    wallet_continue: "Continue with",
+    wallet_donate: "Donate with",
+    wallet_subscribe: "Subscribe with",
+    wallet_book: "Book with",
+    wallet_order: "Order with",
+    walletClose: "Cancel",
+  },
+  de: {
+    wallet_plain: "",
+    wallet_pay: "Bezahlen mit",
+    wallet_buy: "Kaufen mit",
+    wallet_checkout: "Zur Kasse mit",
+    wallet_continue: "Weiter mit",
+    wallet_donate: "Spenden mit",
+    wallet_subscribe: "Abonnieren mit",
+    wallet_book: "Buchen mit",
+    wallet_order: "Bestellen mit",
+    walletClose: "Abbrechen",
+  },
+  ja: {
+    wallet_plain: "",
+    wallet_pay: "支払い:",
+    wallet_buy: "購入:",
+    wallet_checkout: "お会計:",
+    wallet_continue: "続ける:",
+    wallet_donate: "寄付:",
+    wallet_subscribe: "定期購入:",
+    wallet_book: "予約:",
+    wallet_order: "注文:",
+    walletClose: "キャンセル",
+  },
+});
+
+const WALLETS = {
+  applepay: { type: "applePay", name: "Apple Pay" },
+  googlepay: { type: "googlePay", name: "Google Pay" },
+};
+
+/** Words of a button, by the types that Apple and Google give them. */
+const BUTTON_WORDS = {
+  ...{ plain: "plain", pay: "pay", buy: "buy", book: "book", order: "order", donate: "donate", subscribe: "subscribe" },
+  ...{ checkout: "checkout", "check-out": "checkout", continue: "continue", long: "buy", short: "plain" },
+};
+
+class WalletElement extends PaymentElement {
+  #shown = null;
+  #request;
+  #sheet = null;
+  #choice = {};
+
+  constructor(type, instance, options, onDestroy) {
+    if (!(options instanceof PaymentRequestData)) {
+      throw new Error(`createElement("${type}", …) needs the result of paymentRequest(data).`);
+    }
+    super(type, instance, options.data, onDestroy);
+    this.#request = options.data;
+  }
+
+  get wallet() {
+    return WALLETS[this.type];
+  }
+
+  /** Whether the browser can show the wallet. The sandbox plays it in every browser. */
+  canMakePayment() {
+    return true;
+  }
+
+  /** Open the payment sheet without a click, as after `waitOnClick`. */
+  show() {
+    if (!this.#shown) throw new Error(`Mount the element ${this.type} first.`);
+    this.#open();
+  }
+
+  render() {
+    this.#draw();
+    // As the frames of fields, the button is ready only after mount() has returned.
+    queueMicrotask(() => this.emit("ready"));
+  }
+
+  remove() {
+    this.#sheet?.close();
+    this.#shown.host.remove();
+    this.#shown = null;
+  }
+
+  refresh() {
+    this.#request = { ...this.#request, ...(this.options.data ?? this.options) };
+    this.#shown.host.remove();
+    this.#draw();
+    this.#sheet?.send("update", this.#request);
+  }
+
+  focus() {
+    super.focus();
+    this.#shown?.button.focus();
+  }
+
+  blur() {
+    super.blur();
+    this.#shown?.button.blur();
+  }
+
+  #draw() {
+    const { buttonType = "plain", buttonColor, buttonLanguage } = this.options.style ?? {};
+    const locale = buttonLanguage ? readLocale(buttonLanguage) : this.instance.locale;
+    const words = text(locale, `wallet_${BUTTON_WORDS[buttonType] ?? "plain"}`);
+    const color = buttonColor?.startsWith("white") || buttonColor === "light" ? "white" : "black";
+    const look = { before: words, name: this.wallet.name, color };
+    this.#shown = walletButton(this.container, look, () => this.#click());
+  }
+
+  #click() {
+    this.emit("click");
+    if (!this.#request.waitOnClick) this.#open();
+  }
+
+  #open() {
+    if (this.#sheet) return;
+    const { locale } = this.instance;
+    const content = { ...JSON.parse(JSON.stringify(this.#request)), locale, wallet: this.wallet };
+    const close = text(locale, "walletClose");
+    this.#choice = {};
+    const sheet = new FrameDialog("wallet.html", this.wallet.name, close, content, (kind, data) => this.#receive(kind, data));
+    this.#sheet = sheet;
+    sheet.closed.then(() => this.#onClosed());
+  }
+
+  #onClosed() {
+    this.#sheet = null;
+    if (!this.#choice.isPaid) this.emit("cancel");
+  }
+
+  #receive(kind, data) {
+    if (kind === "address") {
+      this.#change("shippingaddresschange", { shippingAddress: data });
+    } else if (kind === "option") {
+      this.#change("shippingoptionchange", { shippingOption: data });
+    } else if (kind === "pay") {
+      this.#pay(data);
+    }
+  }
+
+  /** Ask the storefront what the choice of the shopper changes. Without a handler it changes nothing. */
+  #change(event, choice) {
+    Object.assign(this.#choice, choice);
+    if (!this.has(event)) return this.#sheet.send("changed", { status: "success" });
+    const updateWith = (update) => {
+      checkUpdate(update);
+      for (const name of ["total", "displayItems", "shippingOptions"]) {
+        if (update[name] !== undefined) this.#request = { ...this.#request, [name]: update[name] };
+      }
+      this.#sheet?.send("changed", update);
+    };
+    this.emit(event, { ...choice, updateWith });
+  }
+
+  async #pay({ billingAddress, shippingAddress, contactInformation, shippingOption }) {
+    const { sessionId, currency, total } = this.#request;
+    const { source, error } = await createSource(this.instance, {
+      type: this.wallet.type,
+      owner: { ...billingAddress, email: contactInformation.email, phoneNumber: contactInformation.phoneNumber },
+      ...(sessionId ? { sessionId } : { currency, amount: total.amount }),
+    });
+    const complete = (status) => this.#complete(status);
+    this.emit("source", {
+      ...{ source, error, billingAddress, shippingAddress, contactInformation, shippingOption, complete },
+    });
+  }
+
+  /** The storefront's last word: `success` closes the sheet, everything else shows that the payment has failed. */
+  #complete(status) {
+    this.#choice.isPaid = status === "success";
+    if (this.#choice.isPaid) this.#sheet?.close();
+    else this.#sheet?.send("failed", {});
+  }
+}
+
+for (const type of Object.keys(WALLETS)) defineElement(type, WalletElement, { several: true });
