@@ -14,9 +14,22 @@ from gateway.recorded_calls import MOST_CALLS, CallRecord
 from sandbox.model.world import World
 from tests.support.gateway_calls import gateway_calls
 from tests.support.operation_calls import TABLE
-from tests.support.shop import CART, CLIENT, PACK, Clock, InMemoryTransport, Shopper, Storefront, documents, gateway
+from tests.support.shop import (
+    CART,
+    CLIENT,
+    PACK,
+    POLES,
+    Clock,
+    InMemoryTransport,
+    Shopper,
+    Storefront,
+    documents,
+    gateway,
+)
 
 PRODUCT = f'{{ product(by: {{upstreamId: "{PACK}"}}) {{ name }} }}'
+
+PRODUCT_AND_CART = PRODUCT.removesuffix("}") + " cart { id } }"
 
 PRODUCT_PATH = f"/v1/shoppers/me/products/{PACK}"
 
@@ -75,23 +88,31 @@ async def test_cached_read_is_listed_without_a_call(storefront: Storefront) -> N
     ]
 
 
+class ProductWaitsForCarts(InMemoryTransport):
+    """A network that answers no product before the cart has been read three times."""
+
+    carts = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.carts += (request.method, request.url.path) == ("GET", CART)
+        if self.carts == 3 and PRODUCT_PATH in self.gates:
+            self.gates[PRODUCT_PATH].set()
+        return await super().handle_async_request(request)
+
+
 async def test_call_of_another_operation_is_listed_as_shared(
-    storefront: Storefront, network: InMemoryTransport
+    world: World, network: InMemoryTransport, clock: Clock
 ) -> None:
-    network.gates[PRODUCT_PATH] = asyncio.Event()
-
-    async def open_gate() -> None:
-        await network.arrived[PRODUCT_PATH].wait()
-        network.gates[PRODUCT_PATH].set()
-
-    tabs = [storefront.another_tab() for _ in range(3)]
-    opening = asyncio.create_task(open_gate())
-    lists = await asyncio.gather(*(calls_of(tab, PRODUCT) for tab in tabs))
-    await opening
-    last = [calls[-1] for calls in lists]
-    assert sorted(call["cache"] for call in last) == ["LOADED", "SHARED", "SHARED"]
-    assert [call["call"] for call in last if call["cache"] == "SHARED"] == [None, None]
-    assert all(call["durationMs"] > 0 for call in last)
+    waiting = ProductWaitsForCarts(network.app)
+    async with gateway(world, waiting, clock) as storefront:
+        await storefront.add(POLES)
+        waiting.carts, waiting.gates[PRODUCT_PATH] = 0, asyncio.Event()
+        tabs = [storefront.another_tab() for _ in range(3)]
+        lists = await asyncio.gather(*(calls_of(tab, PRODUCT_AND_CART) for tab in tabs))
+    reads = [[call for call in calls if call["read"] == "product"][-1] for calls in lists]
+    assert sorted(call["cache"] for call in reads) == ["LOADED", "SHARED", "SHARED"]
+    assert [call["call"] for call in reads if call["cache"] == "SHARED"] == [None, None]
+    assert all(call["durationMs"] > 0 for call in reads)
 
 
 async def test_old_answer_after_a_failed_call_is_stale(
