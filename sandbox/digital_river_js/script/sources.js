@@ -11,18 +11,17 @@ function createSource(instance, ...given) {
 }
 
 async function newSource(instance, element, data) {
-  const body = { ...data, browserInfo: browserInfo() };
-  return challenged(instance, await (element?.makesSources ? sourceOfFrame : sourceOfPage)(instance, element, body));
-}
-
-/** A source that this page requests. Elements without secrets, such as the list of banks, complete its body. */
-function sourceOfPage(instance, element, sent) {
+  const sent = { ...data, browserInfo: browserInfo() };
+  // Elements without secrets, such as the list of banks, complete the body of the source.
   const body = element?.sourceBody?.(sent) ?? sent;
-  return callService(instance.service, "POST", "/payments/sources", { body });
+  const source = element?.makesSources
+    ? await sourceOfFrame(element, body)
+    : await callService(instance.service, "POST", "/payments/sources", { body });
+  return challenged(instance, source);
 }
 
 /** A source made by the frame of a field, which reads the other fields of the same card. */
-async function sourceOfFrame(_instance, element, body) {
+async function sourceOfFrame(element, body) {
   const { source, error } = await element.ask("create-source", { body });
   if (error) throw new PaymentError(error);
   return source;

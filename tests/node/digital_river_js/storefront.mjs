@@ -10,6 +10,8 @@ export { sandbox };
 
 export const PRODUCT = "5401230100";
 
+export const SUBSCRIPTION = "5401231600";
+
 export const VISA = { number: "4444222233331111", expiration: "10/35", cvv: "123" };
 
 export const OWNER = {
@@ -135,7 +137,7 @@ export function lastEvent(page, event, type) {
 
 /** A guest whose cart has a product and addresses. */
 export class Guest {
-  static async start(locale = "en_US", country = "US") {
+  static async start(locale = "en_US", country = "US", product = PRODUCT) {
     const guest = new Guest();
     const credentials = btoa(`${keys.confidentialApiKey}:${keys.confidentialSecret}`);
     const answer = await fetch(`${sandbox}/oauth20/token`, {
@@ -145,7 +147,7 @@ export class Guest {
     });
     guest.token = (await answer.json()).access_token;
     if (locale !== "en_US") await guest.ask("POST", `?locale=${locale}`);
-    await guest.ask("POST", `/carts/active?productId=${PRODUCT}`);
+    await guest.ask("POST", `/carts/active?productId=${product}`);
     const address = { ...cartAddress(), country };
     for (const side of ["billing", "shipping"]) await guest.ask("PUT", `/carts/active/${side}-address`, { address });
     guest.sessionId = (await guest.cart()).paymentSession.id;

@@ -1,0 +1,73 @@
+// The element `ideal`: nothing for a single purchase; for a subscription, the agreement to a direct debit and the IBAN.
+
+class IdealElement extends PaymentElement {
+  #content = dropinNode("div", { class: "DR-ideal-container" });
+  #box = null;
+  #iban = null;
+  #terms = "";
+
+  constructor(...given) {
+    super(...given);
+    if (!this.options.ideal?.sessionId) throw new Error("The element ideal needs ideal.sessionId.");
+  }
+
+  /** For a subscription, the frame with the IBAN makes the source. */
+  get makesSources() {
+    return this.#box !== null;
+  }
+
+  async render() {
+    this.container.append(this.#content);
+    const { sessionId } = this.options.ideal;
+    const { sessionInformation } = await retrieveAvailablePaymentMethods(this.instance, { sessionId });
+    if (!this.container) return;
+    if (sessionInformation?.recurring) this.#ask(sessionInformation.sellingEntityId);
+    this.emit("ready");
+  }
+
+  remove() {
+    this.#iban?.destroy();
+    this.#iban = this.#box = null;
+    this.#content.remove();
+    this.#content.replaceChildren();
+  }
+
+  refresh() {}
+
+  ask(kind, data) {
+    return this.#iban.ask(kind, data);
+  }
+
+  /** The body of a source with the agreement. Throws a `PaymentError` without one. */
+  sourceBody(body) {
+    if (!this.#box) return body;
+    if (!this.#iban) throw new PaymentError(errorOf("validation_error", "missing_parameter", this.#terms));
+    return { ...body, mandate: { terms: this.#terms } };
+  }
+
+  #ask(seller) {
+    const code = Object.hasOwn(ENTITIES, seller) ? seller : "DR_INC-ENTITY";
+    this.#terms = complianceDetails(code, this.instance.locale).disclosure.idealRecurringAgreement.localizedText;
+    const box = dropinNode("input", { type: "checkbox", id: dropinId("ideal"), onchange: () => this.#changed() });
+    const label = dropinNode("label", { for: box.id, class: "DR-mandate-content" }, this.#terms);
+    this.#content.append(dropinNode("div", { class: "DR-mandate DR-mandate-ideal" }, box, label));
+    this.#box = box;
+  }
+
+  /** Show the field for the IBAN while the shopper agrees. */
+  #changed() {
+    if (!this.#box.checked) {
+      this.#iban?.destroy();
+      this.#iban = null;
+      return;
+    }
+    const holder = dropinNode("div", { class: "DR-iban-ideal" });
+    this.#content.append(holder);
+    const { style, classes } = this.options;
+    this.#iban = new FieldElement("iban", this.instance, { style, classes }, () => holder.remove());
+    this.#iban.on("change", ({ complete, empty, error }) => this.emit("change", { iban: { complete, empty, error } }));
+    this.#iban.mount(holder);
+  }
+}
+
+defineElement("ideal", IdealElement);

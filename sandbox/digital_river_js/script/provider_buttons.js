@@ -1,0 +1,141 @@
+// Buttons of payment providers: `paypal` and `paypalcredit`, which approve in a window, and `amazonpay`, which leaves
+// the page.
+
+addTexts({
+  en: { wallet_paypal: "", wallet_installment: "" },
+  de: { wallet_paypal: "", wallet_installment: "" },
+  ja: { wallet_paypal: "", wallet_installment: "" },
+});
+
+/** Words of PayPal's labels, as those of the wallets. */
+const PAYPAL_WORDS = { paypal: "paypal", pay: "pay", checkout: "checkout", buynow: "buy", installment: "installment" };
+
+class ProviderButton extends PaymentElement {
+  #shown = null;
+  #isBusy = false;
+
+  get look() {
+    return { before: "", name: "", color: "black" };
+  }
+
+  /** What happens after a click. */
+  async pay() {}
+
+  render() {
+    this.#draw();
+    this.prepare().then((readiness) => this.container && this.emit("ready", readiness));
+  }
+
+  /** What `ready` reports. */
+  async prepare() {
+    return {};
+  }
+
+  remove() {
+    this.#shown.host.remove();
+    this.#shown = null;
+  }
+
+  refresh() {
+    this.#shown.host.remove();
+    this.#draw();
+  }
+
+  focus() {
+    super.focus();
+    this.#shown?.button.focus();
+  }
+
+  blur() {
+    super.blur();
+    this.#shown?.button.blur();
+  }
+
+  #draw() {
+    this.#shown = walletButton(this.container, this.look, () => this.#click());
+  }
+
+  async #click() {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    this.emit("click");
+    try {
+      await this.pay();
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+}
+
+class PayPalButton extends ProviderButton {
+  get sourceType() {
+    return this.type === "paypal" ? "payPal" : "payPalCredit";
+  }
+
+  get look() {
+    const { label = "paypal", color = "gold", shape = "rect" } = this.options.style ?? {};
+    const words = text(this.instance.locale, `wallet_${PAYPAL_WORDS[label] ?? "paypal"}`);
+    const name = this.type === "paypal" ? "PayPal" : "PayPal Credit";
+    return { before: words, name, color, isPill: shape === "pill" };
+  }
+
+  async pay() {
+    const popup = new ProviderPopup();
+    const type = this.sourceType;
+    const { sourceData = {} } = this.options;
+    const made = await createSource(this.instance, {
+      ...sourceData,
+      type,
+      [type]: { ...sourceData[type], ...popup.addresses },
+    });
+    if (made.error) {
+      popup.close();
+      return this.#report(made);
+    }
+    await popup.show(made.source.redirect.redirectUrl);
+    const { source, error } = await retrieveSource(this.instance, made.source.id, made.source.clientSecret);
+    if (source?.state === "pending_redirect") return this.emit("cancel");
+    this.#report(await sourceResult(error ? Promise.reject(new PaymentError(error)) : Promise.resolve(source).then(accepted)));
+  }
+
+  /** The window is closed already, so that the storefront's answer has nothing to change. */
+  #report(result) {
+    this.emit("source", { ...result, complete() {} });
+  }
+}
+
+class AmazonPayButton extends ProviderButton {
+  constructor(...given) {
+    super(...given);
+    const { sourceData } = this.options;
+    if (!sourceData?.sessionId) throw new Error("The element amazonpay needs sourceData.sessionId.");
+    for (const name of ["returnUrl", "cancelUrl", "resultReturnUrl"]) {
+      if (!sourceData.amazonPay?.[name]) throw new Error(`The element amazonpay needs sourceData.amazonPay.${name}.`);
+    }
+  }
+
+  get look() {
+    const { color = "Gold" } = this.options.style ?? {};
+    return { before: text(this.instance.locale, "wallet_pay"), name: "Amazon Pay", color: color.toLowerCase() };
+  }
+
+  async prepare() {
+    const { sessionId } = this.options.sourceData;
+    const body = { sessionId };
+    const call = callService(this.instance.service, "POST", "/payments/amazon-pay/session", { body });
+    const { error } = await sourceResult(call);
+    return error ? { error } : {};
+  }
+
+  async pay() {
+    const { sourceData } = this.options;
+    const amazonPay = { placement: "Cart", checkoutLanguage: "en_US", ...sourceData.amazonPay };
+    const result = await createSource(this.instance, { ...sourceData, type: "amazonPay", amazonPay });
+    this.emit("source", { ...result, complete() {} });
+    if (result.source) location.assign(result.source.redirect.redirectUrl);
+  }
+}
+
+defineElement("paypal", PayPalButton, { several: true });
+defineElement("paypalcredit", PayPalButton);
+defineElement("amazonpay", AmazonPayButton);
