@@ -52,7 +52,8 @@ class SlicingArgumentMissing(Exception):
 
     def __init__(self, node: FieldNode, arguments: Sequence[str], empty_variables: Sequence[str]) -> None:
         hint = "".join(f" The variable ${name} has no value." for name in empty_variables)
-        super().__init__(f"Give exactly one of {' and '.join(arguments)} at {node.name.value}.{hint}")
+        field, names = node.name.value, " and ".join(f"`{name}`" for name in arguments)
+        super().__init__(f"Give exactly one of {names} at {field}, such as `{field}({arguments[0]}: 20)`.{hint}")
         self.node = node
 
 

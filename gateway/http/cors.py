@@ -8,7 +8,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from gateway.http import csrf, listed_calls
 from gateway.http.cache_headers import PUBLIC_VARY
-from gateway.http.http_request import HeaderLine, HttpRequest, Reply
+from gateway.http.http_request import HeaderLine, HttpRequest, Reply, RequestHeaders
 from gateway.http.refused_pages import RefusedPages
 from gateway.http.response import COST_HEADERS
 from gateway.settings import Settings
@@ -108,16 +108,19 @@ class CorsRules:
             (b"access-control-expose-headers", ", ".join(COST_HEADERS).encode()),
         ]
 
-    def add_headers(self, request: HttpRequest, reply: Reply) -> None:
-        """Add the headers of the answer to a request that is no preflight request."""
-        origin = request.headers.get(b"origin")
+    def add_headers(self, headers: RequestHeaders, reply: Reply) -> None:
+        """Add the headers of the answer to a request that is no preflight request. `headers` are those of the request,
+        or those of them that were read before it was refused: without ours, a page of another origin would see an
+        error of CORS in place of the message.
+        """
+        origin = headers.get(b"origin")
         named = self._named(origin)
         if reply.is_public:
             reply.headers += self._public
             reply.headers += [named, CREDENTIALS] if named else [OF_ANY_ORIGIN]
         elif named:
             reply.headers += (named, *self._private)
-        elif origin and (reply.status == 403 or request.headers.get(b"sec-fetch-site") != "same-origin"):
+        elif origin and (reply.status == 403 or headers.get(b"sec-fetch-site") != "same-origin"):
             # A page of the gateway's own origin can read the answer. Only its session cookie needs the setting.
             self._refused.log_origin(origin)
 

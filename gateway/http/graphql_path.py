@@ -32,7 +32,7 @@ class GraphQLPath:
     def __init__(self, endpoint: GraphQLEndpoint, settings: Settings, elapsed: Callable[[], float] = elapsed_s) -> None:
         self._endpoint = endpoint
         self._settings = settings
-        self._cors = CorsRules(settings, elapsed)
+        self.cors = CorsRules(settings, elapsed)
         self._ids = IdSource()
 
     async def answer(self, request: HttpRequest, send: Callable[[Reply], Awaitable[None]]) -> None:
@@ -41,14 +41,14 @@ class GraphQLPath:
         connection = client_connection(request, self._settings)
         with LoggedRequest(request_id, request.method, PATH) as logged:
             try:
-                reply = self._cors.preflight_reply(request)
+                reply = self.cors.preflight_reply(request)
                 if reply is None:
                     reply = await self._endpoint.answer(request, connection, logged)
-                    self._cors.add_headers(request, reply)
+                    self.cors.add_headers(request.headers, reply)
             except Exception:
                 log.exception("request crashed")
                 reply = crash_reply(self._settings, request_id)
-                self._cors.add_headers(request, reply)
+                self.cors.add_headers(request.headers, reply)
             logged.status = reply.status
             _add_headers(reply, request_id, is_encrypted=connection.is_encrypted)
             await send(reply)

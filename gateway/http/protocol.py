@@ -19,7 +19,8 @@ from uvicorn.server import ServerState
 
 from gateway.errors import TopLevelCode
 from gateway.http import fast_lane
-from gateway.http.common_headers import FIXED_HEADERS
+from gateway.http.common_headers import PRIVATE_LINES
+from gateway.http.cors import CorsRules
 from gateway.http.graphql_path import GraphQLPath
 from gateway.http.graphql_request import RequestRefused
 from gateway.http.http_request import Reply, RequestHeaders
@@ -75,6 +76,7 @@ class LimitedProtocol(HttpToolsProtocol):
     hosts: ClassVar[frozenset[str]]
     graphql_path: ClassVar[GraphQLPath | None]
     """Answers GraphQL requests without the application. None if the fast lane is off."""
+    cors: ClassVar[CorsRules]
     waiting: ClassVar[dict["LimitedProtocol", None]]
     """Connections whose clients have sent no complete request since the last answer, or do not read an answer. The one
     that waits longest is first."""
@@ -272,7 +274,8 @@ class LimitedProtocol(HttpToolsProtocol):
         log.info("request refused before it was read", extra={"status": refused.status, "reason": refused.messages[0]})
         current_request_id.reset(token)
         reply, _ = ResponseWriter(self.settings, request_id, LEGACY).request_refused(refused)
-        reply.headers = [*self.server_state.default_headers, *reply.headers, (b"X-Request-Id", request_id.encode())]
+        self.cors.add_headers(RequestHeaders(self.headers or []), reply)
+        reply.headers = [*self.server_state.default_headers, *reply.headers, (b"x-request-id", request_id.encode())]
         self.transport.write(_last_answer(reply))
         self.transport.close()
         self._abort_if_not_sent()
@@ -324,8 +327,7 @@ def _too_large(limits: ConnectionLimits) -> RequestRefused:
 
 def _last_answer(reply: Reply) -> bytes:
     """The answer after which a connection is closed, as it is sent."""
-    headers = [*reply.headers, (b"connection", b"close")]
-    headers += [(name.encode(), value.encode()) for name, value in FIXED_HEADERS.items()]
+    headers = [*reply.headers, *PRIVATE_LINES, (b"connection", b"close")]
     lines = [b"%s: %s\r\n" % header for header in headers]
     return b"".join([STATUS_LINE[reply.status], *lines, b"\r\n", reply.body])
 
@@ -339,4 +341,5 @@ def limited(settings: Settings, limits: ConnectionLimits, graphql_path: GraphQLP
     Protocol.limits, Protocol.settings = limits, settings
     Protocol.hosts = frozenset(host.lower() for host in settings.hosts)
     Protocol.graphql_path = graphql_path if settings.fast_lane else None
+    Protocol.cors = graphql_path.cors
     return Protocol

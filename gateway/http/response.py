@@ -15,6 +15,7 @@ from gateway.http.session_cookie import set_cookie
 from gateway.operation.context import Context
 from gateway.operation.language import in_language
 from gateway.recorded_calls import CallRecord
+from gateway.refusals.answer_errors import message_of
 from gateway.refusals.warnings import SESSION_ENDED
 from gateway.settings import Settings
 
@@ -68,14 +69,15 @@ class ResponseWriter(NamedTuple):
         self, result: ExecutionResult, ctx: Context, facts: OperationFacts, record: CallRecord | None
     ) -> tuple[Reply, list[str]]:
         """`record`: the calls of the operation, if the client asks for them."""
-        errors = [self._entry(error) for error in result.errors or ()]
+        is_query = facts.kind == OperationType.QUERY.value
+        errors = [_for_shopper(self._entry(error), ctx, is_query=is_query) for error in result.errors or ()]
         errors += [self._with_reference(error.formatted) for error in ctx.operation.unread_errors]
         body: dict[str, Any] = {"data": result.data}
         if errors:
             body["errors"] = errors
         codes = [error["extensions"]["code"] for error in errors]
         warnings = ctx.operation.unread_warnings
-        if facts.kind == OperationType.QUERY.value and ctx.operation.has_dead_handle and SESSION_EXPIRED not in codes:
+        if is_query and ctx.operation.has_dead_handle and SESSION_EXPIRED not in codes:
             warnings = [*warnings, SESSION_ENDED]
         extensions = {"warnings": _warnings(warnings, ctx)} if warnings else {}
         if record is not None:
@@ -166,6 +168,13 @@ class ResponseWriter(NamedTuple):
 def crash_reply(settings: Settings, request_id: str) -> Reply:
     crash = RequestRefused(500, TopLevelCode.INTERNAL_ERROR, MASKED)
     return ResponseWriter(settings, request_id, LEGACY).request_refused(crash)[0]
+
+
+def _for_shopper(entry: Entry, ctx: Context, *, is_query: bool) -> Entry:
+    """The entry with the message for the shopper, if the shopper can do something about the error."""
+    extensions = entry["extensions"]
+    message = in_language(message_of(TopLevelCode(extensions["code"]), is_query=is_query), ctx)
+    return entry if message is None else {**entry, "extensions": {**extensions, "shopperMessage": message}}
 
 
 def _cause(error: GraphQLError) -> Exception | None:

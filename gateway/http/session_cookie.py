@@ -22,6 +22,8 @@ COOKIE = "__Host-rf_session"
 BLANKS = b" \t"
 """Characters that may surround the name and the value of a cookie."""
 
+WITHOUT_SCHEME = "The header Authorization has no scheme. Send `Bearer`, a space and the token of the session."
+
 OF_ANOTHER_SITE = MutationWarning(
     WarningCode.SESSION_COOKIE_NOT_KEPT,
     "The browser will not keep the session cookie: the page and the gateway are of different sites, as localhost and "
@@ -44,7 +46,9 @@ def handle_of(request: HttpRequest, settings: Settings) -> Handle | None:
     if request.is_read:
         return None
     cookie = _cookie_of(request)
-    scheme, _, token = request.headers.get(b"authorization").partition(" ")
+    scheme, blank, token = request.headers.get(b"authorization").partition(" ")
+    if scheme and not blank and scheme.lower() != "bearer":
+        raise RequestRefused(400, TopLevelCode.BAD_USER_INPUT, WITHOUT_SCHEME)
     bearer = token.strip() if scheme.lower() == "bearer" else ""
     if cookie is not None and bearer:
         message = "Send the session cookie or a bearer token, not both."

@@ -75,13 +75,16 @@ async def test_list_with_neither_or_both_page_size_arguments_is_rejected(
 ) -> None:
     answer = await storefront.ask(text)
     assert answer.codes == ["BAD_USER_INPUT"]
-    assert "exactly one of first and last" in answer.body["errors"][0]["message"]
+    assert "exactly one of `first` and `last`" in answer.body["errors"][0]["message"]
     assert world.calls.count() == 0
 
 
 async def test_error_names_the_page_size_variable_that_has_no_value(storefront: Storefront) -> None:
     answer = await storefront.ask("query($n: Int) { products(first: $n) { totalCount } }", m=3)
-    message = "Give exactly one of first and last at products. The variable $n has no value."
+    message = (
+        "Give exactly one of `first` and `last` at products, such as `products(first: 20)`. The variable $n has no "
+        "value."
+    )
     assert answer.body["errors"][0]["message"] == message
 
 

@@ -129,6 +129,17 @@ async def test_dead_session_says_how_to_start_a_new_one(storefront: Storefront) 
     assert message == "The field requires a session. Call `startSession` or `addCartLines` first."
 
 
+async def test_token_without_scheme_says_how_to_send_it(storefront: Storefront) -> None:
+    read = "{ cart { id } }"
+    answer = await Storefront(storefront.http, {"Authorization": "the-token"}).ask(read)
+    assert (answer.status, *error_of(answer.body)) == (
+        *(400, "BAD_USER_INPUT"),
+        "The header Authorization has no scheme. Send `Bearer`, a space and the token of the session.",
+    )
+    for other in ("Basic c2hvcDpzaG9w", "Bearer", "Bearer "):
+        assert (await Storefront(storefront.http, {"Authorization": other}).ask(read)).data == {"cart": None}
+
+
 async def test_reused_key_says_when_to_make_a_new_one(storefront: Storefront) -> None:
     key = new_key()
     await storefront.ask(KEYED, key=key, id=PACK, quantity=1)

@@ -110,9 +110,9 @@ async def test_request_that_can_be_read_in_two_ways_is_refused(
             head, _, body = received.partition(b"\r\n\r\n")
             assert statuses(received) in ([400], [505]), (name, received)
             assert b"connection: close" in head.lower(), name
-            assert all(f"{header}: {value}".encode() in head for header, value in FIXED_HEADERS.items()), name
+            assert all(f"{name.lower()}: {value}".encode() in head for name, value in FIXED_HEADERS.items()), sent
             error = json.loads(body)["errors"][0]
-            assert f"X-Request-Id: {error['extensions']['supportReference']}".encode() in head, name
+            assert f"x-request-id: {error['extensions']['supportReference']}".encode() in head, name
             assert unlisted_messages(json.loads(body)) == [], name
 
 
@@ -383,3 +383,24 @@ async def test_no_request_is_smuggled_through_a_proxy(
             received = statuses(await rest(connection))
             assert received[:1] != [200] or name in READ_ALIKE, (name, received)
             assert (await exchange(proxy, get)).partition(b"\r\n\r\n")[2] == whole.partition(b"\r\n\r\n")[2], name
+
+
+@pytest.mark.parametrize(
+    ("name", "rest_of_request"),
+    {
+        "too many bytes of headers": b"X: " + b"x" * 20_000 + b"\r\n\r\n",
+        "two lengths": b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        "chunk longer than its size": b"Transfer-Encoding: chunked\r\n\r\n1\r\naXX0\r\n\r\n",
+    }.items(),
+)
+async def test_page_of_an_allowed_origin_reads_why_it_was_refused(
+    world: World, network: InMemoryTransport, *, fast_lane: bool, name: str, rest_of_request: bytes
+) -> None:
+    shop, allowed = "https://shop.example", b"access-control-allow-origin: https://shop.example\r\n"
+    async with served(world, network, fast_lane=fast_lane, development=False, origins=shop) as url:
+        for origin, may_read in ((shop, True), ("https://evil.example", False), ("", False)):
+            line = f"Origin: {origin}\r\n".encode() if origin else b""
+            received = await exchange(url, POST + line + rest_of_request)
+            assert statuses(received) in ([400], [431]), name
+            assert (allowed in received) is may_read, name
+            assert (b"access-control-allow" in received.lower()) is may_read, name

@@ -16,7 +16,10 @@ INTRODUCTION = """\
 Beside each `message`, which is for developers, errors, blockers, warnings, payment requirements and outcomes have a \
 `shopperMessage`: what the shopper can do, in the language of the session. It is plain words, so a page shows it as it \
 is, and escapes it as any other string. It is null where a shopper can do nothing. If an operation does not select \
-`errors` or `warnings` of a payload, the message is in the `extensions` of the answer, beside the code.
+`errors` or `warnings` of a payload, the message is in the `extensions` of the answer, beside the code. So is that of \
+an error in the `errors` of the answer: an ended session, a missing sign-in, a busy cart and too many requests have \
+the message of the user error of the same name, and a failure has that of `ErrorCode.UPSTREAM_UNAVAILABLE`. Mistakes \
+of the client, such as `BAD_USER_INPUT`, have none.
 
 The language is that of the session's locale, or of `@inContext`, or else of the site's own locale, which is the first \
 of `RIVERFRONT_LOCALES`. A locale such as `de-AT` has the messages of `de-AT` if there are any, then those of `de`, \
