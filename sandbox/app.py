@@ -44,7 +44,7 @@ from sandbox.digital_river_js import legal_pages
 from sandbox.model.world import World
 from sandbox.pages import layout
 from sandbox.pages.layout import message_page, wants_html
-from sandbox.wire.refusal import Envelope, Refusal, answer_refusal
+from sandbox.wire.refusal import PAYMENT_SERVICE, Envelope, Refusal, answer_refusal
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -169,9 +169,6 @@ ROUTES: list[tuple[str, dict[str, Handler]]] = [
 ]
 """Path templates of the API, each with its handlers by HTTP method."""
 
-PAYMENT_SERVICE = ("/payments/", "/sources", "/country-specs")
-"""Path prefixes of the payment service. Its errors use envelope C of `Refusal`."""
-
 PAYMENT_PAGES = ("/payments/redirects/", "/payments/challenges/")
 """Path prefixes of the pages that browsers open."""
 
@@ -262,7 +259,7 @@ async def _answer_http_exception(request: Request, problem: Exception) -> Respon
     if not path.startswith(API_PATHS):
         description += f" Paths of the API begin with {', '.join(API_PATHS)}. GET /_sandbox/ lists the controls."
     if path.startswith(PAYMENT_SERVICE):
-        return Refusal(404, "not_found", description, envelope="C", error_type="not_found").response()
+        return Refusal(404, "not_found", description, envelope="C").response()
     return Refusal(404, "resource-not-found", description, relation="errors").response()
 
 

@@ -28,7 +28,7 @@ def check_confidential_key(request: Request) -> None:
 
 
 def _unauthorized(description: str) -> Refusal:
-    return Refusal(401, "unauthorized", description, envelope="C", error_type="unauthorized")
+    return Refusal(401, "unauthorized", description, envelope="C")
 
 
 async def payment_body(request: Request) -> Body:

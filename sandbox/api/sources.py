@@ -106,7 +106,7 @@ async def change(request: Request) -> Response:
         raise bad_parameter("invalid_parameter", "type", "Only a source of the type creditCard can be changed.")
     if source.state in ("consumed", "cancelled", "failed"):
         description = f"A source in the state {source.state} cannot be changed."
-        raise Refusal(409, "invalid_state", description, envelope="C", error_type="conflict", parameter="id")
+        raise Refusal(409, "invalid_state", description, envelope="C", parameter="id")
     refuse_card_numbers(sent)
     owner, now = read_owner(sent.object("owner")), world_of(request).now()
     source.details = change_card(source.details, sent.object(source.type), now)

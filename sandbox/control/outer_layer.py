@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sandbox.model.call_counts import Call
 from sandbox.model.fault import Fault
 from sandbox.model.world import World
-from sandbox.wire.refusal import Refusal
+from sandbox.wire.refusal import PAYMENT_SERVICE, Refusal
 
 HUGE_BYTES = 8 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
@@ -95,7 +95,7 @@ class OuterLayer:
     async def _fail(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
         match fault.kind:
             case "status":
-                await self._refusal(fault)(scope, receive, send)
+                await self._refusal(fault, scope["path"])(scope, receive, send)
             case "drop-before":
                 _drop(send)
             case "drop-after":
@@ -120,15 +120,17 @@ class OuterLayer:
                 page = b"<!doctype html><title>Please stand by</title>"
                 await Response(page, answer.status_code, media_type="text/html")(scope, receive, send)
 
-    def _refusal(self, fault: Fault) -> Response:
-        status = fault.status
+    def _refusal(self, fault: Fault, path: str) -> Response:
+        status, envelope = fault.status, fault.envelope
+        if envelope is None:
+            envelope = "C" if path.startswith(PAYMENT_SERVICE) else "A"
         if fault.code == "rate-limit-quota-exceeded":
             status = self._world.switches.rate_limit_status
         return Refusal(
             status,
-            fault.code,
+            fault.code or ("unknown_error" if envelope == "C" else "system-error"),
             fault.description,
-            envelope=fault.envelope,
+            envelope=envelope,
             relation="CartsResource",
             subcode=fault.subcode,
         ).response()

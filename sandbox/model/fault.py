@@ -52,10 +52,11 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     times: Annotated[int, msgspec.Meta(ge=1)] | None = None
     """Number of calls that fail; None if calls fail until the faults are cleared or the sandbox is reset."""
     status: Annotated[int, msgspec.Meta(ge=200, le=599)] = 500
-    code: str = "system-error"
+    code: str | None = None
+    """Error code; None for the code that the API has for unexpected failures."""
     subcode: str | None = None
-    envelope: Envelope = "A"
-    """Error envelope of the answer of a fault of the kind `status`."""
+    envelope: Envelope | None = None
+    """Error envelope of the answer of a fault of the kind `status`; None for the envelope of the API that is called."""
     description: str = "A fault was asked for."
     delay_s: Annotated[float, msgspec.Meta(ge=0, le=600)] = 1.0
     """Seconds before the answer, or for the kind `drip` between two bytes."""

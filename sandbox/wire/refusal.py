@@ -8,6 +8,12 @@ from starlette.responses import JSONResponse
 
 Envelope = Literal["A", "B", "C", "D"]
 
+PAYMENT_SERVICE = ("/payments/", "/sources", "/country-specs")
+"""Path prefixes of the payment service. Its errors have the envelope C."""
+
+ERROR_TYPES = {401: "unauthorized", 404: "not_found", 409: "conflict", 429: "too_many_requests"}
+"""Value of `type` in the envelope C, by status. Other statuses below 500 have `bad_request`."""
+
 RELATION_BASE = "https://developers.digitalriver.com/v1/shoppers/"
 
 
@@ -18,8 +24,7 @@ class Refusal(Exception):
 
     - A: the Commerce API, `{"errors": {"error": [...]}}`, with `relation`, `subcode` and `declined_message`
     - B: tax registrations, `{"errors": [...]}`, with `subcode`
-    - C: the payment service and the payment check of submit-cart, `{"type", "errors": [...]}`, with `error_type` and
-      `parameter`
+    - C: the payment service and the payment check of submit-cart, `{"type", "errors": [...]}`, with `parameter`
     - D: `/oauth20`, `{"error", "error_description"}`
 
     `relation` is the end of a documentation URL, such as `CartsResource`. If it is empty, the error has no URL.
@@ -35,7 +40,6 @@ class Refusal(Exception):
         relation: str = "",
         subcode: str | None = None,
         declined_message: Mapping[str, str] | None = None,
-        error_type: str = "bad_request",
         parameter: str | None = None,
     ) -> None:
         super().__init__(f"{status} {code}: {description}")
@@ -46,7 +50,6 @@ class Refusal(Exception):
         self.relation = relation
         self.subcode = subcode
         self.declined_message = declined_message
-        self.error_type = error_type
         self.parameter = parameter
 
     def body(self) -> dict[str, object]:
@@ -57,7 +60,7 @@ class Refusal(Exception):
                 return {"errors": [_without_none(code=self.code, subcode=self.subcode, description=self.description)]}
             case "C":
                 entry = _without_none(code=self.code, parameter=self.parameter, message=self.description)
-                return {"type": self.error_type, "errors": [entry]}
+                return {"type": _error_type(self.status), "errors": [entry]}
             case "D":
                 return {"error": self.code, "error_description": self.description}
 
@@ -74,6 +77,10 @@ class Refusal(Exception):
         )
 
 
+def _error_type(status: int) -> str:
+    return ERROR_TYPES.get(status, "bad_request" if status < 500 else "internal_server_error")
+
+
 def bad_parameter(code: str, parameter: str, message: str) -> Refusal:
     """Error with status 400 of the payment service, for an invalid parameter."""
     return Refusal(400, code, message, envelope="C", parameter=parameter)
@@ -86,7 +93,7 @@ def missing_parameter(parameter: str) -> Refusal:
 
 def payment_not_found(code: str, parameter: str, message: str) -> Refusal:
     """Error with status 404 of the payment service, for an unknown object."""
-    return Refusal(404, code, message, envelope="C", parameter=parameter, error_type="not_found")
+    return Refusal(404, code, message, envelope="C", parameter=parameter)
 
 
 async def answer_refusal(_request: Request, refusal: Exception) -> JSONResponse:

@@ -307,3 +307,26 @@ async def test_only_a_usable_card_can_be_changed(client: Client) -> None:
     assert (refused["type"], errors(refused)) == ("conflict", [("invalid_state", "id")])
     wrong = await call(client, "POST", f"{SOURCES}/{failed['id']}?secret=guess", 404, json={})
     assert errors(wrong) == [("source_not_found", "id")]
+
+
+# Faults of the payment service.
+
+
+@pytest.mark.parametrize(
+    ("status", "error_type"),
+    [
+        (400, "bad_request"),
+        (401, "unauthorized"),
+        (404, "not_found"),
+        (409, "conflict"),
+        (429, "too_many_requests"),
+        (500, "internal_server_error"),
+        (503, "internal_server_error"),
+    ],
+)
+async def test_fault_of_the_payment_service_has_its_error_format(client: Client, status: int, error_type: str) -> None:
+    fault = {"path": SOURCES, "kind": "status", "status": status, "times": 1}
+    await client.http.post("/_sandbox/faults", json=fault)
+    failed = await create(client, status)
+    assert failed == {"type": error_type, "errors": [{"code": "unknown_error", "message": IsStr(min_length=1)}]}
+    assert (await create(client))["state"] == "chargeable"
