@@ -16,6 +16,7 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
+    KnownOperationTypesRule,
     Node,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
@@ -38,6 +39,11 @@ from gateway.documents.valid_names import LISTING_RULES
 from gateway.documents.walks import has_text, walk
 
 MAX_ERRORS = 20
+
+WITHOUT_SUBSCRIPTIONS = (
+    "The graph has no subscriptions. After a mutation, read again what it has changed; read an order in doubt from "
+    "`checkAfter` on."
+)
 
 TOO_MANY_ERRORS = "Too many validation errors, error limit reached. Validation aborted."
 
@@ -110,9 +116,17 @@ class DirectivesRule(UniqueDirectivesPerLocationRule):
         return super().get_enter_leave_for_kind(kind) if can_have else NOTHING
 
 
+class SubscriptionRule(KnownOperationTypesRule):
+    """Subscriptions are the only operations that the graph has no type for."""
+
+    def report_error(self, error: GraphQLError) -> None:
+        super().report_error(GraphQLError(WITHOUT_SUBSCRIPTIONS, error.nodes))
+
+
 REPLACED: Mapping[type[ASTValidationRule], type[ASTValidationRule]] = {
     ValuesOfCorrectTypeRule: LiteralRule,
     UniqueDirectivesPerLocationRule: DirectivesRule,
+    KnownOperationTypesRule: SubscriptionRule,
     **LISTING_RULES,
 }
 

@@ -63,6 +63,12 @@ async def test_wrong_argument_or_fragment_lists_the_right_ones(storefront: Store
     assert errors[0]["message"] == "Unknown fragment 'Lins'. The document has the fragments Lines."
 
 
+async def test_subscription_says_what_to_do_instead(storefront: Storefront) -> None:
+    code, message = error_of((await storefront.ask("subscription { cart { id } }")).body)
+    assert code == "GRAPHQL_VALIDATION_FAILED"
+    assert message.startswith("The graph has no subscriptions. After a mutation, read again what it has changed")
+
+
 async def test_missing_variable_is_named_with_its_type(storefront: Storefront) -> None:
     query = "query($id: String!) { product(by: {upstreamId: $id}) { name } }"
     answer = await storefront.ask(query, ID=PACK)

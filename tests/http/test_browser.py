@@ -7,11 +7,11 @@ import pytest
 from dirty_equals import IsPartialDict
 
 from gateway.http.graphiql.page import example_sets
-from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.http.test_example_sets import GOOD_RESULTS
 from tests.support.external_programs import needs_chromium, node
-from tests.support.shop import SUBMIT, app_for, listening, settings_for
+from tests.support.running_gateway import running_gateway
+from tests.support.shop import SUBMIT
 
 SETS = example_sets()
 
@@ -29,10 +29,7 @@ def problems_of(step: dict[str, Any]) -> list[Any]:
 @pytest.mark.timeout(300)
 async def test_every_set_plays_to_its_end_in_graphiql(world: World) -> None:
     chromium = needs_chromium()
-    async with (
-        listening(create_sandbox(world), "off") as sandbox,
-        listening(app_for(settings_for(world, upstream_url=sandbox))) as gateway,
-    ):
+    async with running_gateway(world) as (gateway, sandbox):
         printed = await node("browse.mjs", chromium, gateway)
     report = json.loads(printed)
     played = [[step["title"] for step in shown["steps"]] for shown in report["played"]]
@@ -63,10 +60,7 @@ async def test_every_set_plays_to_its_end_in_graphiql(world: World) -> None:
 @pytest.mark.timeout(120)
 async def test_developer_can_edit_reload_and_start_over_in_graphiql(world: World) -> None:
     chromium = needs_chromium()
-    async with (
-        listening(create_sandbox(world), "off") as sandbox,
-        listening(app_for(settings_for(world, upstream_url=sandbox))) as gateway,
-    ):
+    async with running_gateway(world) as (gateway, _):
         printed = await node("edit_in_graphiql.mjs", chromium, gateway)
     report = json.loads(printed)
     steps = [f"{number} {step['title']}" for number, step in enumerate(SETS[0]["steps"], 1)]
@@ -76,6 +70,7 @@ async def test_developer_can_edit_reload_and_start_over_in_graphiql(world: World
     assert report["extensions"] is None, "the list of calls is in the table"
     assert report["reloaded"] == {"tabs": steps, "active": steps[1], "done": steps[:2]}
     assert report["reloadedVariables"] == report["edited"]
+    assert report["reloadedQuery"].startswith("# typed at the last moment\n")
     assert report["tooEarly"] == "Not sent. Play step 3, “Address and shipping”, first. This step needs its answer."
     assert report["afterAdvice"] == IsPartialDict(active=steps[2])
     assert report["startedOver"] == {"tabs": steps, "active": steps[0], "done": []}

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 
 from bench.replicas.environment import free_port
-from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.support.external_programs import needs_chromium, node
-from tests.support.shop import app_for, listening, settings_for
+from tests.support.running_gateway import running_gateway
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
@@ -17,10 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 async def answers_to(world: World, host: str, gateway_host: str) -> dict[str, Any]:
     """The answers to a page under a host name, from a gateway under another one. `shop.test` is another machine."""
     chromium, origin = needs_chromium(), f"http://{host}:{free_port()}"
-    async with (
-        listening(create_sandbox(world), "off") as sandbox,
-        listening(app_for(settings_for(world, upstream_url=sandbox, origins=origin))) as gateway,
-    ):
+    async with running_gateway(world, origins=origin) as (gateway, _):
         address = gateway.replace("127.0.0.1", gateway_host)
         answers: dict[str, Any] = json.loads(await node("pages.mjs", chromium, origin, address))
     return answers

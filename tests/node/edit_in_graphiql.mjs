@@ -26,14 +26,17 @@ const line = addCartLines.cart.lines[0].product.id;
 const edited = await variables();
 const calls = await page.locator(".rf-calls tbody tr").allInnerTexts();
 
-// GraphiQL stores its tabs half a second after a change.
-await page.waitForFunction(
-  (id) => localStorage.getItem("riverfront:a-guest-buys:graphiql:tabState").includes(id),
-  edited.key,
-);
+// GraphiQL stores its tabs half a second after a change. The page is reloaded before that.
+await page.evaluate(() => {
+  const editor = document.querySelector(".graphiql-query-editor .CodeMirror").CodeMirror;
+  editor.setValue(`# typed at the last moment\n${editor.getValue()}`);
+});
 await page.reload();
 const reloaded = await state();
 const reloadedVariables = await variables();
+const reloadedQuery = await page.evaluate(() =>
+  document.querySelector(".graphiql-query-editor .CodeMirror").CodeMirror.getValue(),
+);
 
 const tooEarly = (await play(4)).errors[0].message;
 await page.getByRole("button", { name: "Go to step 3" }).click();
@@ -85,6 +88,7 @@ const seen = {
   edited,
   reloaded,
   reloadedVariables,
+  reloadedQuery,
   tooEarly,
   afterAdvice,
   startedOver,

@@ -43,6 +43,7 @@ DESCRIBING = {"field", "argument", "object_type", "mutation", "input_field", "di
 CODES_BY_HAND = {
     "MASKED": {"TopLevelCode.INTERNAL_ERROR"},
     "TOO_MANY_ERRORS": {"TopLevelCode.GRAPHQL_VALIDATION_FAILED"},
+    "WITHOUT_SUBSCRIPTIONS": {"TopLevelCode.GRAPHQL_VALIDATION_FAILED"},
     "schema/scalars.py": {"TopLevelCode.BAD_USER_INPUT"},
     "gateway/documents/error_messages.py": {"TopLevelCode.BAD_USER_INPUT"},
     "gateway/documents/valid_names.py": {"TopLevelCode.GRAPHQL_VALIDATION_FAILED"},

@@ -2,7 +2,7 @@
 import { Header } from "./header.js";
 import { ShortGuide, StepList } from "./steps.js";
 import { TestData } from "./test_data.js";
-import { forget, forgetEntry, remembered, reopenTab, RETURNED } from "./storage.js";
+import { forgetEntry, forgetForGood, remembered, reopenTab, RETURNED, storeTabs } from "./storage.js";
 
 const { createElement: h, useEffect, useSyncExternalStore } = React;
 const { useEditorContext, useExecutionContext } = GraphiQL.React;
@@ -22,6 +22,7 @@ export function Panel({ sets, guide, editors, theme, chooseTheme, firstTab }) {
   useEffect(() => changeTab(firstTab), []);
   useEffect(() => showTab(activeTabIndex), [activeTabIndex]);
   useTabsThatKeepTyping(editorContext);
+  useTabsThatSurviveReload(guide.set, editorContext);
   useFilledVariables(guide, progress, step, variableEditor);
   useReturnOf(guide, step);
 
@@ -96,6 +97,23 @@ function useTabsThatKeepTyping({ queryEditor, variableEditor, headerEditor, upda
   }, [queryEditor, variableEditor, headerEditor, updateActiveTabValues]);
 }
 
+// GraphiQL stores its tabs half a second after a change. A page that is left before that stores them at once.
+function useTabsThatSurviveReload(set, { tabs, activeTabIndex, queryEditor, variableEditor }) {
+  useEffect(() => {
+    if (!queryEditor || !variableEditor) {
+      return undefined;
+    }
+    const shown = () => ({ query: queryEditor.getValue(), variables: variableEditor.getValue() });
+    const store = () =>
+      storeTabs(set, {
+        activeTabIndex,
+        tabs: tabs.map((tab, index) => (index === activeTabIndex ? { ...tab, ...shown() } : tab)),
+      });
+    window.addEventListener("pagehide", store);
+    return () => window.removeEventListener("pagehide", store);
+  }, [tabs, activeTabIndex, queryEditor, variableEditor]);
+}
+
 // Fills in what the answers gave, as long as the step is not played.
 function useFilledVariables(guide, { values, outcomes }, step, variableEditor) {
   useEffect(() => {
@@ -142,7 +160,7 @@ function parsed(text) {
 
 async function startOver(guide) {
   await guide.endSession().catch(() => undefined); // Without a gateway there is no session either.
-  forget(guide.set);
+  forgetForGood(guide.set);
   location.reload();
 }
 

@@ -51,6 +51,16 @@ export function tabsOf(set, variablesOf) {
   return { storage, activeTabIndex: state.activeTabIndex };
 }
 
+const forgotten = new Set();
+
+// Stores the tabs as GraphiQL does: without headers, which may have a token, and without answers.
+export function storeTabs(set, { activeTabIndex, tabs }) {
+  if (!forgotten.has(set.name)) {
+    const stored = tabs.map((tab) => ({ ...tab, hash: null, headers: null, response: null }));
+    localStorage.setItem(`${PREFIX}${set.name}:${TABS}`, JSON.stringify({ activeTabIndex, tabs: stored }));
+  }
+}
+
 // The tabs of an earlier time; null if there are none, or if the steps of the set have changed since.
 function storedTabs(set) {
   const stored = localStorage.getItem(`${PREFIX}${set.name}:${TABS}`);
@@ -107,8 +117,13 @@ export function rememberProgress(set, progress) {
   remember(`${set.name}:${PROGRESS}`, progress);
 }
 
-// Forgets the tabs and the progress of a set.
-export function forget(set) {
+// Forgets the tabs and the progress of a set, also those that this page still shows.
+export function forgetForGood(set) {
+  forgotten.add(set.name);
+  forget(set);
+}
+
+function forget(set) {
   keysWith(`${PREFIX}${set.name}:`).forEach((key) => localStorage.removeItem(key));
 }
 
