@@ -38,6 +38,7 @@ DROPIN = (
     "script/dropin_terms.js",
     "script/dropin_entry.js",
     "script/dropin_method_entry.js",
+    "script/dropin_wallet_entry.js",
     "script/dropin_window.js",
     "script/dropin_saved.js",
     "script/dropin.js",

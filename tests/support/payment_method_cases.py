@@ -27,6 +27,8 @@ class PaymentMethodCase:
     locale: str = "en-US"
     details: dict[str, Any] = field(default_factory=lambda: dict(BOTH))
     product: str = PACK
+    through: str = "Drop-in"
+    """What of DigitalRiver.js takes the payment."""
 
     @property
     def method(self) -> Method:
@@ -72,7 +74,7 @@ PAYMENT_METHOD_CASES = [
     PaymentMethodCase("Afterpay"),
     PaymentMethodCase("Alipay (domestic)", details=RETURN),
     PaymentMethodCase("Alipay+ (cross-border)", "CN", "zh-CN", RETURN),
-    PaymentMethodCase("Amazon Pay", details=AMAZON),
+    PaymentMethodCase("Amazon Pay", details=AMAZON, through="`createSource`"),
     PaymentMethodCase("Apple Pay", details={}),
     PaymentMethodCase("Bancontact", "BE", "de-DE", RETURN),
     PaymentMethodCase("BLIK", "PL", "pl-PL"),
@@ -150,6 +152,9 @@ INTRODUCTION = """\
 Each of Digital River's documented payment methods in a market of the sandbox, and what the graph returns. \
 `make schema` writes this page, and the tests play every cell through the graph.
 
+- **in the browser**: whether Drop-in or an element of DigitalRiver.js takes the payment. A test in Chromium pays with \
+each of them in the sandbox.
+
 - **bought**: nothing goes wrong. **abandoned**: the shopper leaves the provider's page or the bank's challenge, or \
 never sends the money. **rejected**: the provider, the bank or Digital River rejects the payment.
 - **later**: the shopper approves an hour after returning to the storefront. **resumed**: the shopper approves and \
@@ -159,10 +164,11 @@ never returns.
 
 
 def page() -> str:
-    head = ["method", "type", "market", "sequence", *SCENARIOS]
+    head = ["method", "type", "market", "in the browser", "sequence", *SCENARIOS]
     lines = [INTRODUCTION, f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     for case in PAYMENT_METHOD_CASES:
-        row = [case.name, f"`{case.type}`", f"{case.country}, {case.currency}", f"`{SEQUENCES[case.workflow]}`"]
+        market, sequence = f"{case.country}, {case.currency}", f"`{SEQUENCES[case.workflow]}`"
+        row = [case.name, f"`{case.type}`", market, case.through, sequence]
         lines.append(f"| {' | '.join([*row, *(cell(case, scenario) for scenario in SCENARIOS)])} |")
     return "\n".join(lines) + "\n"
 

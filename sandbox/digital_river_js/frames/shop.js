@@ -22,6 +22,8 @@ function listenToShop(handlers) {
     const content = await handlers[kind](data);
     if (data.call) sendToShop("answer", { call: data.call, content });
   });
+  // A browser does not close the dialog around a frame on the Escape key in the frame.
+  window.addEventListener("keydown", ({ key }) => key === "Escape" && sendToShop("escape"));
   // This message has no content, so that any origin may read it.
   parent.postMessage({ digitalRiver: "loaded" }, "*");
 }

@@ -68,9 +68,10 @@ function legalUrl(name, code) {
 
 function disclosureText(locale, name, code) {
   const link = (document, label) => `<a href="${legalUrl(document, code)}" target="_blank" rel="noopener">${label}</a>`;
-  return text(locale, name, {
+  const written = text(locale, name, {
     entity: name === "resellerDisclosure" ? link("legalNotice", ENTITIES[code]) : ENTITIES[code],
     terms: link("termsOfSale", text(locale, "termsOfSale")),
     privacy: link("privacyPolicy", text(locale, "privacyPolicy")),
   });
+  return written.replace(/\.(<\/a>)?\./g, ".$1"); // The name of a company may end with a full stop.
 }

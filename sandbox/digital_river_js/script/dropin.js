@@ -153,7 +153,9 @@ class Dropin {
     const load = ++this.#loads;
     if (!this.#entries.size) this.#status.textContent = this.text("loading");
     try {
-      const answer = await callService(this.instance.service, "GET", "/payments/payment-methods", { query: this.#query() });
+      const answer = await callService(this.instance.service, "GET", "/payments/payment-methods", {
+        query: this.#query(),
+      });
       if (load === this.#loads) await this.#show(answer);
     } catch (problem) {
       if (!(problem instanceof PaymentError)) throw problem;
@@ -194,15 +196,31 @@ class Dropin {
   #arrange(saved, methods) {
     const made = new Map();
     for (const method of saved) made.set(`saved ${JSON.stringify(method)}`, () => new DropinSavedEntry(this, method));
-    for (const method of methods) made.set(method.type, () => new DropinMethodEntry(this, method));
+    for (const method of methods) made.set(method.type, () => this.#methodEntry(method));
     for (const [key, entry] of this.#entries) {
       if (made.has(key)) continue;
       entry.destroy();
       this.#entries.delete(key);
     }
-    const entries = [...made].map(([key, make]) => [key, this.#entries.get(key) ?? make()]);
+    for (const entry of this.#entries.values()) entry.update();
+    const entries = [...made]
+      .map(([key, make]) => [key, this.#entries.get(key) ?? make()])
+      .filter(([, entry]) => entry !== null);
     this.#entries = new Map(entries);
-    this.#place(this.#nodes(entries.map(([, entry]) => entry.node), saved.length));
+    this.#place(
+      this.#nodes(
+        entries.map(([, entry]) => entry.node),
+        saved.length,
+      ),
+    );
+  }
+
+  /** The entry of a payment method; null for a wallet that cannot be used. */
+  #methodEntry(method) {
+    if (!dropinMethod(method.type).wallet) return new DropinMethodEntry(this, method);
+    // Without a session, as on account pages, there is nothing that a payment sheet could show.
+    const entry = this.sessionInformation ? new DropinWalletEntry(this, method) : null;
+    return entry?.isAvailable ? entry : null;
   }
 
   #nodes(nodes, savedCount) {

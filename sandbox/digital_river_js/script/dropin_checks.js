@@ -1,6 +1,14 @@
 // What createDropin throws for, and the options of a configuration with their defaults.
 
-const DROPIN_ADDRESS_FIELDS = ["firstName", "lastName", "email", "phoneNumber", "address", "address.line1", "address.country"];
+const DROPIN_ADDRESS_FIELDS = [
+  "firstName",
+  "lastName",
+  "email",
+  "phoneNumber",
+  "address",
+  "address.line1",
+  "address.country",
+];
 
 // The saved payment methods that Drop-in can list, each with the fields that it needs.
 const DROPIN_SAVED_FIELDS = {
@@ -107,5 +115,7 @@ function dropinButtonText({ type = "continue", buttonText }, text) {
 
 // Whether the configuration lets a payment method of the session be listed. It cannot add one.
 function isMethodEnabled(type, { enabledPaymentMethods = [], disabledPaymentMethods = [] } = {}) {
-  return enabledPaymentMethods.length > 0 ? enabledPaymentMethods.includes(type) : !disabledPaymentMethods.includes(type);
+  return enabledPaymentMethods.length > 0
+    ? enabledPaymentMethods.includes(type)
+    : !disabledPaymentMethods.includes(type);
 }

@@ -17,8 +17,8 @@ function dropinElementOptions(dropin, type) {
   if (type === "onlinebanking") {
     return defined({ ...shared, ...onlineBanking, onlineBanking: { country, currency } });
   }
-  const own = { ideal: others.ideal, konbini: others.konbini, iban: others.directDebit }[type];
-  return defined({ ...shared, ...own, ...(type === "ideal" && { ideal: { sessionId: dropin.sessionId } }) });
+  const own = { konbini: others.konbini, iban: others.directDebit }[type];
+  return defined({ ...shared, ...own });
 }
 
 /** The object without what is undefined, so that defaults apply. */
@@ -26,11 +26,14 @@ function defined(object) {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }
 
-/** A field in a frame. The frame announces its errors itself; the page shows them to those who see. */
+/**
+ * A field in a frame. A frame in which the shopper types announces its errors itself; the page then shows them only to
+ * those who see.
+ */
 class DropinElementField {
   #dropin;
   #holder;
-  #problem = dropinNode("p", { class: "DR-error-message", "aria-hidden": "true" });
+  #problem = dropinErrorNode("field-error");
   #state = { complete: false, empty: true, error: null };
   element = null;
   isNeeded = true;
@@ -48,6 +51,7 @@ class DropinElementField {
   /** Mount the element. The promise is kept once the field can be used. */
   mount(onReturn) {
     this.element = createElement(this.#dropin.instance, this.type, dropinElementOptions(this.#dropin, this.type));
+    if (this.element.makesSources) this.#problem.setAttribute("aria-hidden", "true");
     this.element.on("change", (state) => this.#update(state));
     this.element.on("return", onReturn);
     const isReady = new Promise((resolve) => this.element.on("ready", resolve));

@@ -16,7 +16,9 @@ class DropinMethodEntry extends DropinEntry {
     const { elements, inputs, isPayPal } = dropinMethod(method.type);
     const pay = () => this.#button.click();
     const brands = method.type === "creditCard" ? new DropinBrands(dropin) : null;
-    this.#fields = elements.map((type) => new DropinElementField(dropin, type, (state) => this.#changed(type, state, brands)));
+    this.#fields = elements.map(
+      (type) => new DropinElementField(dropin, type, (state) => this.#changed(type, state, brands)),
+    );
     this.#inputs = inputs.map((name) => new DropinInput(dropin, name, pay));
     this.#terms = new DropinTerms(dropin, method);
     const label = isPayPal ? `${this.title}` : dropinButtonText(dropin.options.button, dropin.text);
@@ -35,7 +37,11 @@ class DropinMethodEntry extends DropinEntry {
 
   #fill(brands) {
     const note = methodNote(this.method, { opensWindow: this.dropin.opensWindow(this.method) });
-    const fields = dropinNode("div", { class: "DR-fields" }, ...[...this.#fields, ...this.#inputs].map(({ node }) => node));
+    const fields = dropinNode(
+      "div",
+      { class: "DR-fields" },
+      ...[...this.#fields, ...this.#inputs].map(({ node }) => node),
+    );
     this.body.append(
       ...(brands ? [brands.node] : []),
       ...(fields.children.length ? [fields] : []),

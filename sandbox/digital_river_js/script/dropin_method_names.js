@@ -34,7 +34,7 @@ addDropinTexts("method.", {
     creditCard: "Kredit- oder Debitkarte",
     directDebit: "SEPA-Lastschrift",
     onlineBanking: "Online-Banking",
-    payPalBilling: "PayPal-Abbuchungsvereinbarung",
+    payPalBilling: "PayPal-Abbuchung",
     wireTransfer: "Überweisung",
   },
   ja: {

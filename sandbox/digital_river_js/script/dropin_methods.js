@@ -9,11 +9,10 @@ const DROPIN_METHODS = {
   payPalBilling: { isPayPal: true },
   payPalCredit: { isPayPal: true },
   onlineBanking: { elements: ["onlinebanking"] },
-  ideal: { elements: ["ideal"] },
   konbini: { elements: ["konbini"], inputs: ["lastName", "firstName"], note: "byStore" },
   directDebit: { elements: ["iban"] },
   ccavenue: { inputs: ["phoneNumber"] },
-  boletoBancario: { inputs: ["nationalId"] },
+  boletoBancario: { inputs: ["nationalId"], needsAddresses: true },
 };
 
 const DROPIN_CARD_BRANDS = {
@@ -49,7 +48,9 @@ const DROPIN_INPUTS = {
 };
 
 function needsFullWidthName(owner, choices) {
-  return choices.konbini === LAWSON && !(FULL_WIDTH.test(owner.lastName ?? "") && FULL_WIDTH.test(owner.firstName ?? ""));
+  return (
+    choices.konbini === LAWSON && !(FULL_WIDTH.test(owner.lastName ?? "") && FULL_WIDTH.test(owner.firstName ?? ""))
+  );
 }
 
 function dropinMethod(type) {
@@ -61,16 +62,10 @@ function listedMethods(methods, configuration, { managesMethods }) {
   const listed = methods.filter(
     (method) =>
       !dropinMethod(method.type).isLeftOut &&
-      hasItsElements(method.type) &&
       isMethodEnabled(method.type, configuration.paymentMethodConfiguration) &&
       (!managesMethods || method.supportsStorage),
   );
   return [...listed.filter(({ type }) => type === "creditCard"), ...listed.filter(({ type }) => type !== "creditCard")];
-}
-
-function hasItsElements(type) {
-  const { elements, wallet } = dropinMethod(type);
-  return !wallet && elements.every((name) => Object.hasOwn(ELEMENT_TYPES, name));
 }
 
 // The sentence that explains what happens after the button was clicked; undefined if nothing has to be explained.
@@ -97,7 +92,8 @@ function sourceData(dropin, method, { inputs = {}, addresses = {}, isStored = fa
     data.owner = { ...configuration.billingAddress, ...ownerInputs };
   }
   if (method.type !== "creditCard") {
-    data[method.type] = { ...(method.flow === "redirect" ? addresses : {}), ...(nationalId ? { nationalId } : {}) };
+    const needsAddresses = method.flow === "redirect" || dropinMethod(method.type).needsAddresses;
+    data[method.type] = { ...(needsAddresses && addresses), ...(nationalId && { nationalId }) };
   }
   if (isStored || options.managesMethods) {
     data.futureUse = true;

@@ -22,7 +22,11 @@ class DropinSavedEntry extends DropinEntry {
   #parts() {
     const { dropin } = this;
     if (this.#saved.added) {
-      const about = dropinNode("p", { class: "DR-note" }, dropin.text("creditAdded", { amount: dropin.money(this.#saved.amount) }));
+      const about = dropinNode(
+        "p",
+        { class: "DR-note" },
+        dropin.text("creditAdded", { amount: dropin.money(this.#saved.amount) }),
+      );
       const remove = dropinButton(dropin.text("remove", { name: this.#saved.displayName }), {
         class: "DR-secondary-button",
         onclick: () => dropin.requireUpdate(this.#saved, "remove"),
@@ -50,8 +54,13 @@ function savedHeading(dropin, saved) {
   if (type === "storeCredit") {
     return { type, image, title: dropin.text("credit", { name: displayName, amount: dropin.money(saved.amount) }) };
   }
-  const title = lastFour ? dropin.text("endingIn", { brand, digits: lastFour }) : (displayName ?? dropinMethodName(dropin.instance.locale, saved));
-  const date = expirationMonth && expirationYear && `${String(expirationMonth).padStart(2, "0")}/${String(expirationYear).slice(-2)}`;
+  const title = lastFour
+    ? dropin.text("endingIn", { brand, digits: lastFour })
+    : (displayName ?? dropinMethodName(dropin.instance.locale, saved));
+  const date =
+    expirationMonth &&
+    expirationYear &&
+    `${String(expirationMonth).padStart(2, "0")}/${String(expirationYear).slice(-2)}`;
   return { type, image, title, detail: date ? dropin.text("expires", { date }) : undefined };
 }
 

@@ -3,13 +3,14 @@
 class DropinTerms {
   #storage;
 
-  constructor(dropin, method) {
+  /** @param {() => void} [changed] is called when the shopper changes whether the payment method is stored */
+  constructor(dropin, method, changed) {
     const { options } = dropin;
     const mustStore = options.managesMethods;
     if (mustStore || (options.asksToSave && method.supportsStorage)) {
       const terms = mandateTerms(dropin, method);
       const label = mustStore ? [terms] : [dropin.text("saveAgreement"), " ", terms];
-      this.#storage = new DropinBox(dropin, "mandate", label, { isRequired: mustStore });
+      this.#storage = new DropinBox(dropin, "mandate", label, { isRequired: mustStore, changed });
     }
     const terms = options.showsTerms ? new DropinBox(dropin, "terms", termsOfSale(dropin), { isRequired: true }) : null;
     const disclosure = method.paymentDisclosure && disclosureOf(dropin, method);
@@ -68,7 +69,11 @@ function complianceNodes({ businessEntity, resellerDisclosure, ...others }) {
   const links = Object.values(others)
     .filter(({ url, localizedText }) => url && localizedText)
     .map(({ url, localizedText }) =>
-      dropinNode("li", {}, dropinLink(url, localizedText, { "aria-label": `${localizedText}, ${businessEntity.name}` })),
+      dropinNode(
+        "li",
+        {},
+        dropinLink(url, localizedText, { "aria-label": `${localizedText}, ${businessEntity.name}` }),
+      ),
     );
   return [
     dropinNode("p", {}, ...nodesOfDisclosure(resellerDisclosure.localizedText)),

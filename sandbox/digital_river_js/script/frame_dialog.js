@@ -51,7 +51,10 @@ class FrameDialog {
    * @param {(kind: string, data: object) => void} receive is called with each message of the frame
    */
   constructor(page, title, closeLabel, configuration, receive) {
-    this.#frame = new SandboxFrame(page, title, configuration, receive);
+    this.#frame = new SandboxFrame(page, title, configuration, (kind, data) => {
+      if (kind === "escape") this.close();
+      else receive(kind, data);
+    });
     this.#build(title, closeLabel);
     this.closed = new Promise((resolve) => this.#dialog.addEventListener("close", resolve)).then(() => this.#leave());
     document.body.append(this.#host);

@@ -166,8 +166,9 @@ class WalletElement extends PaymentElement {
   }
 
   async #pay({ billingAddress, shippingAddress, contactInformation, shippingOption }) {
-    const { sessionId, currency, total } = this.#request;
+    const { sessionId, currency, total, sourceData } = this.#request;
     const { source, error } = await createSource(this.instance, {
+      ...sourceData, // What Drop-in adds, such as the agreement to the storage of the source.
       type: this.wallet.type,
       owner: { ...billingAddress, email: contactInformation.email, phoneNumber: contactInformation.phoneNumber },
       ...(sessionId ? { sessionId } : { currency, amount: total.amount }),

@@ -56,9 +56,10 @@ export function problemOf(page, type) {
   return entry(page, type).locator(".DR-collapse > .DR-error-message").textContent();
 }
 
-/** Pay, and click this button on the provider's page in its window. */
-export async function decideInWindow(page, type, decision) {
+/** Pay, and click this button on the provider's page in its window. `option`: how to pay at PayPal */
+export async function decideInWindow(page, type, decision, option) {
   const [provider] = await Promise.all([page.waitForEvent("popup"), pay(page, type)]);
   await provider.waitForURL(/\/payments\/redirects\//);
+  if (option) await provider.getByLabel("How to pay").selectOption(option);
   await provider.locator(`button[value=${decision}]`).click();
 }

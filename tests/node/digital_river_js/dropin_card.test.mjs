@@ -1,16 +1,7 @@
 // Drop-in in the checkout: its configuration, the card, and the list of payment methods.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  dropinField,
-  entry,
-  mountDropin,
-  nextReport,
-  openEntry,
-  pay,
-  problemOf,
-  typeDropinCard,
-} from "./dropin.mjs";
+import { dropinField, entry, mountDropin, nextReport, openEntry, pay, problemOf, typeDropinCard } from "./dropin.mjs";
 import { Guest, openShop, OWNER, VISA } from "./storefront.mjs";
 
 test("guest pays with a card by keyboard alone", async () => {
@@ -67,7 +58,9 @@ test("refused card is reported, and another one pays", async () => {
   const page = await openShop();
   await mountDropin(page, { sessionId: guest.sessionId, options: { button: { type: "payNow" } } });
   await typeDropinCard(page, { ...VISA, number: "4000000000003295" });
-  const { type, errors } = await nextReport(page, "onError", () => page.getByRole("button", { name: "Pay now" }).click());
+  const { type, errors } = await nextReport(page, "onError", () =>
+    page.getByRole("button", { name: "Pay now" }).click(),
+  );
   assert.deepEqual([type, errors[0].code], ["bad_request", "source_creation_failed"]);
   assert.match(await problemOf(page, "creditCard"), /^The payment method was not accepted\./);
   await dropinField(page, "cardnumber").fill(VISA.number);
@@ -153,7 +146,10 @@ test("one entry is open at a time", async () => {
 
 const THROWS = [
   [{ sessionId: undefined }, "Please provide a sessionId"],
-  [{ options: { flow: "managePaymentMethods" }, billingAddress: undefined, sessionId: undefined }, "Please provide a billingAddress"],
+  [
+    { options: { flow: "managePaymentMethods" }, billingAddress: undefined, sessionId: undefined },
+    "Please provide a billingAddress",
+  ],
   [{ billingAddress: { ...OWNER, firstName: "" } }, "Please provide a billingAddress.firstName"],
   [{ billingAddress: { ...OWNER, email: undefined } }, "Please provide a billingAddress.email"],
   [{ billingAddress: { ...OWNER, phoneNumber: undefined } }, "Please provide a billingAddress.phoneNumber"],
@@ -182,7 +178,10 @@ test("configuration with a fault throws, as does a missing container", async () 
       }),
     THROWS.map(([configuration]) => ({ sessionId: "x", billingAddress: OWNER, ...configuration })),
   );
-  assert.deepEqual(messages, THROWS.map(([, message]) => message));
+  assert.deepEqual(
+    messages,
+    THROWS.map(([, message]) => message),
+  );
   const mount = page.evaluate(() => digitalRiver.createDropin({ sessionId: "x" }).mount("nowhere"));
   await assert.rejects(mount, /the page has no nowhere/);
 });
