@@ -22,12 +22,25 @@ def test_tutorial_shows_the_code_that_buys_in_chromium() -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 async def test_page_of_the_tutorial_buys_and_shows_each_outcome(world: World) -> None:
     async with page_server() as pages, running_gateway(world) as (gateway, sandbox):
         url = page(f"{pages}/tutorial", on_localhost(gateway), sandbox)
         shown = json.loads(await node("tutorial.mjs", needs_chromium(), url))
     order_number = IsStr(regex=r"Thank you! Your order number is \d+\.")
-    declined = "The payment was declined. Please pay another way."
-    assert shown == {"placed": order_number, "declined": declined, "approved": order_number, "problems": []}
-    assert world.calls.count("POST", SUBMIT) == 3
+    assert shown == {
+        "declined": "The payment was declined. Please pay another way.",
+        "placed": order_number,
+        "notApproved": IsStr(regex="We could not use this payment.*"),
+        "approvedBefore": order_number,
+        "undecided": IsStr(regex=r"Please confirm your payment to complete your order\.\s*Continue\s*Pay another way"),
+        "approvedAfter": order_number,
+        "givenUp": IsStr(regex="Your order was not placed and you have not been charged.*"),
+        "otherwise": order_number,
+        "changed": IsStr(regex="Your cart has changed in the meantime.*"),
+        "newTotal": IsStr(regex="2 in the cart, .*"),
+        "signedIn": "Hello Alex!",
+        "ofTheAccount": order_number,
+        "problems": [],
+    }
+    assert world.calls.count("POST", SUBMIT) == 7, "one for each Pay that the cart allows"
