@@ -12,6 +12,11 @@ export const routes: RouteObject[] = [
         errorElement: <BrokenPage />,
         children: [
           { path: "/", lazy: () => import("./home/Home") },
+          { path: "/products", lazy: () => import("./catalog/Search") },
+          { path: "/search", lazy: () => import("./catalog/Search") },
+          { path: "/category/:id", lazy: () => import("./catalog/Category") },
+          { path: "/product/:upstreamId/:name?", lazy: () => import("./product/Product") },
+          { path: "/cart", lazy: () => import("./cart/Cart") },
           { path: "*", element: <NotFound /> },
         ],
       },

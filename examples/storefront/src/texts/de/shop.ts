@@ -5,6 +5,7 @@ export const shop: Texts["shop"] = {
   search: "Suchen",
   searchFor: "Produkte suchen",
   cart: "Warenkorb",
+  toCart: "Zum Warenkorb",
   itemsInCart: (count) => `${count} Artikel im Warenkorb`,
   account: "Konto",
   signIn: "Anmelden",

@@ -4,6 +4,7 @@ export const shop = {
   search: "Search",
   searchFor: "Search for products",
   cart: "Cart",
+  toCart: "Go to the cart",
   itemsInCart: (count: number) => (count === 1 ? "1 item in the cart" : `${count} items in the cart`),
   account: "Account",
   signIn: "Sign in",

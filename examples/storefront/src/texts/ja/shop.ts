@@ -5,6 +5,7 @@ export const shop: Texts["shop"] = {
   search: "検索",
   searchFor: "商品を検索",
   cart: "カート",
+  toCart: "カートを見る",
   itemsInCart: (count) => `カートに${count}点`,
   account: "アカウント",
   signIn: "サインイン",

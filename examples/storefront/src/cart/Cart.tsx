@@ -1,0 +1,66 @@
+import { useQuery } from "@apollo/client/react";
+import { Link } from "react-router";
+import { CartDocument } from "../generated/graphql";
+import { PageTitle } from "../parts/PageTitle";
+import { Bar } from "../parts/Skeleton";
+import { paths } from "../paths";
+import { Trouble } from "../problems/Trouble";
+import { useTexts } from "../texts";
+import { CartLines } from "./CartLines";
+import { CartOffers } from "./CartOffers";
+import { CartSummary } from "./CartSummary";
+import { useCartChanges } from "./use-cart-changes";
+import "./cart.css";
+
+export function Component() {
+  const { cart: words } = useTexts();
+  // The cart may have changed on another device. What is known is shown until the answer is there.
+  const { data, error, refetch } = useQuery(CartDocument, { fetchPolicy: "cache-and-network" });
+  const changes = useCartChanges();
+  if (!data && error) return <Trouble error={error} retry={() => void refetch()} />;
+  if (!data) return <CartSkeleton />;
+  const { cart } = data;
+  if (!cart || cart.lines.length === 0) return <EmptyCart />;
+  return (
+    <div className="page">
+      <PageTitle>{words.title}</PageTitle>
+      <div className="with-aside">
+        <CartLines cart={cart} changes={changes} />
+        <CartSummary cart={cart} changes={changes} />
+      </div>
+      <CartOffers />
+    </div>
+  );
+}
+
+function EmptyCart() {
+  const { cart, catalog } = useTexts();
+  return (
+    <div className="page">
+      <PageTitle>{cart.title}</PageTitle>
+      <div className="stack cart-empty">
+        <p>{cart.empty}</p>
+        <Link to={paths.products} className="button">
+          {catalog.seeAll}
+        </Link>
+      </div>
+      <CartOffers />
+    </div>
+  );
+}
+
+function CartSkeleton() {
+  const { cart, shop } = useTexts();
+  return (
+    <div className="page">
+      <PageTitle>{cart.title}</PageTitle>
+      <div className="with-aside" role="status" aria-label={shop.loading}>
+        <div className="stack">
+          <Bar height="7rem" />
+          <Bar height="7rem" />
+        </div>
+        <Bar height="18rem" />
+      </div>
+    </div>
+  );
+}

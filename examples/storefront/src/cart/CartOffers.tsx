@@ -1,0 +1,12 @@
+import { useQuery } from "@apollo/client/react";
+import { brand } from "../brand";
+import { CartOffersDocument } from "../generated/graphql";
+import { useInContext } from "../market/MarketProvider";
+import { ProductOffers } from "../product/ProductOffers";
+
+/** Small things beside the cart. Without an answer, the cart does without them. */
+export function CartOffers() {
+  const variables = { ...useInContext(), pointOfPromotion: brand.promotions.cart };
+  const { data } = useQuery(CartOffersDocument, { variables });
+  return <ProductOffers offers={data?.offers ?? []} />;
+}

@@ -1,0 +1,119 @@
+import { type ReactNode, useRef } from "react";
+import { Link, useLocation, useSearchParams } from "react-router";
+import { useMarket } from "../market/MarketProvider";
+import { useTexts } from "../texts";
+import { count, type Facet, type Filters, parameterOf, parametersOf } from "./filters";
+
+interface FilterFormProps {
+  facets: readonly Facet[];
+  filters: Filters;
+}
+
+/** The filters beside a list. On small screens they are folded. */
+export function FilterForm({ facets, filters }: FilterFormProps) {
+  const { catalog } = useTexts();
+  const number = count(filters);
+  return (
+    <details className="filters" open={isWide()}>
+      <summary>
+        {catalog.filters}
+        {number > 0 && ` (${number})`}
+      </summary>
+      <Form key={JSON.stringify(filters)} facets={facets} filters={filters} />
+    </details>
+  );
+}
+
+function isWide(): boolean {
+  return window.matchMedia("(min-width: 60rem)").matches;
+}
+
+function Form({ facets, filters }: FilterFormProps) {
+  const { catalog } = useTexts();
+  const { market } = useMarket();
+  const { pathname } = useLocation();
+  const [parameters, setParameters] = useSearchParams();
+  const form = useRef<HTMLFormElement>(null);
+  const words = parameters.get("q");
+
+  function apply() {
+    if (!form.current?.reportValidity()) return;
+    setParameters(parametersOf(new FormData(form.current)), { preventScrollReset: true });
+  }
+
+  return (
+    <form
+      ref={form}
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        apply();
+      }}
+    >
+      {words !== null && <input type="hidden" name="q" value={words} />}
+      {filters.sort && <input type="hidden" name="sort" value={filters.sort} />}
+      <fieldset className="stack-tight">
+        <legend className="field-label">{catalog.price(market.currencyCode)}</legend>
+        <div className="filters-prices">
+          <PriceInput name="min" label={catalog.priceFrom} value={filters.minimum} />
+          <PriceInput name="max" label={catalog.priceTo} value={filters.maximum} />
+          <button type="submit" className="button button-plain">
+            {catalog.apply}
+          </button>
+        </div>
+      </fieldset>
+      <Check name="in-stock" value="yes" isChecked={filters.inStockOnly} onChange={apply}>
+        {catalog.inStockOnly}
+      </Check>
+      {facets.map(({ name, displayName, values }) => (
+        <fieldset key={name}>
+          <legend className="field-label">{displayName}</legend>
+          {values.map((value) => {
+            const isChecked = filters.attributes.some((chosen) => chosen.name === name && chosen.values.includes(value));
+            return (
+              <Check key={value} name={parameterOf(name)} value={value} isChecked={isChecked} onChange={apply}>
+                {value}
+              </Check>
+            );
+          })}
+        </fieldset>
+      ))}
+      {count(filters) > 0 && (
+        <Link to={{ pathname, search: words === null ? "" : new URLSearchParams({ q: words }).toString() }}>
+          {catalog.clearFilters}
+        </Link>
+      )}
+    </form>
+  );
+}
+
+function PriceInput({ name, label, value }: { name: string; label: string; value: string }) {
+  return (
+    <input
+      className="input"
+      name={name}
+      inputMode="decimal"
+      pattern="\d{1,9}([.,]\d{1,2})?"
+      aria-label={label}
+      placeholder={label}
+      defaultValue={value}
+    />
+  );
+}
+
+interface CheckProps {
+  name: string;
+  value: string;
+  isChecked: boolean;
+  onChange: () => void;
+  children: ReactNode;
+}
+
+function Check({ name, value, isChecked, onChange, children }: CheckProps) {
+  return (
+    <label className="check">
+      <input type="checkbox" name={name} value={value} defaultChecked={isChecked} onChange={onChange} />
+      <span>{children}</span>
+    </label>
+  );
+}

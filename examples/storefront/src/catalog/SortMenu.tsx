@@ -1,0 +1,35 @@
+import { useId } from "react";
+import { useSearchParams } from "react-router";
+import type { ProductSort } from "../generated/graphql";
+import { useTexts } from "../texts";
+import { SORTS } from "./filters";
+
+export function SortMenu({ sort, isSearch }: { sort: ProductSort | null; isSearch: boolean }) {
+  const { catalog } = useTexts();
+  const [parameters, setParameters] = useSearchParams();
+  const id = useId();
+
+  function change(value: string) {
+    const next = new URLSearchParams(parameters);
+    next.delete("shown");
+    if (value) next.set("sort", value);
+    else next.delete("sort");
+    setParameters(next, { preventScrollReset: true });
+  }
+
+  return (
+    <div className="sort-menu">
+      <label htmlFor={id} className="small">
+        {catalog.sortBy}
+      </label>
+      <select id={id} className="input" value={sort ?? ""} onChange={(event) => change(event.target.value)}>
+        <option value="">{isSearch ? catalog.bestMatch : catalog.ourOrder}</option>
+        {SORTS.map((name) => (
+          <option key={name} value={name}>
+            {catalog.sorts[name]}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

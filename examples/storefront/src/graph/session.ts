@@ -1,0 +1,26 @@
+import type { ApolloClient } from "@apollo/client";
+import { accepted } from "riverfront-client";
+import { ChangeMarketDocument, ShellDocument, StartSessionDocument } from "../generated/graphql";
+import type { Market } from "../market/choose";
+import { sent } from "./use-change";
+
+/** Begins a session in the market that is shown, unless there is one: its prices are those that the shopper has seen. */
+export async function ensureSession(client: ApolloClient, market: Market): Promise<void> {
+  const { data } = await client.query({ query: ShellDocument });
+  if (data.session) return;
+  accepted(await sent(client, StartSessionDocument, variablesOf(market), (answer) => answer.startSession));
+}
+
+/** After a mutation whose session had ended, and which began another one in the default market. */
+export async function keepMarket(
+  client: ApolloClient,
+  warnings: readonly { code: string }[],
+  market: Market,
+): Promise<void> {
+  if (!warnings.some(({ code }) => code === "SESSION_RESTARTED")) return;
+  accepted(await sent(client, ChangeMarketDocument, variablesOf(market), (answer) => answer.updateSession));
+}
+
+function variablesOf({ locale, currencyCode }: Market) {
+  return { locale, currency: currencyCode };
+}

@@ -1,0 +1,70 @@
+import type { ApolloClient, OperationVariables, TypedDocumentNode } from "@apollo/client";
+import { useApolloClient } from "@apollo/client/react";
+import { useRef, useState } from "react";
+import { retrying, type UserError } from "riverfront-client";
+import { ShellDocument } from "../generated/graphql";
+import { hasEnded, type Problem, problemOf, problemsOf } from "../problems/problem";
+import { useTexts } from "../texts";
+
+interface Payload {
+  errors: readonly UserError[];
+}
+
+interface Change<V, P> {
+  /** Sends the mutation. The payload if it was accepted, otherwise null: `problems` then says why. */
+  send: (variables: V) => Promise<P | null>;
+  isBusy: boolean;
+  /** What the shopper reads about the last attempt. Empty while one is under way, and after one that was accepted. */
+  problems: readonly Problem[];
+  clear: () => void;
+}
+
+/**
+ * One kind of change of the shopper's data. It is repeated while the gateway advises so, and a second click during a
+ * change is ignored.
+ */
+export function useChange<D, V extends OperationVariables, P extends Payload>(
+  mutation: TypedDocumentNode<D, V>,
+  payloadOf: (data: D) => P | null,
+): Change<V, P> {
+  const client = useApolloClient();
+  const texts = useTexts();
+  const isUnderWay = useRef(false);
+  const [isBusy, setBusy] = useState(false);
+  const [problems, setProblems] = useState<readonly Problem[]>([]);
+
+  async function send(variables: V): Promise<P | null> {
+    if (isUnderWay.current) return null;
+    isUnderWay.current = true;
+    setBusy(true);
+    setProblems([]);
+    try {
+      const payload = await retrying(() => sent(client, mutation, variables, payloadOf));
+      setProblems(problemsOf(payload.errors, texts));
+      return payload.errors.length ? null : payload;
+    } catch (error) {
+      setProblems([problemOf(error, texts)]);
+      // The page then shows that there is no session any more.
+      if (hasEnded(error)) void client.query({ query: ShellDocument, fetchPolicy: "network-only" });
+      return null;
+    } finally {
+      isUnderWay.current = false;
+      setBusy(false);
+    }
+  }
+
+  return { send, isBusy, problems, clear: () => setProblems([]) };
+}
+
+/** The payload of a mutation. One that is null has its cause in `errors` of the answer, which is then thrown. */
+export async function sent<D, V extends OperationVariables, P>(
+  client: ApolloClient,
+  mutation: TypedDocumentNode<D, V>,
+  variables: V,
+  payloadOf: (data: D) => P | null,
+): Promise<P> {
+  const { data } = await client.mutate({ mutation, variables: variables as never });
+  const payload = data ? payloadOf(data) : null;
+  if (!payload) throw new Error("The mutation has no payload.");
+  return payload;
+}

@@ -1,0 +1,58 @@
+import { Link } from "react-router";
+import { useAddToCart } from "../cart/use-add-to-cart";
+import type { OfferKind, ProductOfferPartsFragment } from "../generated/graphql";
+import { Picture } from "../parts/Picture";
+import { productPath } from "../paths";
+import { Problems } from "../problems/Notice";
+import { useTexts } from "../texts";
+
+/** Offers that a product can be added with by itself. A part of a bundle needs the line of its base product. */
+const BY_ITSELF: readonly OfferKind[] = ["CROSS_SELL", "UP_SELL", "CANDY_RACK", "BUY_M_GET_N", "ALL_PRODUCTS_BUNDLE"];
+
+/** Offers of other products, with a button that adds each at the price of the offer. */
+export function ProductOffers({ offers }: { offers: readonly ProductOfferPartsFragment[] }) {
+  const shown = offers.filter(({ kind, products }) => BY_ITSELF.includes(kind) && products?.length);
+  return shown.map((offer) => (
+    <section key={offer.id} className="stack" aria-labelledby={offer.id}>
+      <h2 id={offer.id}>{offer.name}</h2>
+      {offer.salesPitches[0] && <p className="soft">{offer.salesPitches.join(". ")}</p>}
+      <ul className="offers">
+        {offer.products?.map((offered) => (
+          <OfferedProduct key={offered.product.id} offered={offered} offerId={offer.id} />
+        ))}
+      </ul>
+    </section>
+  ));
+}
+
+type Offered = NonNullable<ProductOfferPartsFragment["products"]>[number];
+
+function OfferedProduct({ offered, offerId }: { offered: Offered; offerId: string }) {
+  const { cart } = useTexts();
+  const { add, isBusy, problems } = useAddToCart();
+  const { product, listPrice, offerPrice, salesPitch } = offered;
+  const isReduced = offerPrice && listPrice && offerPrice.amount !== listPrice.amount;
+  return (
+    <li className="offer panel">
+      <Picture url={product.thumbnailUrl} alt="" />
+      <div className="stack-tight">
+        <Link to={productPath(product)}>{product.name}</Link>
+        {salesPitch && <p className="soft small">{salesPitch}</p>}
+        <p className="price">
+          <span className={isReduced ? "price-reduced" : undefined}>{(offerPrice ?? listPrice)?.formatted}</span>{" "}
+          {isReduced && <s className="price-old">{listPrice.formatted}</s>}
+        </p>
+        <button
+          type="button"
+          className="button button-plain"
+          aria-disabled={isBusy}
+          aria-label={cart.addProduct(product.name)}
+          onClick={() => void add({ productId: product.id, quantity: 1, offerId })}
+        >
+          {isBusy ? cart.adding : cart.add}
+        </button>
+        <Problems list={problems} />
+      </div>
+    </li>
+  );
+}
