@@ -6,6 +6,7 @@ PYTHON ?= $(shell for name in python3.11 python3 python3.12 python3.13; do \
 
 PORT ?= 8000
 SANDBOX_PORT ?= 8001
+STOREFRONT_PORT ?= 5173
 GATEWAY ?= http://127.0.0.1:$(PORT)
 SANDBOX ?= http://127.0.0.1:$(SANDBOX_PORT)
 IMAGE ?= riverfront
@@ -26,13 +27,16 @@ SHOP := examples/storefront
 PROJECTS := tests/node/node_modules/.stamp $(CLIENTS)/typescript/node_modules/.stamp $(CLIENTS)/python/.venv/.stamp \
   $(SHOP)/node_modules/.stamp
 
-export PORT SANDBOX_PORT
+# Files of a folder, without those that a program has written.
+SOURCES = $(shell find $(1) \( -name node_modules -o -name dist -o -name generated \) -prune -o -type f -print)
+
+export PORT SANDBOX_PORT STOREFRONT_PORT
 
 .PHONY: help run demo shop check format test test-all quick clients docs bench bench-peers schema shopper-messages image lock
 .DELETE_ON_ERROR:
 
 help:
-	@echo "make run      start the sandbox and the gateway, until Ctrl-C"
+	@echo "make run      start the sandbox, the gateway and, with Node, the storefront, until Ctrl-C"
 	@echo "make demo     let a guest buy from the gateway of 'make run', step by step"
 	@echo "make shop     build the storefront for production (needs Node and npm)"
 	@echo "make check    check format, lint and types"
@@ -49,18 +53,16 @@ help:
 	@echo "make image    build the container image (needs Docker)"
 	@echo "make lock     write the lock files from pyproject.toml (needs uv)"
 
+# Without Node, or if the storefront cannot be built, the gateway and the sandbox run without it.
 run: .venv/.runtime
-	@$(BIN)/python examples/run.py
+	-@$(MAKE) --no-print-directory --silent $(SHOP)/dist/index.html
+	@$(BIN)/python -m examples.run
 
 demo: .venv/.runtime
 	@$(BIN)/python -m examples.demo --gateway $(GATEWAY) --sandbox $(SANDBOX)
 
-# The storefront uses the client package as it is built now, not as npm has copied it.
-shop: $(CLIENTS)/typescript/node_modules/.stamp $(SHOP)/node_modules/.stamp
-	@command -v npm >/dev/null || { echo "make shop needs Node 20.19 or later with npm. Install them, then run it again."; exit 1; }
-	@cd $(CLIENTS)/typescript && npm run build
-	@cp -r $(CLIENTS)/typescript/dist $(SHOP)/node_modules/riverfront-client/
-	@cd $(SHOP) && npm run build
+shop: $(SHOP)/dist/index.html
+	@test -f $< || { echo "make shop needs Node 20.19 or later with npm. Install them, then run it again."; exit 1; }
 	@echo "The storefront is in $(SHOP)/dist. docs/storefront.md says how to host it."
 
 check: .venv/.dev
@@ -139,6 +141,16 @@ $(BIN)/python:
 %/node_modules/.stamp: %/package-lock.json
 	@if command -v npm >/dev/null; then \
 	  npm ci --prefix $* --ignore-scripts --no-audit --no-fund --loglevel error && touch $@; fi
+
+$(CLIENTS)/typescript/dist/src/index.js: $(call SOURCES,$(CLIENTS)/typescript) schema/schema.graphql | $(CLIENTS)/typescript/node_modules/.stamp
+	@if command -v npm >/dev/null; then \
+	  echo "Building the client package" && cd $(CLIENTS)/typescript && npm run --silent build >/dev/null; fi
+
+# npm has copied the client package into the storefront; the copy is replaced by what is built now.
+$(SHOP)/dist/index.html: $(call SOURCES,$(SHOP)) $(CLIENTS)/typescript/dist/src/index.js schema/schema.graphql | $(SHOP)/node_modules/.stamp
+	@if command -v npm >/dev/null; then \
+	  echo "Building the storefront" && cp -r $(CLIENTS)/typescript/dist $(SHOP)/node_modules/riverfront-client/ \
+	  && cd $(SHOP) && npm run --silent build >/dev/null; fi
 
 # Separate from .venv: the generator needs an older graphql-core than the gateway.
 $(CLIENTS)/python/.venv/.stamp: $(CLIENTS)/python/requirements.lock | $(BIN)/python

@@ -1,7 +1,7 @@
-"""Starts the sandbox and a gateway in front of the sandbox, for `make run`.
+"""Starts the sandbox, a gateway in front of it and, with Node, the storefront, for `make run`.
 
-PORT and SANDBOX_PORT set the ports. The gateway also reads its settings (RIVERFRONT_...) from the environment. This
-program overrides the settings that connect the gateway to the sandbox. Ctrl-C stops both programs.
+PORT, SANDBOX_PORT and STOREFRONT_PORT set the ports. The gateway also reads its settings (RIVERFRONT_...) from the
+environment. This program overrides the settings that connect the gateway to the sandbox. Ctrl-C stops the programs.
 """
 
 import errno
@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
+
+from examples import storefront_server
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
@@ -72,12 +74,27 @@ def _serve(running: ExitStack) -> None:
     }
     gateway = running.enter_context(program("gateway", ["serve"], settings))
     wait_for(gateway, f"{gateway_url}/health/ready")
-    print(_welcome(gateway_port, sandbox_port), flush=True)
+    storefront = _storefront(running, gateway_url, sandbox_port)
+    print(_welcome(gateway_port, sandbox_port, storefront), flush=True)
 
     while all(program.poll() is None for program in (sandbox, gateway)):
         time.sleep(0.2)
     stopped = "sandbox" if sandbox.poll() is not None else "gateway"
     raise NotStarted(f"The {stopped} stopped by itself. Its last log lines are above.")
+
+
+def _storefront(running: ExitStack, gateway_url: str, sandbox_port: int) -> str:
+    """Start the storefront. Returns its address, or what it lacks: the other programs run without it."""
+    lack = storefront_server.missing()
+    if lack is not None:
+        return lack
+    try:
+        port = _free_port("STOREFRONT_PORT", storefront_server.PORT)
+    except NotStarted as problem:
+        return str(problem)
+    digital_river = [f"http://{host}:{sandbox_port}" for host in (HOST, SHOWN_HOST)]
+    running.enter_context(storefront_server.serving(gateway_url, digital_river, port))
+    return f"http://{SHOWN_HOST}:{port}"
 
 
 def _free_port(variable: str, default: int) -> int:
@@ -166,7 +183,7 @@ def _pages(sandbox_url: str) -> dict[str, str]:
     }
 
 
-def _welcome(gateway_port: int, sandbox_port: int) -> str:
+def _welcome(gateway_port: int, sandbox_port: int, storefront: str) -> str:
     gateway_url, sandbox_url = f"http://{SHOWN_HOST}:{gateway_port}", f"http://{SHOWN_HOST}:{sandbox_port}"
     has_moved = (gateway_port, sandbox_port) != (PORT, SANDBOX_PORT)
     demo = f"make demo PORT={gateway_port} SANDBOX_PORT={sandbox_port}" if has_moved else "make demo"
@@ -175,6 +192,7 @@ Riverfront is ready.
 
   graph      {gateway_url}/graphql
   sandbox    {sandbox_url}/_sandbox/ lists its controls
+  storefront {storefront}
 
 Three things to try:
 
@@ -185,7 +203,7 @@ Three things to try:
   3. List what is for sale:
      curl --globoff '{gateway_url}/graphql?query={{products(first:3){{nodes{{name}}}}}}'
 
-Ctrl-C stops both.
+Ctrl-C stops all.
 """
 
 

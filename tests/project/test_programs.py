@@ -49,11 +49,13 @@ async def start(*arguments: str, **environment: str) -> asyncio.subprocess.Proce
 async def both_programs() -> AsyncIterator[tuple[asyncio.subprocess.Process, str, str]]:
     """Run `make run` on free ports. Yields the process, the gateway's URL and the sandbox's URL."""
     port, sandbox_port = free_port(), free_port()
-    program = await start("examples/run.py", PORT=str(port), SANDBOX_PORT=str(sandbox_port))
+    program = await start(
+        "-m", "examples.run", PORT=str(port), SANDBOX_PORT=str(sandbox_port), STOREFRONT_PORT=str(free_port())
+    )
     assert program.stdout is not None
     try:
         async for line in program.stdout:
-            if b"Ctrl-C stops both" in line:
+            if b"Ctrl-C stops all" in line:
                 break
         else:
             assert program.stderr is not None
@@ -94,10 +96,10 @@ async def test_demo_places_one_order_through_the_gateway_of_make_run() -> None:
 async def test_make_run_prints_the_host_name_of_development_servers() -> None:
     """Vite and its like print `localhost`. A page there keeps no cookie of a gateway on 127.0.0.1."""
     port = free_port()
-    program = await start("examples/run.py", PORT=str(port), SANDBOX_PORT=str(free_port()))
+    program = await start("-m", "examples.run", PORT=str(port), SANDBOX_PORT=str(free_port()))
     assert program.stdout is not None
     try:
-        _, printed = (await program.stdout.readuntil(b"Ctrl-C stops both")).decode().split("Riverfront is ready.")
+        _, printed = (await program.stdout.readuntil(b"Ctrl-C stops all")).decode().split("Riverfront is ready.")
         assert f"http://localhost:{port}/graphql" in printed
         assert "127.0.0.1" not in printed
         async with httpx.AsyncClient() as http:
@@ -115,7 +117,7 @@ async def test_make_run_reports_a_program_on_the_other_loopback_address() -> Non
         except OSError:
             pytest.skip("needs the address ::1")
         other.listen()
-        program = await start("examples/run.py", PORT=str(other.getsockname()[1]), SANDBOX_PORT=str(free_port()))
+        program = await start("-m", "examples.run", PORT=str(other.getsockname()[1]), SANDBOX_PORT=str(free_port()))
         _, errors = await program.communicate()
     assert "is in use" in errors.decode()
 
@@ -155,7 +157,7 @@ async def test_make_run_reports_a_busy_port_and_stops() -> None:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
         port = str(busy.getsockname()[1])
-        program = await start("examples/run.py", PORT=port, SANDBOX_PORT=str(free_port()))
+        program = await start("-m", "examples.run", PORT=port, SANDBOX_PORT=str(free_port()))
         _, errors = await program.communicate()
     assert program.returncode == 1
     assert f"Port {port} is in use" in errors.decode()

@@ -1,20 +1,58 @@
-"""A shopper looks around in the storefront, in Chromium."""
+"""Shoppers look around in the storefront and fill a cart, in Chromium."""
+
+import re
 
 import pytest
+from dirty_equals import IsPartialDict
 
 from sandbox.model.world import World
 from tests.support.chromium import Chromium
 from tests.support.storefront_build import served_storefront
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 SCENARIOS = "storefront/browsing.mjs"
 
 
-async def test_home_page_shows_products_and_asks_no_foreign_origin(world: World, chromium: Chromium) -> None:
+async def test_shopper_finds_products_and_fills_a_cart(world: World, chromium: Chromium) -> None:
     async with served_storefront(world) as shop, chromium.profile(SCENARIOS, url=shop.url) as shopper:
-        shown = await shopper.play("openHome")
-    assert shown["title"] == "Out of the door, onto the trail – Riverbank Outfitters"
-    assert shown["categories"] == ["Packs", "Electronics", "Software", "Camp and trail"]
+        home = await shopper.play("openHome")
+        assert home["title"] == "Out of the door, onto the trail – Riverbank Outfitters"
+        assert home["categories"] == ["Packs", "Electronics", "Software", "Camp and trail"]
+        assert not re.search("unsafe", home["policy"])
+        assert "default-src 'none'" in home["policy"]
+
+        filtered = await shopper.play("sortAndFilter")
+        assert (
+            filtered["names"]
+            == filtered["reloaded"]
+            == ["Ridge Water Bottle", "Camp Coffee Box", "Summit Trekking Poles"]
+        )
+        assert filtered["filtersAfterBack"] == 1
+
+        chosen = await shopper.play("searchAndChoose")
+        assert chosen == IsPartialDict(chosen="Graphite", canBuySoldOut=0)
+
+        cart = await shopper.play("changeCart")
+        assert "code" in cart["refusal"]
+        nothing = await shopper.play("openNothing")
+        assert home["findings"] + filtered["findings"] + chosen["findings"] + cart["findings"] + nothing == []
     assert shopper.problems == []
     assert set(shopper.origins) == {shop.url, shop.sandbox}
+
+
+async def test_language_and_connection_may_change(world: World, chromium: Chromium) -> None:
+    async with served_storefront(world) as shop:
+        async with chromium.profile(SCENARIOS, url=shop.url) as shopper:
+            german = await shopper.play("readGerman")
+        async with chromium.profile(SCENARIOS, url=shop.url) as other:
+            lost = await other.play("loseConnection")
+    assert german == IsPartialDict(language="de-DE", cart=1)
+    assert german["title"].startswith("Trailhead Tagesrucksack 28 l")
+    assert "€" in german["price"]
+    assert "inkl. MwSt." in german["price"]
+    assert shopper.problems == []
+    assert lost == {
+        "problem": "We cannot reach the shop. Check your connection and try again.",
+        "cart": 1,
+    }

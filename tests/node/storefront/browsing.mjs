@@ -1,8 +1,124 @@
-// Scenarios of shoppers who look around.
+// Scenarios of shoppers who look around and fill a cart.
+import { findings } from "./axe.mjs";
+
+const categories = (page) => page.getByRole("navigation", { name: "Categories" }).getByRole("link");
+const names = (page) => page.getByRole("article").getByRole("heading").allInnerTexts();
+const title = (page, name) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
 
 export async function openHome({ page, url }) {
-  await page.goto(url);
-  await page.getByRole("heading", { level: 1, name: "Out of the door" }).waitFor();
+  const response = await page.goto(url);
+  await title(page, "Out of the door, onto the trail");
   await page.getByRole("article").first().waitFor();
-  return { title: await page.title(), categories: await page.getByRole("navigation", { name: "Categories" }).getByRole("link").allInnerTexts() };
+  return {
+    title: await page.title(),
+    policy: response.headers()["content-security-policy"],
+    categories: await categories(page).allInnerTexts(),
+    findings: await findings(page),
+  };
+}
+
+export async function sortAndFilter({ page }) {
+  await categories(page).filter({ hasText: "Camp and trail" }).click();
+  await title(page, "Camp and trail");
+  await page.getByLabel("Sort by").selectOption({ label: "Price, low to high" });
+  await page.getByRole("status").filter({ hasText: "products" }).waitFor();
+  const sorted = page.getByRole("article").first().filter({ hasText: "First Edition Field Notes" });
+  await sorted.waitFor();
+  await page.getByLabel("In stock only").check();
+  await sorted.waitFor({ state: "detached" });
+  await page.getByRole("textbox", { name: "to", exact: true }).fill("60");
+  await page.getByRole("button", { name: "Apply" }).click();
+  const dear = page.getByRole("article").filter({ hasText: "Pine Camp Stove" });
+  await dear.waitFor({ state: "detached" });
+  const shown = { names: await names(page), findings: await findings(page) };
+  await page.reload();
+  await page.getByRole("article").first().waitFor();
+  shown.reloaded = await names(page);
+  await page.goBack();
+  await dear.waitFor();
+  shown.filtersAfterBack = await page.getByText("Filters (1)").count();
+  return shown;
+}
+
+export async function searchAndChoose({ page }) {
+  await page.getByRole("searchbox").fill("watch");
+  await page.getByRole("searchbox").press("Enter");
+  await title(page, "Results for “watch”");
+  await page.getByRole("link", { name: "Cascade GPS Watch" }).click();
+  await title(page, "Cascade GPS Watch");
+  const add = page.getByRole("button", { name: "Add to cart", exact: true });
+  await add.waitFor();
+  const shown = { chosen: await page.getByRole("radio", { checked: true }).evaluate((radio) => radio.parentElement.innerText) };
+  await page.getByRole("radio", { name: "Glacier" }).click();
+  await page.getByText("Sold out", { exact: true }).waitFor();
+  shown.canBuySoldOut = await add.count();
+  await page.getByRole("radio", { name: "Graphite" }).click();
+  await add.click();
+  await page.getByText("Added to your cart").waitFor();
+  shown.findings = await findings(page);
+  return shown;
+}
+
+export async function changeCart({ page, context, url }) {
+  const other = await context.newPage();
+  await other.goto(`${url}/cart`);
+  await other.getByText("Cascade GPS Watch - Graphite").waitFor();
+  await page.getByRole("link", { name: /1 item in the cart/ }).click();
+  await title(page, "Your cart");
+  const more = page.getByRole("button", { name: "One more" });
+  await more.click();
+  await more.click();
+  await page.getByText("$747.00").first().waitFor();
+  await page.getByLabel("Discount code").fill("WRONG");
+  await page.getByRole("button", { name: "Apply" }).click();
+  const refusal = page.getByRole("alert").filter({ hasText: /\w/ });
+  const shown = { refusal: await refusal.innerText() };
+  await page.getByLabel("Discount code").fill("SPRING20");
+  await page.getByRole("button", { name: "Apply" }).click();
+  await page.getByText("SPRING20").waitFor();
+  await other.getByRole("link", { name: /3 items in the cart/ }).waitFor();
+  shown.findings = await findings(page);
+  await page.getByRole("button", { name: "Remove Cascade GPS Watch - Graphite" }).click();
+  await page.getByText("was removed.").waitFor();
+  await page.reload();
+  await page.getByText("Your cart is empty.").waitFor();
+  await other.getByText("Your cart is empty.").waitFor();
+  await other.close();
+  return shown;
+}
+
+export async function readGerman({ page, url }) {
+  await page.goto(`${url}/product/5401230100`);
+  await page.getByLabel("Language and currency").selectOption({ label: "Deutsch (Deutschland) · EUR" });
+  await page.getByRole("button", { name: "In den Warenkorb", exact: true }).click();
+  await page.getByText("Im Warenkorb", { exact: true }).waitFor();
+  await page.reload();
+  await page.getByRole("button", { name: "In den Warenkorb", exact: true }).waitFor();
+  return {
+    language: await page.locator("html").getAttribute("lang"),
+    title: await page.title(),
+    price: await page.locator(".product-price").innerText(),
+    cart: await page.getByRole("link", { name: "1 Artikel" }).count(),
+  };
+}
+
+export async function openNothing({ page, url }) {
+  await page.goto(`${url}/no/such/page`);
+  await title(page, "There is nothing here");
+  await page.goto(`${url}/product/1`);
+  await title(page, "There is nothing here");
+  return findings(page);
+}
+
+export async function loseConnection({ page, context, url }) {
+  await page.goto(`${url}/product/5401230600`);
+  await page.getByRole("button", { name: "Add to cart", exact: true }).waitFor();
+  await context.setOffline(true);
+  await page.getByText("You are offline.").waitFor();
+  await page.getByRole("button", { name: "Add to cart", exact: true }).click();
+  const problem = await page.getByRole("alert").filter({ hasText: "cannot reach" }).innerText();
+  await context.setOffline(false);
+  await page.getByRole("button", { name: "Add to cart", exact: true }).click();
+  await page.getByText("Added to your cart").waitFor();
+  return { problem, cart: await page.getByRole("link", { name: /1 item in the cart/ }).count() };
 }

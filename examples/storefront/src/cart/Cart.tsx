@@ -1,6 +1,7 @@
 import { useQuery } from "@apollo/client/react";
+import { useState } from "react";
 import { Link } from "react-router";
-import { CartDocument } from "../generated/graphql";
+import { CartDocument, type CartLinePartsFragment } from "../generated/graphql";
 import { PageTitle } from "../parts/PageTitle";
 import { Bar } from "../parts/Skeleton";
 import { paths } from "../paths";
@@ -9,6 +10,7 @@ import { useTexts } from "../texts";
 import { CartLines } from "./CartLines";
 import { CartOffers } from "./CartOffers";
 import { CartSummary } from "./CartSummary";
+import { RemovedLine } from "./RemovedLine";
 import { useCartChanges } from "./use-cart-changes";
 import "./cart.css";
 
@@ -17,17 +19,30 @@ export function Component() {
   // The cart may have changed on another device. What is known is shown until the answer is there.
   const { data, error, refetch } = useQuery(CartDocument, { fetchPolicy: "cache-and-network" });
   const changes = useCartChanges();
+  const [removed, setRemoved] = useState<CartLinePartsFragment | null>(null);
   if (!data && error) return <Trouble error={error} retry={() => void refetch()} />;
   if (!data) return <CartSkeleton />;
   const { cart } = data;
-  if (!cart || cart.lines.length === 0) return <EmptyCart />;
+
+  async function remove(line: CartLinePartsFragment) {
+    setRemoved(null);
+    if (await changes.removeLine(line.id)) setRemoved(line);
+  }
+
   return (
     <div className="page">
       <PageTitle>{words.title}</PageTitle>
-      <div className="with-aside">
-        <CartLines cart={cart} changes={changes} />
-        <CartSummary cart={cart} changes={changes} />
+      <div role="status" className="cart-removed">
+        {removed && <RemovedLine line={removed} onRestored={() => setRemoved(null)} />}
       </div>
+      {cart && cart.lines.length > 0 ? (
+        <div className="with-aside">
+          <CartLines cart={cart} changes={changes} onRemove={(line) => void remove(line)} />
+          <CartSummary cart={cart} changes={changes} />
+        </div>
+      ) : (
+        <EmptyCart />
+      )}
       <CartOffers />
     </div>
   );
@@ -36,15 +51,11 @@ export function Component() {
 function EmptyCart() {
   const { cart, catalog } = useTexts();
   return (
-    <div className="page">
-      <PageTitle>{cart.title}</PageTitle>
-      <div className="stack cart-empty">
-        <p>{cart.empty}</p>
-        <Link to={paths.products} className="button">
-          {catalog.seeAll}
-        </Link>
-      </div>
-      <CartOffers />
+    <div className="stack cart-empty">
+      <p>{cart.empty}</p>
+      <Link to={paths.products} className="button">
+        {catalog.seeAll}
+      </Link>
     </div>
   );
 }

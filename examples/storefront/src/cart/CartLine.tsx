@@ -3,9 +3,10 @@ import type { CartLinePartsFragment } from "../generated/graphql";
 import { Picture } from "../parts/Picture";
 import { productPath } from "../paths";
 import { useTexts } from "../texts";
+import "../catalog/price.css";
+import { Stepper } from "./Stepper";
 import type { CartChanges } from "./use-cart-changes";
 import { useQuantity } from "./use-quantity";
-import { Stepper } from "./Stepper";
 
 interface CartLineProps {
   line: CartLinePartsFragment;

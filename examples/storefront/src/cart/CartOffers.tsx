@@ -2,7 +2,7 @@ import { useQuery } from "@apollo/client/react";
 import { brand } from "../brand";
 import { CartOffersDocument } from "../generated/graphql";
 import { useInContext } from "../market/MarketProvider";
-import { ProductOffers } from "../product/ProductOffers";
+import { ProductOffers } from "../offers/ProductOffers";
 
 /** Small things beside the cart. Without an answer, the cart does without them. */
 export function CartOffers() {

@@ -45,11 +45,10 @@ function CartLink() {
   const { shop } = useTexts();
   const { itemsInCart } = useShell();
   return (
-    <Link to={paths.cart} className="header-link" aria-label={`${shop.cart}, ${shop.itemsInCart(itemsInCart)}`}>
+    <Link to={paths.cart} className="header-link">
       <CartIcon />
-      <span className="header-link-name" aria-hidden="true">
-        {shop.cart}
-      </span>
+      <span className="header-link-name">{shop.cart}</span>
+      <span className="only-for-screen-readers">: {shop.itemsInCart(itemsInCart)}</span>
       {itemsInCart > 0 && (
         <span className="cart-badge" aria-hidden="true">
           {itemsInCart > 99 ? "99+" : itemsInCart}

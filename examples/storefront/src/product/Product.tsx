@@ -2,7 +2,7 @@ import { useQuery } from "@apollo/client/react";
 import { Link, Navigate, useParams, useSearchParams } from "react-router";
 import { brand } from "../brand";
 import { Price } from "../catalog/Price";
-import { ProductDocument, type ProductQuery } from "../generated/graphql";
+import { ProductDocument, ProductOffersDocument, type ProductQuery } from "../generated/graphql";
 import { useInContext } from "../market/MarketProvider";
 import { MerchantHtml } from "../parts/MerchantHtml";
 import { PageTitle } from "../parts/PageTitle";
@@ -11,7 +11,7 @@ import { NotFound, Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
 import { BuyForm } from "./BuyForm";
 import { Gallery } from "./Gallery";
-import { ProductOffers } from "./ProductOffers";
+import { ProductOffers } from "../offers/ProductOffers";
 import { ProductSkeleton } from "./ProductSkeleton";
 import { Stock } from "./Stock";
 import { firstVariation } from "./variation";
@@ -23,13 +23,7 @@ export type ShownProduct = NonNullable<ProductQuery["product"]>;
 
 export function Component() {
   const { upstreamId = "" } = useParams();
-  const variables = {
-    ...useInContext(),
-    upstreamId,
-    crossSell: brand.promotions.product,
-    upSell: brand.promotions.productUpgrade,
-  };
-  const { data, previousData, error, refetch } = useQuery(ProductDocument, { variables });
+  const { data, previousData, error, refetch } = useQuery(ProductDocument, { variables: { ...useInContext(), upstreamId } });
   // In another language, the page stays while its new words are loaded.
   const product = data ? data.product : previousData?.product?.upstreamId === upstreamId ? previousData.product : null;
   if (!product && error) return <Trouble error={error} retry={() => void refetch()} />;
@@ -81,9 +75,16 @@ function ProductPage({ product }: { product: ShownProduct }) {
           <MerchantHtml html={product.longDescription} />
         </section>
       )}
-      <ProductOffers offers={[...(product.upSells ?? []), ...(product.crossSells ?? [])]} />
+      <OffersOfProduct upstreamId={product.upstreamId} />
     </div>
   );
+}
+
+/** Without an answer, the page does without them. */
+function OffersOfProduct({ upstreamId }: { upstreamId: string }) {
+  const { product: crossSell, productUpgrade: upSell } = brand.promotions;
+  const { data } = useQuery(ProductOffersDocument, { variables: { ...useInContext(), upstreamId, crossSell, upSell } });
+  return <ProductOffers offers={[...(data?.product?.upSells ?? []), ...(data?.product?.crossSells ?? [])]} />;
 }
 
 function Breadcrumbs({ product }: { product: ShownProduct }) {

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { Link } from "react-router";
 import { useAddToCart } from "../cart/use-add-to-cart";
 import type { OfferKind, ProductOfferPartsFragment } from "../generated/graphql";
@@ -5,6 +6,8 @@ import { Picture } from "../parts/Picture";
 import { productPath } from "../paths";
 import { Problems } from "../problems/Notice";
 import { useTexts } from "../texts";
+import "../catalog/price.css";
+import "./offers.css";
 
 /** Offers that a product can be added with by itself. A part of a bundle needs the line of its base product. */
 const BY_ITSELF: readonly OfferKind[] = ["CROSS_SELL", "UP_SELL", "CANDY_RACK", "BUY_M_GET_N", "ALL_PRODUCTS_BUNDLE"];
@@ -30,7 +33,14 @@ type Offered = NonNullable<ProductOfferPartsFragment["products"]>[number];
 function OfferedProduct({ offered, offerId }: { offered: Offered; offerId: string }) {
   const { cart } = useTexts();
   const { add, isBusy, problems } = useAddToCart();
+  const [isAdded, setAdded] = useState(false);
   const { product, listPrice, offerPrice, salesPitch } = offered;
+
+  async function addToCart() {
+    setAdded(false);
+    setAdded(await add({ productId: product.id, quantity: 1, offerId }));
+  }
+
   const isReduced = offerPrice && listPrice && offerPrice.amount !== listPrice.amount;
   return (
     <li className="offer panel">
@@ -47,10 +57,13 @@ function OfferedProduct({ offered, offerId }: { offered: Offered; offerId: strin
           className="button button-plain"
           aria-disabled={isBusy}
           aria-label={cart.addProduct(product.name)}
-          onClick={() => void add({ productId: product.id, quantity: 1, offerId })}
+          onClick={() => void addToCart()}
         >
           {isBusy ? cart.adding : cart.add}
         </button>
+        <p role="status" className="small">
+          {isAdded && cart.added(1)}
+        </p>
         <Problems list={problems} />
       </div>
     </li>
