@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from sandbox.api.requests import no_content, world_of
 from sandbox.control.order_controls import add_order_event, add_orders, set_order_state, show_orders
+from sandbox.control.refunds import add_refund, show_refunds
 from sandbox.control.request_bodies import read, refused
 from sandbox.control.test_payments import add_source, show_test_cards, show_test_scenarios
 from sandbox.demo_shop.products import PRODUCTS
@@ -292,6 +293,8 @@ CONTROLS = [
     Control("POST", "/_sandbox/orders", add_orders, {"shopperId": "an id of /_sandbox/keys", "count": 3}),
     Control("POST", "/_sandbox/order-state", set_order_state, {"orderId": 1127950780082, "state": "Complete"}),
     Control("POST", "/_sandbox/order-events", add_order_event, {"orderId": 1127950780082, "event": "funds-arrive"}),
+    Control("GET", "/_sandbox/refunds", show_refunds),
+    Control("POST", "/_sandbox/refunds", add_refund, {"orderId": 1127950780082}),
     Control("GET", "/_sandbox/events", show_merchant_events),
     Control("GET", "/_sandbox/switches", show_switches),
     Control("POST", "/_sandbox/switches", set_switches, {"address_verifier": "on"}),

@@ -16,6 +16,7 @@ from sandbox.model.call_counts import Calls
 from sandbox.model.cart import Cart
 from sandbox.model.fault import Fault
 from sandbox.model.order import Order
+from sandbox.model.refund import Refund
 from sandbox.model.schedule import Schedule
 from sandbox.model.shopper import Account, PaymentOption, SavedAddress, Shopper
 from sandbox.model.source import Challenge, Source
@@ -65,6 +66,8 @@ class World:
     """Bank challenges, by the page id in the URL of the challenge page."""
     returned: dict[str, Source] = field(default_factory=dict)
     """The source whose page the shopper left last, by payment session."""
+    refunds: dict[str, Refund] = field(default_factory=dict)
+    """Refunds that need a bank account, by the token with which the shopper names it."""
     merchant_events: list[Json] = field(default_factory=list)
     """Events that Digital River would send to the merchant's server, the oldest first."""
     stock: dict[int, int | None] = field(

@@ -1,6 +1,6 @@
 // A field in a frame: it formats what is typed, checks it, and reports to the storefront everything but the value.
 
-const input = document.getElementById("field");
+let input = document.getElementById("field");
 const errorText = document.getElementById("error");
 
 let configuration = null;
@@ -11,6 +11,9 @@ let lastReport = "";
 
 /** What the frames of the same card read. */
 window.digitalRiverField = {
+  get id() {
+    return configuration?.id;
+  },
   get group() {
     return configuration?.group;
   },
@@ -35,20 +38,30 @@ function configure(changed) {
   const isFirst = !configuration;
   configuration = changed;
   kind = FIELDS[configuration.type];
+  if (isFirst && configuration.dynamic?.textArea) replaceByTextArea();
   document.documentElement.lang = configuration.locale;
   document.documentElement.style.colorScheme = configuration.colorScheme;
   const label = kind.label ? text(configuration.locale, kind.label) : (configuration.dynamic.labelText ?? "");
   input.setAttribute("aria-label", label);
   document.title = label;
   input.placeholder = configuration.placeholderText ?? placeholder();
-  input.type = configuration.mask ? "password" : "text";
+  if (input.localName === "input") input.type = configuration.mask ? "password" : "text";
   for (const [name, value] of Object.entries(kind.attributes)) input.setAttribute(name, value);
   applyStyle(configuration.inherited, configuration.style);
   if (!isFirst) return;
+  listenToInput();
   input.value = configuration.dynamic?.defaultValue ?? "";
   new ResizeObserver(reportHeight).observe(input);
   reportHeight();
   sendToShop("ready");
+}
+
+/** Let the shopper write several lines. */
+function replaceByTextArea() {
+  const area = Object.assign(document.createElement("textarea"), { id: input.id, className: input.className, rows: 3 });
+  area.setAttribute("aria-describedby", "error");
+  input.replaceWith(area);
+  input = area;
 }
 
 function placeholder() {
@@ -99,7 +112,7 @@ function onInput(event) {
   }
   showsIncomplete = false;
   report();
-  for (const neighbor of Object.values(readFields())) if (neighbor.type !== configuration.type) neighbor.recheck();
+  for (const neighbor of Object.values(readFields())) if (neighbor.type !== configuration.type) neighbor.recheck?.();
 }
 
 function onFocusChange(event) {
@@ -118,10 +131,14 @@ function clear() {
   report();
 }
 
-input.addEventListener("input", onInput);
-input.addEventListener("focus", onFocusChange);
-input.addEventListener("blur", onFocusChange);
-input.addEventListener("keydown", (event) => event.key === "Enter" && sendToShop("return"));
+function listenToInput() {
+  input.addEventListener("input", onInput);
+  input.addEventListener("focus", onFocusChange);
+  input.addEventListener("blur", onFocusChange);
+  input.addEventListener("keydown", ({ key, target }) => {
+    if (key === "Enter" && target.localName === "input") sendToShop("return");
+  });
+}
 
 listenToShop({
   configure,
@@ -130,6 +147,7 @@ listenToShop({
   blur: () => input.blur(),
   "create-source": ({ body }) => (isCardField() ? createCardSource : createFieldSource)(service(), body),
   "update-source": ({ path, body }) => updateExpiration(service(), path, body),
+  "send-fields": ({ path, names }) => sendFields(service(), path, names),
   authenticate: ({ path, body }) => authenticateWithCvv(service(), path, body),
   "show-error": () => window.digitalRiverField.showError(),
 });

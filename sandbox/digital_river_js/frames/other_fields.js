@@ -10,6 +10,9 @@ addTexts({
     incomplete_giftcardpin: "The PIN of the gift card is incomplete.",
     missing_parameter: "This field is needed.",
     invalid_format: "This value does not have the right format.",
+    invalid_tax_identifier: "The number does not have the right format.",
+    koreanHolderLabel: "Birth date or business number",
+    koreanPasswordLabel: "First two digits of the card's password",
   },
   de: {
     ibanLabel: "IBAN",
@@ -20,6 +23,9 @@ addTexts({
     incomplete_giftcardpin: "Die PIN der Geschenkkarte ist unvollständig.",
     missing_parameter: "Bitte füllen Sie dieses Feld aus.",
     invalid_format: "Dieser Wert hat nicht das richtige Format.",
+    invalid_tax_identifier: "Die Nummer hat nicht das richtige Format.",
+    koreanHolderLabel: "Geburtsdatum oder Unternehmensnummer",
+    koreanPasswordLabel: "Die ersten zwei Ziffern des Kartenpassworts",
   },
   ja: {
     ibanLabel: "IBAN",
@@ -30,6 +36,9 @@ addTexts({
     incomplete_giftcardpin: "ギフトカードのPINが最後まで入力されていません。",
     missing_parameter: "この項目は必須です。",
     invalid_format: "形式が正しくありません。",
+    invalid_tax_identifier: "番号の形式が正しくありません。",
+    koreanHolderLabel: "生年月日または事業者番号",
+    koreanPasswordLabel: "カードのパスワードの最初の2桁",
   },
 });
 
@@ -66,18 +75,37 @@ Object.assign(FIELDS, {
     joins: ["giftcardnumber", "giftcardpin"],
     intoSource: (body, pin) => ({ ...body, giftCard: { ...body.giftCard, pin } }),
   },
+  koreanholder: {
+    label: "koreanHolderLabel",
+    placeholder: "",
+    attributes: { autocomplete: "off", inputmode: "numeric" },
+    write: (written) => onlyDigits(written).slice(0, 10),
+    check: (value) => lengthError(value, [6, 10]),
+  },
+  koreanpassword: {
+    label: "koreanPasswordLabel",
+    placeholder: "",
+    attributes: { autocomplete: "off", inputmode: "numeric" },
+    write: (written) => onlyDigits(written).slice(0, 2),
+    check: (value) => lengthError(value, [2]),
+  },
   dynamicfield: {
     placeholder: "",
     attributes: { autocomplete: "off" },
     write: (written) => written.slice(0, configuration.dynamic.maxLength ?? Infinity),
     check(value) {
-      const { isRequired, validationPattern } = configuration.dynamic;
+      const { isRequired, validationPattern, invalidCode = "invalid_format" } = configuration.dynamic;
       if (!value) return isRequired ? "missing_parameter" : "";
-      return !validationPattern || new RegExp(validationPattern).test(value) ? "" : "invalid_format";
+      return !validationPattern || new RegExp(validationPattern).test(value) ? "" : invalidCode;
     },
     more: (value) => (configuration.dynamic.sendValue ? { value } : {}),
   },
 });
+
+function lengthError(value, lengths) {
+  if (!value) return "missing_parameter";
+  return lengths.includes(value.length) ? "" : "invalid_format";
+}
 
 /** The remainder of an IBAN by 97 is 1, if its country and check digits come last and letters are numbers from 10. */
 function isIban(iban) {
@@ -96,4 +124,17 @@ function createFieldSource(service, body) {
   if (errors.length) return { source: null, error: { type: "validation_error", errors } };
   const filled = fields.reduce((content, { type, value }) => FIELDS[type].intoSource(content, value), body);
   return sourceResult(callService(service, "POST", "/payments/sources", { body: filled }));
+}
+
+/**
+ * Send the values of fields to the payment service, as those of a bank account.
+ * @param {Record<string, string>} names names of the values, by the ids of their elements
+ */
+function sendFields(service, path, names) {
+  const values = {};
+  for (let index = 0; index < parent.frames.length; index++) {
+    const field = fieldOf(parent.frames[index]);
+    if (field && Object.hasOwn(names, field.id)) values[names[field.id]] = field.value;
+  }
+  return sourceResult(callService(service, "POST", path, { body: values }));
 }

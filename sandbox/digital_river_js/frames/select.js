@@ -4,6 +4,16 @@ const list = document.getElementById("field");
 
 let configuration = null;
 
+/** What the frames of the same form read. */
+window.digitalRiverField = {
+  get id() {
+    return configuration?.id;
+  },
+  get value() {
+    return list.value;
+  },
+};
+
 function configure(changed) {
   const isFirst = !configuration;
   configuration = changed;
@@ -35,13 +45,16 @@ function reportHeight() {
   sendToShop("height", { height: Math.ceil(list.getBoundingClientRect().height) });
 }
 
-function report() {
+/** @param {{isMissing?: boolean}} [shown] whether an absent choice is an error */
+function report({ isMissing = false } = {}) {
   const { value } = list;
   const complete = value !== "";
-  list.classList.toggle("complete", complete);
-  list.classList.toggle("empty", !complete);
-  sendToShop("classes", { states: { complete, empty: !complete } });
-  sendToShop("change", { complete, empty: !complete, error: null, value });
+  const invalid = isMissing && !complete;
+  for (const [name, isSet] of Object.entries({ complete, empty: !complete, invalid })) list.classList.toggle(name, isSet);
+  list.setAttribute("aria-invalid", String(invalid));
+  sendToShop("classes", { states: { complete, empty: !complete, invalid } });
+  const error = invalid ? { type: "validation_error", code: "missing_parameter", message: configuration.prompt } : null;
+  sendToShop("change", { complete, empty: !complete, error, ...(configuration.sendsValue !== false && { value }) });
 }
 
 function onFocusChange({ type }) {
@@ -49,7 +62,7 @@ function onFocusChange({ type }) {
   sendToShop(type);
 }
 
-list.addEventListener("change", report);
+list.addEventListener("change", () => report());
 list.addEventListener("focus", onFocusChange);
 list.addEventListener("blur", onFocusChange);
 
@@ -57,6 +70,7 @@ listenToShop({
   configure,
   focus: () => list.focus(),
   blur: () => list.blur(),
+  "show-error": () => report({ isMissing: true }),
   clear() {
     list.value = "";
     report();

@@ -59,14 +59,8 @@ class CreditCardElement extends PaymentElement {
 
   /** Add a field. The promise is kept once the field can be used. */
   #add(type) {
-    const holder = dropinNode("div", { id: dropinId(type), class: "DR-field" });
-    const problem = dropinNode("p", { class: "DR-error-message", "aria-hidden": "true" });
-    const label = dropinNode(
-      "label",
-      { class: "DR-field-label", for: holder.id },
-      text(this.instance.locale, FIELD_TITLES[type]),
-    );
-    this.#content.append(dropinNode("div", { class: `DR-field-parent DR-${type}` }, label, holder, problem));
+    const { holder, problem, node } = fieldRow(type, text(this.instance.locale, FIELD_TITLES[type]));
+    this.#content.append(node);
     const field = createElement(this.instance, type, this.#optionsOf(type));
     this.#fields[type] = field;
     this.#states[type] = { complete: false, empty: true, error: null };

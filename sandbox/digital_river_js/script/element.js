@@ -99,7 +99,7 @@ class PaymentElement {
   }
 
   emit(event, data = {}) {
-    for (const handler of this.#handlers.get(event) ?? []) handler({ elementType: this.type, ...data });
+    for (const handler of this.#handlers.get(event) ?? []) handler({ ...data, elementType: this.type });
   }
 
   has(event) {

@@ -51,8 +51,8 @@ for (const type of Object.keys(FIELD_TITLES)) defineElement(type, FieldElement);
 
 /**
  * `dynamicfield`: a field of any kind, of which a storefront gives label and pattern.
- * Options: `labelText`, `validationPattern`, `isRequired`, `maxLength`, `defaultValue`, and `sendValue: false` if events
- * must not contain the value.
+ * Options: `labelText`, `validationPattern`, `isRequired`, `maxLength`, `defaultValue`, `textArea`, and
+ * `sendValue: false` if events must not contain the value.
  */
 class DynamicField extends FrameElement {
   get title() {
@@ -60,8 +60,10 @@ class DynamicField extends FrameElement {
   }
 
   content() {
-    const { labelText, validationPattern, isRequired = true, maxLength, defaultValue, sendValue = true } = this.options;
-    return { dynamic: { labelText, validationPattern, isRequired, maxLength, defaultValue, sendValue } };
+    const { labelText, validationPattern, invalidCode, isRequired = true, sendValue = true } = this.options;
+    const { maxLength, defaultValue, textArea } = this.options;
+    const check = { validationPattern, invalidCode, isRequired, maxLength };
+    return { dynamic: { labelText, defaultValue, textArea, sendValue, ...check } };
   }
 }
 

@@ -4,6 +4,9 @@ class FrameElement extends PaymentElement {
   #frame;
   #stopWatching;
 
+  /** By which other frames find this one. */
+  id = randomName();
+
   /** The page of the frame. Subclasses override it, as the functions below. */
   page = "field.html";
 
@@ -81,7 +84,7 @@ class FrameElement extends PaymentElement {
     const { key, locale, group } = this.instance;
     const { style = {}, placeholderText, mask } = this.options;
     return {
-      type: this.type,
+      ...{ type: this.type, id: this.id },
       ...{ key, locale, group, style, placeholderText, mask },
       inherited: inheritedStyle(this.container),
       colorScheme: colorSchemeOf(this.container),

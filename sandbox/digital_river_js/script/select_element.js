@@ -35,7 +35,8 @@ class SelectElement extends FrameElement {
   async content() {
     const choices = await this.choices();
     this.#hasChoices = choices.length > 0;
-    return { choices, label: this.title, prompt: this.options.placeholderText ?? this.placeholder };
+    const { placeholderText, sendValue: sendsValue } = this.options;
+    return { choices, label: this.title, prompt: placeholderText ?? this.placeholder, sendsValue };
   }
 
   /** What `ready` reports beside the type. */

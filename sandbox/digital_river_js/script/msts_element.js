@@ -1,0 +1,33 @@
+// The element `msts`: what TreviPay writes on its invoice.
+
+addTexts({
+  en: { poNumber: "Purchase order number", notes: "Notes" },
+  de: { poNumber: "Bestellnummer", notes: "Bemerkungen" },
+  ja: { poNumber: "発注番号", notes: "備考" },
+});
+
+const LONGEST_NOTES = 500;
+
+class MstsElement extends FormElement {
+  async render() {
+    this.content = dropinNode("div", { class: "DR-msts-container DR-form" });
+    this.container.append(this.content);
+    const write = (name) => text(this.instance.locale, name);
+    await this.addFields(this.content, [
+      { name: "poNumber", label: write("poNumber"), isRequired: false },
+      { name: "notes", label: write("notes"), isRequired: false, textArea: true, maxLength: LONGEST_NOTES },
+    ]);
+    if (this.container) this.emit("ready");
+  }
+
+  changed({ name }, { value, ...state }) {
+    this.emit("change", { ...state, msts: { type: name, value } });
+  }
+
+  sourceBody(body) {
+    const values = Object.entries(this.states).filter(([, { value }]) => value);
+    return { ...body, msts: { ...body.msts, ...Object.fromEntries(values.map(([name, { value }]) => [name, value])) } };
+  }
+}
+
+defineElement("msts", MstsElement);
