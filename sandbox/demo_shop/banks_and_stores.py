@@ -1,15 +1,33 @@
 """Banks of online banking, stores of konbini, and the regions of Amazon Pay.
 
-The banks of Germany and the stores are Digital River's. The other banks are invented.
+The names are Digital River's. The codes of the banks outside Germany are invented.
 """
 
 BANKS: dict[tuple[str, str], dict[str, str]] = {
     ("DE", "EUR"): {"86": "Sofortüberweisung", "21": "Giropay"},
-    ("AT", "EUR"): {"86": "Sofortüberweisung", "30": "Alpenbank"},
-    ("FI", "EUR"): {"41": "Järvipankki", "42": "Saaristopankki"},
-    ("NL", "EUR"): {"51": "Grachtenbank", "52": "Polderbank"},
-    ("PL", "PLN"): {"61": "Bank Wiślany", "62": "Bank Bałtycki"},
-    ("SE", "SEK"): {"71": "Fjällbanken", "72": "Skärgårdsbanken"},
+    ("AT", "EUR"): {"30": "EPS"},
+    ("FI", "EUR"): {
+        "41": "Nordea",
+        "42": "S-Pankki",
+        "43": "Säästöpankki",
+        "44": "Danske Bank",
+        "45": "Aktia",
+        "46": "OP Pohjola",
+    },
+    ("NL", "EUR"): {
+        "51": "ABN AMRO",
+        "52": "ASN Bank",
+        "53": "Bunq",
+        "54": "ING",
+        "55": "Knab",
+        "56": "Rabobank",
+        "57": "RegioBank",
+        "58": "SNS Bank",
+        "59": "Triodos Bank",
+        "60": "Van Lanschot",
+    },
+    ("PL", "PLN"): {"61": "mTransfer", "62": "Inteligo", "63": "Przelew24", "64": "Alior Bank", "65": "Pekao24"},
+    ("SE", "SEK"): {"71": "Handelsbanken", "72": "Swedbank"},
 }
 """Names of the banks by country and currency, and then by `bankCode`."""
 

@@ -40,7 +40,7 @@ async def test_every_country_of_online_banking_has_banks(client: Client) -> None
     }
     assert served == BANKS.keys()
     for country, currency in served:
-        assert len(await banks(client, country, currency)) > 1
+        assert len(await banks(client, country, currency)) > 0
 
 
 async def test_country_without_banks_has_an_empty_list(client: Client) -> None:
@@ -66,7 +66,7 @@ async def test_bank_of_another_country_makes_no_source(client: Client) -> None:
     addresses = {"returnUrl": "https://shop.example/", "cancelUrl": "https://shop.example/"}
     owner = {"firstName": "Ada", "lastName": "King", "email": "ada@example.com", "address": {"country": "AT"}}
     body: dict[str, Any] = {"type": "onlineBanking", "amount": 5, "currency": "EUR", "owner": owner}
-    for code, status in (("30", 201), ("86", 201), ("21", 400), ("999", 400)):
+    for code, status in (("30", 201), ("21", 400), ("999", 400)):
         sent = body | {"onlineBanking": addresses | {"bankCode": code}}
         answer = await create(client, status, **sent)
         if status == 400:
