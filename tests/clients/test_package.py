@@ -42,6 +42,15 @@ async def test_caches_keep_markets_apart_and_notice_the_order(world: World) -> N
         assert shown["quantities"] == [None, 1, 0], f"{client} shows the first line, and that the order took the cart"
 
 
+async def test_graphcache_shows_the_first_product_without_warnings(world: World) -> None:
+    package = await client_package()
+    async with running_gateway(world) as (gateway, _):
+        shown = json.loads(await output("node", "checks/graphcache.mjs", gateway, folder=package))
+    assert shown["quantities"] == [None, 1]
+    assert shown["codes"].count("ADDRESS_MISSING") == 2, "a fragment on an interface"
+    assert shown["warnings"] == []
+
+
 async def test_package_finds_the_errors_in_what_each_client_throws(world: World) -> None:
     package = await client_package()
     async with running_gateway(world) as (gateway, _):

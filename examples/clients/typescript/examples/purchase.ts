@@ -1,5 +1,5 @@
 // A guest's purchase by an app, with a bearer. Arguments: URL of the gateway, URL of the sandbox.
-import { accepted, bearerSession, Gateway, memoryStorage, newKey, Orders, type Result } from "riverfront-client";
+import { accepted, bearerSession, Gateway, memoryStorage, newKey, Orders } from "riverfront-client";
 import {
   GuestDetailsDocument,
   GuestFirstLineDocument,
@@ -13,7 +13,7 @@ import {
 import { ADDRESS } from "./address.js";
 import { createSource } from "./provider.js";
 
-type OrderResult = Result & NonNullable<NonNullable<GuestOrderMutation["submitOrder"]>["result"]>;
+type OrderResult = NonNullable<NonNullable<GuestOrderMutation["submitOrder"]>["result"]>;
 
 const [gatewayUrl = "http://127.0.0.1:8000", sandboxUrl = "http://127.0.0.1:8001"] = process.argv.slice(2);
 

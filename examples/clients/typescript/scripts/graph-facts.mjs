@@ -49,6 +49,7 @@ const facts = {
     types.filter((type) => isInterfaceType(type) || isUnionType(type)).map((type) => [type.name, namesOf(schema.getPossibleTypes(type))]),
   ),
   valueTypes: namesOf(objects.filter(isValue)),
+  typesWithoutId: namesOf(objects.filter(({ name }) => !nodes.has(name) && !(name in roots))),
   listFields: entries(holders.map((type) => [type.name, namesOf(fieldsOf(type).filter(isList))])),
   // The arguments of each connection that do not choose the page.
   connectionArguments: Object.fromEntries(

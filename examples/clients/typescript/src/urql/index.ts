@@ -3,6 +3,8 @@ import { map, pipe } from "wonka";
 import { changedFields, privateFields } from "../generated/graph-facts.js";
 import { rootFields } from "../root-fields.js";
 
+export { graphcacheOptions } from "./graphcache.js";
+
 /**
  * Place it before `cacheExchange`. After a mutation, the queries that show what it has changed are read again.
  *
