@@ -1,11 +1,41 @@
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 
 import pytest
 
+from sandbox.model.world import World
 from tests.support.chromium import Chromium, running_chromium
+from tests.support.shop import SUBMIT, Clock
+from tests.support.storefront_build import Shop, served_storefront
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Chromium]:
     with running_chromium() as chromium:
         yield chromium
+
+
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    """As in the other tests, and for fixtures that the tests of a file share."""
+    return "asyncio"
+
+
+@dataclass(frozen=True)
+class OpenShop:
+    """A storefront that the tests of a file share. Each test has a shopper of its own."""
+
+    shop: Shop
+    world: World
+    clock: Clock
+
+    @property
+    def submits(self) -> int:
+        return self.world.calls.count("POST", SUBMIT)
+
+
+@pytest.fixture(scope="module")
+async def open_shop() -> AsyncIterator[OpenShop]:
+    world, clock = World(), Clock()
+    async with served_storefront(world, clock) as shop:
+        yield OpenShop(shop, world, clock)

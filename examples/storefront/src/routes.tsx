@@ -1,5 +1,7 @@
 import type { RouteObject } from "react-router";
+import { PLACED_PATH } from "./checkout/placed";
 import { Layout } from "./layout/Layout";
+import { paths } from "./paths";
 import { BrokenPage, NotFound } from "./problems/Trouble";
 
 /** Every page is a file of its own, which is loaded when it is opened. */
@@ -17,6 +19,9 @@ export const routes: RouteObject[] = [
           { path: "/category/:id", lazy: () => import("./catalog/Category") },
           { path: "/product/:upstreamId/:name?", lazy: () => import("./product/Product") },
           { path: "/cart", lazy: () => import("./cart/Cart") },
+          // One page, so that what it knows outlives the change from /checkout/return to /checkout.
+          { path: `${paths.checkout}/:arrival?`, lazy: () => import("./checkout/CheckoutPage") },
+          { path: PLACED_PATH, lazy: () => import("./checkout/PlacedPage") },
           { path: "*", element: <NotFound /> },
         ],
       },

@@ -1,5 +1,8 @@
+import { address } from "./address";
 import { cart } from "./cart";
 import { catalog } from "./catalog";
+import { checkout } from "./checkout";
+import { paymentDetails } from "./paymentDetails";
 import { problems, shop } from "./shop";
 
-export const en = { shop, problems, catalog, cart };
+export const en = { shop, problems, catalog, cart, checkout, address, paymentDetails };

@@ -1,6 +1,9 @@
 import type { Texts } from "..";
+import { address } from "./address";
 import { cart } from "./cart";
 import { catalog } from "./catalog";
+import { checkout } from "./checkout";
+import { paymentDetails } from "./paymentDetails";
 import { problems, shop } from "./shop";
 
-export const texts: Texts = { shop, problems, catalog, cart };
+export const texts: Texts = { shop, problems, catalog, cart, checkout, address, paymentDetails };

@@ -1,0 +1,150 @@
+import { useId } from "react";
+import { useTexts } from "../texts";
+import { autocomplete, type AddressValues, type FieldName, type FormField, inputType } from "./form";
+import { type AddressFormOfCountry, type Kind, useCountries } from "./useAddressForm";
+
+interface Props {
+  kind: Kind;
+  locale: string;
+  form: AddressFormOfCountry | null;
+  values: AddressValues;
+  /** Messages by the names of the fields. */
+  faults: Readonly<Record<string, string>>;
+  onChange: (values: AddressValues) => void;
+  /** Id of the control of a field, to which a message can lead. */
+  idOf: (name: string) => string;
+}
+
+/** The fields of an address, as the country of the address has them. */
+export function AddressFields({ kind, locale, form, values, faults, onChange, idOf }: Props) {
+  const texts = useTexts();
+  const countries = useCountries(kind, locale);
+  const set = (name: string, value: string) => onChange({ ...values, [name]: value });
+  return (
+    <div className="address-fields">
+      <Field id={idOf("countryCode")} label={texts.checkout.country} fault={faults["countryCode"]} isWide>
+        {(control) => (
+          <select
+            {...control}
+            className="input"
+            name="countryCode"
+            autoComplete={`${kind} country`}
+            value={values.countryCode}
+            onChange={(event) => set("countryCode", event.target.value)}
+          >
+            {countries.map(({ code, name }) => (
+              <option key={code} value={code}>
+                {name}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      {form?.fields.map((field) => (
+        <AddressField
+          key={field.name}
+          {...{ kind, field }}
+          id={idOf(field.name)}
+          value={values[field.name as FieldName] ?? ""}
+          fault={faults[field.name]}
+          subdivisions={form.subdivisions}
+          onChange={(value) => set(field.name, value)}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface FieldProps {
+  kind: Kind;
+  id: string;
+  field: FormField;
+  value: string;
+  fault: string | undefined;
+  subdivisions: AddressFormOfCountry["subdivisions"];
+  onChange: (value: string) => void;
+}
+
+const WIDE = ["companyName", "line1", "line2", "line3", "email"];
+
+function AddressField({ kind, id, field, value, fault, subdivisions, onChange }: FieldProps) {
+  const texts = useTexts();
+  const label = (texts.address as Partial<Record<string, string>>)[field.label] ?? field.name;
+  const hint =
+    kind === "billing" && field.name === "email"
+      ? texts.checkout.emailReason
+      : field.name === "phoneNumber"
+        ? texts.checkout.phoneReason
+        : undefined;
+  const common = {
+    name: field.name,
+    className: "input",
+    autoComplete: autocomplete(field.name, kind),
+    required: field.isRequired,
+    value,
+  };
+  return (
+    <Field {...{ id, label, fault, hint }} isOptional={!field.isRequired} isWide={WIDE.includes(field.name)}>
+      {(control) =>
+        field.name === "countrySubdivision" && subdivisions.length > 0 ? (
+          <select {...control} {...common} onChange={(event) => onChange(event.target.value)}>
+            <option value="">{texts.checkout.choose}</option>
+            {subdivisions.map(({ code, name }) => (
+              <option key={code} value={code}>
+                {name}
+              </option>
+            ))}
+          </select>
+        ) : (
+          <input
+            {...control}
+            {...common}
+            type={inputType(field.name)}
+            onChange={(event) => onChange(event.target.value)}
+          />
+        )
+      }
+    </Field>
+  );
+}
+
+interface Control {
+  id: string;
+  "aria-invalid": boolean;
+  "aria-describedby": string | undefined;
+}
+
+interface LabelledProps {
+  id: string;
+  label: string;
+  fault?: string | undefined;
+  hint?: string | undefined;
+  isOptional?: boolean;
+  isWide?: boolean;
+  children: (control: Control) => React.ReactNode;
+}
+
+function Field({ id, label, fault, hint, isOptional = false, isWide = false, children }: LabelledProps) {
+  const { checkout } = useTexts();
+  const described = useId();
+  const describedBy = [hint && `${described}hint`, fault && `${described}fault`].filter(Boolean).join(" ");
+  return (
+    <div className={isWide ? "field field-wide" : "field"}>
+      <label className="field-label" htmlFor={id}>
+        {label}
+        {isOptional && <span className="soft"> ({checkout.optional})</span>}
+      </label>
+      {children({ id, "aria-invalid": Boolean(fault), "aria-describedby": describedBy || undefined })}
+      {hint && (
+        <p className="field-hint" id={`${described}hint`}>
+          {hint}
+        </p>
+      )}
+      {fault && (
+        <p className="field-error" id={`${described}fault`}>
+          {fault}
+        </p>
+      )}
+    </div>
+  );
+}

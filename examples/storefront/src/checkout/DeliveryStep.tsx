@@ -1,0 +1,45 @@
+import { useApolloClient } from "@apollo/client/react";
+import { useId } from "react";
+import { isZero } from "riverfront-client/money";
+import { CheckoutShippingOptionDocument } from "../generated/graphql";
+import { useTexts } from "../texts";
+import { Step } from "./Step";
+import { useCheckout } from "./useCheckout";
+
+/** The shipping options of the address. One is chosen from the start, so the step never stops a shopper. */
+export function DeliveryStep({ isLater }: { isLater: boolean }) {
+  const { cart, change, isBusy } = useCheckout();
+  const { checkout } = useTexts();
+  const client = useApolloClient();
+  const name = useId();
+  if (isLater) {
+    return (
+      <Step id="delivery" title={checkout.deliveryStep} state="later">
+        <p className="soft">{checkout.deliveryLater}</p>
+      </Step>
+    );
+  }
+  const select = (id: string) =>
+    change(async () => {
+      const mutation = { mutation: CheckoutShippingOptionDocument, variables: { id } };
+      return (await client.mutate(mutation)).data.selectShippingOption;
+    });
+  return (
+    <Step id="delivery" title={checkout.deliveryStep} state="open">
+      <fieldset className="choices" disabled={isBusy}>
+        <legend className="only-for-screen-readers">{checkout.deliveryStep}</legend>
+        {cart.shippingOptions.map((option) => (
+          <label className="check choice" key={option.id}>
+            <input type="radio" name={name} checked={option.isSelected} onChange={() => void select(option.id)} />
+            <span className="row row-between">
+              <span>{option.name}</span>
+              {option.costWithDiscount && (
+                <span>{isZero(option.costWithDiscount) ? checkout.free : option.costWithDiscount.formatted}</span>
+              )}
+            </span>
+          </label>
+        ))}
+      </fieldset>
+    </Step>
+  );
+}

@@ -1,0 +1,29 @@
+import { useEffect, useRef } from "react";
+import { useTexts } from "../texts";
+import type { Notice } from "./order/stage";
+
+/** What happened, and what to do next. It takes the focus when it appears, so that it is read and seen. */
+export function NoticeBox({ notice }: { notice: Notice | null }) {
+  const { checkout } = useTexts();
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (notice) box.current?.focus();
+  }, [notice]);
+  if (!notice) return null;
+  const { tone, title, text, details = [] } = notice;
+  return (
+    <div
+      className={`notice notice-${tone}`}
+      role={tone === "bad" ? "alert" : "status"}
+      tabIndex={-1}
+      ref={box}
+      data-notice={tone}
+    >
+      {title && <p className="notice-title">{title(checkout)}</p>}
+      {details.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+      {text && <p>{text(checkout)}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import { isZero } from "riverfront-client/money";
+import { useTexts } from "../texts";
+import type { MoneyPartsFragment } from "../generated/graphql";
+
+type Amount = MoneyPartsFragment | null | undefined;
+
+export interface Summary {
+  lines: readonly {
+    id: string;
+    quantity?: number | null;
+    product?: { name: string; thumbnailUrl?: string | null } | null;
+    pricing: { salePriceTotal?: Amount };
+  }[];
+  totals: {
+    isEstimate?: boolean;
+    subtotal?: Amount;
+    discount?: Amount;
+    shippingAndHandling?: Amount;
+    tax?: Amount;
+    importTaxAndDuty?: Amount;
+    orderTotal?: Amount;
+  };
+  isTaxInclusive?: boolean;
+}
+
+/** The products and amounts of a cart or an order. */
+export function OrderSummary({ summary }: { summary: Summary }) {
+  const { checkout } = useTexts();
+  const { lines, totals, isTaxInclusive = false } = summary;
+  const rows: [string, Amount][] = [
+    [checkout.subtotal, totals.subtotal],
+    [checkout.discount, negative(totals.discount)],
+    // Until the address is known, both are zero because they are not known.
+    [checkout.shippingCost, totals.isEstimate ? nonZero(totals.shippingAndHandling) : totals.shippingAndHandling],
+    [checkout.tax, isTaxInclusive || totals.isEstimate ? null : totals.tax],
+    [checkout.duty, nonZero(totals.importTaxAndDuty)],
+  ];
+  return (
+    <div className="stack">
+      <ul className="summary-lines">
+        {lines.map(({ id, quantity, product, pricing }) => (
+          <li className="summary-line" key={id}>
+            {product?.thumbnailUrl ? <img src={product.thumbnailUrl} alt="" width="56" height="56" /> : <span />}
+            <span className="stack-tight">
+              <span>{product?.name}</span>
+              <span className="soft small">{checkout.quantity(String(quantity ?? ""))}</span>
+            </span>
+            <span>{pricing.salePriceTotal?.formatted}</span>
+          </li>
+        ))}
+      </ul>
+      <dl className="totals">
+        {rows.map(([name, amount]) => amount && <Row key={name} name={name} amount={amount.formatted} />)}
+        <Row name={checkout.total} amount={totals.orderTotal?.formatted ?? "–"} isTotal />
+      </dl>
+      {totals.isEstimate && <p className="soft small">{checkout.estimate}</p>}
+      {isTaxInclusive && <p className="soft small">{checkout.taxIncluded}</p>}
+    </div>
+  );
+}
+
+function Row({ name, amount, isTotal = false }: { name: string; amount: string; isTotal?: boolean }) {
+  return (
+    <div className={isTotal ? "totals-row totals-total" : "totals-row"}>
+      <dt>{name}</dt>
+      <dd data-total={isTotal ? amount : undefined}>{amount}</dd>
+    </div>
+  );
+}
+
+function nonZero(amount: Amount): Amount {
+  return amount && !isZero(amount) ? amount : null;
+}
+
+function negative(amount: Amount): Amount {
+  const shown = nonZero(amount);
+  return shown ? { ...shown, formatted: `−${shown.formatted}` } : null;
+}

@@ -1,0 +1,107 @@
+import { useApolloClient, useQuery } from "@apollo/client/react";
+import { useState } from "react";
+import { CheckoutMethodsDocument, CheckoutPageDocument } from "../generated/graphql";
+import { useTexts } from "../texts";
+import { Authentication } from "./payment/Authentication";
+import { DropInForm } from "./payment/DropInForm";
+import { SavedCards } from "./payment/SavedCards";
+import { sourceName } from "./payment/sourceName";
+import { StoreCredit } from "./payment/StoreCredit";
+import { usePayment } from "./payment/usePayment";
+import { Step } from "./Step";
+import { useCheckout } from "./useCheckout";
+
+interface Props {
+  state: "open" | "done" | "later";
+  onChange: () => void;
+  onDone: () => void;
+  onEditAddress: () => void;
+}
+
+export function PaymentStep({ state, onChange, onDone, onEditAddress }: Props) {
+  const { checkout } = useTexts();
+  return (
+    <Step id="payment" title={checkout.paymentStep} state={state} onChange={onChange}>
+      {state === "later" && <p className="soft">{checkout.paymentLater}</p>}
+      {state === "done" && <PaymentSummary />}
+      {state === "open" && <PaymentChoice onDone={onDone} onEditAddress={onEditAddress} />}
+    </Step>
+  );
+}
+
+function PaymentSummary() {
+  const { cart } = useCheckout();
+  const { checkout } = useTexts();
+  const { data } = useQuery(CheckoutMethodsDocument);
+  const sources = [cart.paymentSession?.storeCredit, cart.paymentSession?.primarySource].flatMap((of) => of ?? []);
+  const methods = data?.availablePaymentMethods?.methods ?? [];
+  return (
+    <ul className="stack-tight" data-sources>
+      {sources.map((source) => (
+        <li className="row row-between" key={source.sourceId}>
+          <span>{sourceName(source, checkout, methods)}</span>
+          {sources.length > 1 && <span>{source.amountContributed?.formatted}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function PaymentChoice({ onDone, onEditAddress }: Pick<Props, "onDone" | "onEditAddress">) {
+  const { cart, account, notify, isBusy } = useCheckout();
+  const { checkout } = useTexts();
+  const client = useApolloClient();
+  const payment = usePayment();
+  const options = (account?.paymentOptions ?? []).filter(({ source }) => source.__typename === "CardSource");
+  const usable = options.filter(({ isExpired }) => !isExpired);
+  const preferred = (usable.find(({ isDefault }) => isDefault) ?? usable[0])?.id ?? null;
+  const [choice, setChoice] = useState<{ card: string | null } | null>(null);
+  const card = choice ? choice.card : preferred;
+  const session = cart.paymentSession;
+  if (!session) return <p>{checkout.notLoaded}</p>;
+  const { nextAction, dropIn } = session;
+
+  if (nextAction?.__typename === "AuthenticateSourceAction" && !choice) {
+    const read = () => client.query({ query: CheckoutPageDocument, fetchPolicy: "network-only" }).then(onDone);
+    return (
+      <Authentication action={nextAction} onConfirmed={() => void read()} onOtherwise={() => setChoice({ card: null })} />
+    );
+  }
+  const done = (isAttached: boolean) => isAttached && onDone();
+  return (
+    <div className="stack">
+      <StoreCredit />
+      {options.length > 0 && (
+        <SavedCards options={options} chosen={card} onChange={(chosen) => setChoice({ card: chosen })} />
+      )}
+      {card !== null ? (
+        <div>
+          <button
+            type="button"
+            className="button"
+            aria-disabled={isBusy}
+            onClick={() => void payment.attach({ paymentOptionId: card }).then(done)}
+          >
+            {checkout.useCard}
+          </button>
+        </div>
+      ) : dropIn.missingFields.length > 0 ? (
+        <div className="notice notice-info">
+          <p>{checkout.phoneMissing}</p>
+          <button type="button" className="button" onClick={onEditAddress}>
+            {checkout.editAddress}
+          </button>
+        </div>
+      ) : (
+        <DropInForm
+          dropIn={dropIn}
+          // A drop-in shows the amount and has the address for which it was made.
+          key={JSON.stringify([dropIn, session.amountRemaining])}
+          onSource={(source, isForStorage) => void payment.take(source, isForStorage).then(done)}
+          onFailed={() => notify({ tone: "bad", title: (t) => t.refused, text: (t) => t.sourceFailed })}
+          onCancelled={() => notify({ tone: "info", text: (t) => t.sourceCancelled })}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,126 @@
+import { useQuery } from "@apollo/client/react";
+import { useEffect } from "react";
+import { Link, useLocation, useParams } from "react-router";
+import { addressLines } from "../address/form";
+import { CheckoutOrderDocument, type CheckoutOrderQuery } from "../generated/graphql";
+import { useMarket } from "../market/MarketProvider";
+import { PageTitle } from "../parts/PageTitle";
+import { Area, Bar } from "../parts/Skeleton";
+import { paths } from "../paths";
+import { Trouble } from "../problems/Trouble";
+import { useTexts } from "../texts";
+import { isSessionEnd } from "./faults";
+import { OrderSummary } from "./OrderSummary";
+import { PaymentInstructions } from "./PaymentInstructions";
+import { sourceName } from "./payment/sourceName";
+import type { Placed } from "./placed";
+import { wordsFor } from "./placedWords";
+import "./checkout.css";
+
+type Order = NonNullable<CheckoutOrderQuery["order"]>;
+
+const CHECK_EVERY_MS = 15_000;
+
+/** The page of an order that was just placed: the thanks, or how to pay. It can be reloaded and kept open. */
+export function Component() {
+  const { orderId = "" } = useParams();
+  const placed = useLocation().state as Placed | null;
+  const { checkout } = useTexts();
+  const read = useQuery(CheckoutOrderDocument, { variables: { id: orderId }, fetchPolicy: "cache-and-network" });
+  const { data, error, loading, startPolling, stopPolling, refetch } = read;
+  const order = data?.order ?? null;
+  const state = order?.state ?? placed?.order.state;
+  const isWaiting = state === "SOURCE_PENDING_FUNDS" || state === "PENDING_PAYMENT";
+
+  // The page is left open while the shopper pays, and tells when the money has arrived.
+  useEffect(() => {
+    if (!isWaiting) return;
+    startPolling(CHECK_EVERY_MS);
+    return stopPolling;
+  }, [isWaiting, startPolling, stopPolling]);
+
+  const known = order ?? placed?.order;
+  if (!known) {
+    if (loading) return <Skeleton />;
+    if (error && !isSessionEnd(error)) return <Trouble error={error} retry={() => void refetch()} />;
+    return <Unknown />;
+  }
+  const wasWaiting = placed?.instructions != null;
+  const words = wordsFor(state, wasWaiting, checkout);
+  const instructions = order ? order.paymentInstructions : placed?.instructions;
+  return (
+    <div className="page page-narrow placed" data-order-state={state}>
+      <PageTitle>{words.title}</PageTitle>
+      <p className="placed-text">{words.text}</p>
+      <dl className="facts panel">
+        <Fact name={checkout.orderNumber} value={known.number} />
+        <Fact name={checkout.total} value={known.totals?.orderTotal?.formatted} />
+      </dl>
+      {isWaiting && instructions && <PaymentInstructions instructions={instructions} />}
+      {order ? <Details order={order} /> : loading ? <Bar height="8rem" /> : <Gone />}
+      <div>
+        <Link className="button" to={paths.home}>
+          {checkout.toShop}
+        </Link>
+      </div>
+    </div>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string | null | undefined }) {
+  if (!value) return null;
+  return (
+    <div>
+      <dt className="soft small">{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+function Details({ order }: { order: Order }) {
+  const { checkout } = useTexts();
+  const { locale } = useMarket().market;
+  const address = order.shippingAddress ? addressLines(order.shippingAddress, locale) : [];
+  return (
+    <section className="panel stack" aria-labelledby="details">
+      <h2 id="details">{checkout.orderDetails}</h2>
+      <OrderSummary summary={order} />
+      <dl className="facts">
+        <Fact name={checkout.paymentMethod} value={order.sources.map((of) => sourceName(of, checkout)).join(", ")} />
+        <Fact name={checkout.deliveryMethod} value={order.shippingMethod} />
+        <Fact name={checkout.shipping} value={address.join(", ")} />
+      </dl>
+    </section>
+  );
+}
+
+/** The order stands, but its details belong to a session that has ended. */
+function Gone() {
+  const { checkout } = useTexts();
+  return (
+    <div className="notice notice-plain">
+      <p>{checkout.orderUnavailable}</p>
+      <Link to={paths.findOrder}>{checkout.lookUp}</Link>
+    </div>
+  );
+}
+
+function Unknown() {
+  const { checkout } = useTexts();
+  return (
+    <section className="page page-narrow stage stack" data-stage="unknownOrder">
+      <PageTitle>{checkout.orderNotFound}</PageTitle>
+      <Link to={paths.findOrder}>{checkout.lookUp}</Link>
+    </section>
+  );
+}
+
+function Skeleton() {
+  const { shop } = useTexts();
+  return (
+    <div className="page page-narrow" role="status" aria-label={shop.loading}>
+      <Bar width="70%" height="2.5rem" />
+      <Area ratio="2" />
+    </div>
+  );
+}

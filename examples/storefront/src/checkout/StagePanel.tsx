@@ -1,0 +1,128 @@
+import { useApolloClient } from "@apollo/client/react";
+import { useEffect, useState } from "react";
+import { Link } from "react-router";
+import { CheckoutDetachDocument, CheckoutNextSessionDocument } from "../generated/graphql";
+import { paths } from "../paths";
+import { useTexts } from "../texts";
+import { NoticeBox } from "./NoticeBox";
+import { type Notice, ready, refusal, type Stage } from "./order/stage";
+import type { OrderControl } from "./order/useOrder";
+
+interface Props {
+  order: OrderControl;
+}
+
+/** What the shopper sees instead of the checkout, while an order is under way or its outcome is not known. */
+export function StagePanel({ order }: Props) {
+  const { checkout } = useTexts();
+  const { stage } = order;
+  switch (stage.kind) {
+    case "sending":
+      return <Waiting title={checkout.sending} text={checkout.sendingText} />;
+    case "leaving":
+      return <Waiting title={checkout.leaving} />;
+    case "doubt":
+      return <Doubt stage={stage} lookUp={order.lookUp} />;
+    case "approval":
+      return <Approval stage={stage} order={order} />;
+    case "sessionEnded":
+      return <SessionEnded />;
+    default:
+      return <Waiting title={checkout.checking} />;
+  }
+}
+
+function Waiting({ title, text, children }: { title: string; text?: string; children?: React.ReactNode }) {
+  return (
+    <section className="panel stage stack" aria-live="polite" aria-busy="true">
+      <span className="spinner" aria-hidden="true" />
+      <h2>{title}</h2>
+      {text && <p>{text}</p>}
+      {children}
+    </section>
+  );
+}
+
+function Doubt({ stage, lookUp }: { stage: Extract<Stage, { kind: "doubt" }>; lookUp: OrderControl["lookUp"] }) {
+  const { checkout } = useTexts();
+  const [title, text] = {
+    offline: [checkout.offline, checkout.offlineText],
+    unanswered: [checkout.doubt, checkout.doubtText],
+    otherTab: [checkout.otherTab, checkout.otherTabText],
+  }[stage.cause] as [string, string];
+  return (
+    <Waiting title={title} text={text}>
+      <div>
+        <button type="button" className="button button-plain" onClick={() => void lookUp()}>
+          {checkout.checkNow}
+        </button>
+      </div>
+    </Waiting>
+  );
+}
+
+function Approval({ stage, order }: { stage: Extract<Stage, { kind: "approval" }> } & Props) {
+  const { checkout } = useTexts();
+  const client = useApolloClient();
+  const [notice, setNotice] = useState<Notice | null>(null);
+  const { goesThere, redirectUrl } = stage;
+  useEffect(() => {
+    if (goesThere) location.assign(redirectUrl);
+  }, [goesThere, redirectUrl]);
+  if (goesThere) return <Waiting title={checkout.leaving} />;
+
+  /** A guest gets a new cart with the same products. An account has one cart, which has to be finished. */
+  async function giveUp(): Promise<void> {
+    const mutation = { mutation: CheckoutDetachDocument, variables: { target: { all: true } } };
+    try {
+      const errors = (await client.mutate(mutation)).data.detachSource?.errors ?? [];
+      if (errors.length > 0) {
+        setNotice(refusal(errors));
+        return;
+      }
+      await order.lookUp();
+      order.setStage(ready({ tone: "info", text: (t) => t.givenUp }));
+    } catch {
+      setNotice({ tone: "bad", title: (t) => t.refused, text: (t) => t.failed });
+    }
+  }
+
+  return (
+    <section className="panel stage stack" data-stage="approval">
+      <h2>{checkout.waitsForApproval}</h2>
+      <p>{checkout.waitsForApprovalText}</p>
+      <NoticeBox notice={notice} />
+      <div className="row">
+        <a className="button" href={redirectUrl}>
+          {checkout.toProvider}
+        </a>
+        <button type="button" className="button button-plain" onClick={() => void giveUp()}>
+          {checkout.payOtherwise}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function SessionEnded() {
+  const { checkout } = useTexts();
+  const client = useApolloClient();
+  // Without this, every later request would be refused again.
+  useEffect(() => {
+    client.mutate({ mutation: CheckoutNextSessionDocument }).catch(() => {});
+  }, [client]);
+  return (
+    <section className="panel stage stack" role="alert" data-stage="sessionEnded">
+      <h2>{checkout.sessionEnded}</h2>
+      <p>{checkout.sessionEndedText}</p>
+      <div className="row">
+        <Link className="button" to={paths.home}>
+          {checkout.toShop}
+        </Link>
+        <Link className="button button-plain" to={paths.signIn}>
+          {checkout.signIn}
+        </Link>
+      </div>
+    </section>
+  );
+}

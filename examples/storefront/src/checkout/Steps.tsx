@@ -1,0 +1,85 @@
+import { useState } from "react";
+import { Link } from "react-router";
+import { paths } from "../paths";
+import { useTexts } from "../texts";
+import { AddressStep } from "./AddressStep";
+import { DeliveryStep } from "./DeliveryStep";
+import { NoticeBox } from "./NoticeBox";
+import { OrderSummary } from "./OrderSummary";
+import type { OrderControl } from "./order/useOrder";
+import { Authentication } from "./payment/Authentication";
+import { PaymentStep } from "./PaymentStep";
+import { ReviewStep } from "./ReviewStep";
+import { TaxStep } from "./TaxStep";
+import { type Cart, useCheckout } from "./useCheckout";
+
+/** The steps, and the order beside them. A step that is done can be opened again. */
+export function Steps({ order }: { order: OrderControl }) {
+  const { cart, stage } = useCheckout();
+  const { checkout } = useTexts();
+  const [edited, setEdited] = useState<"address" | "payment" | null>(null);
+  const { stage: orderStage } = order;
+  const isAddressOpen = edited === "address" || lacksAddress(cart);
+  const agreement = cart.paymentSession?.nextAction;
+  const isPaid = agreement?.__typename === "SubmitOrderAction";
+  const isTaxMissing = cart.readiness?.blockers.some(({ step }) => step === "TAX") ?? false;
+  const isPaymentLater = isAddressOpen || isTaxMissing;
+  const isPaymentOpen = edited === "payment" || !isPaid;
+  const close = () => setEdited(null);
+  return (
+    <>
+      <NoticeBox notice={stage.kind === "ready" ? stage.notice : null} />
+      {orderStage.kind === "authentication" && (
+        <section className="panel">
+          <Authentication
+            action={orderStage.action}
+            onConfirmed={() => void order.goOn()}
+            onOtherwise={() => {
+              order.setStage({ kind: "ready", notice: null });
+              setEdited("payment");
+            }}
+          />
+        </section>
+      )}
+      <div className="with-aside">
+        <div className="stack">
+          <SignInOffer />
+          <AddressStep isOpen={isAddressOpen} onChange={() => setEdited("address")} onDone={close} />
+          {cart.requiresShipping && <DeliveryStep isLater={isAddressOpen} />}
+          {isTaxMissing && !isAddressOpen && <TaxStep />}
+          <PaymentStep
+            state={isPaymentLater ? "later" : isPaymentOpen ? "open" : "done"}
+            onChange={() => setEdited("payment")}
+            onDone={close}
+            onEditAddress={() => setEdited("address")}
+          />
+          <ReviewStep agreement={isPaid && !isPaymentLater && !isPaymentOpen ? agreement : null} submit={order.submit} />
+        </div>
+        <aside className="panel stack summary" aria-labelledby="summary-title">
+          <h2 id="summary-title">{checkout.summary}</h2>
+          <OrderSummary summary={cart} />
+        </aside>
+      </div>
+    </>
+  );
+}
+
+const ADDRESS_STEPS = ["BILLING_ADDRESS", "SHIPPING_ADDRESS"];
+
+function lacksAddress({ billingAddress, shippingAddress, requiresShipping, readiness }: Cart): boolean {
+  if (!billingAddress || (requiresShipping && !shippingAddress)) return true;
+  return readiness?.blockers.some(({ step }) => ADDRESS_STEPS.includes(step)) ?? false;
+}
+
+function SignInOffer() {
+  const { isRegistered, account } = useCheckout();
+  const { checkout } = useTexts();
+  if (isRegistered) {
+    return account?.firstName ? <p className="soft small">{checkout.signedInAs(account.firstName)}</p> : null;
+  }
+  return (
+    <p className="small">
+      {checkout.signInOffer} <Link to={`${paths.signIn}?next=${paths.checkout}`}>{checkout.signIn}</Link>
+    </p>
+  );
+}

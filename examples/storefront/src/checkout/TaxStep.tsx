@@ -1,0 +1,77 @@
+import { useApolloClient } from "@apollo/client/react";
+import { useId, useState } from "react";
+import { CheckoutPrepareDocument } from "../generated/graphql";
+import { useTexts } from "../texts";
+import { Step } from "./Step";
+import { submitting } from "./submitting";
+import { useCheckout } from "./useCheckout";
+
+/** Tax numbers, in the countries that require one. */
+export function TaxStep() {
+  const { cart, change, isBusy } = useCheckout();
+  const { checkout } = useTexts();
+  const client = useApolloClient();
+  const id = useId();
+  const [values, setValues] = useState<Record<string, string>>({});
+  const [faults, setFaults] = useState<readonly string[]>([]);
+  const found = cart.readiness?.blockers.find((each) => each.__typename === "TaxIdentifierBlocker");
+  const [requirement] = found?.__typename === "TaxIdentifierBlocker" ? found.requirements : [];
+  if (!requirement) return null;
+
+  async function save(): Promise<void> {
+    if (!requirement) return;
+    const taxIdentifiers = Object.entries(values)
+      .map(([key, value]) => ({ key, value: value.trim() }))
+      .filter(({ value }) => value !== "");
+    const input = { tax: { customerType: requirement.customerType, taxIdentifiers } };
+    await change(
+      async () => {
+        const mutation = { mutation: CheckoutPrepareDocument, variables: { input } };
+        return (await client.mutate(mutation)).data.prepareCheckout;
+      },
+      (errors) => {
+        setFaults(errors.map(({ shopperMessage, message }) => shopperMessage ?? message));
+        return [];
+      },
+    );
+  }
+
+  return (
+    <Step id="tax" title={checkout.taxStep} state="open">
+      <form className="stack" noValidate onSubmit={submitting(save)}>
+        <p>{checkout.taxText}</p>
+        {requirement.fields.map(({ key, label, help }) => (
+          <div className="field" key={key}>
+            <label className="field-label" htmlFor={`${id}${key}`}>
+              {label}
+            </label>
+            <input
+              id={`${id}${key}`}
+              className="input"
+              autoComplete="off"
+              aria-invalid={faults.length > 0}
+              aria-describedby={`${id}help ${id}faults`}
+              value={values[key] ?? ""}
+              onChange={(event) => setValues({ ...values, [key]: event.target.value })}
+            />
+            {help && (
+              <p className="field-hint" id={`${id}help`}>
+                {help}
+              </p>
+            )}
+          </div>
+        ))}
+        <div id={`${id}faults`} role="alert" className="field-error">
+          {faults.map((fault) => (
+            <p key={fault}>{fault}</p>
+          ))}
+        </div>
+        <div>
+          <button className="button" aria-disabled={isBusy}>
+            {checkout.save}
+          </button>
+        </div>
+      </form>
+    </Step>
+  );
+}

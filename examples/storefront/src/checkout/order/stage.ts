@@ -1,0 +1,129 @@
+import type { Outcome } from "riverfront-client";
+import type { CheckoutTexts } from "../../texts/en/checkout";
+import type { BoughtOrderFragment, PlacedOrderFragment } from "../../generated/graphql";
+import { endsSession } from "../faults";
+import type { Result } from "./calls";
+
+type Of<T extends Result["__typename"]> = Extract<Result, { __typename: T }>;
+/** An order that another tab has placed comes without its total. */
+export type PlacedOrder = BoughtOrderFragment & Partial<PlacedOrderFragment>;
+export type Instructions = NonNullable<Of<"OrderAwaitingPayment">["instructions"]>;
+export type Authentication = Extract<Of<"OrderActionRequired">["action"], { __typename: "AuthenticateSourceAction" }>;
+
+/** Words in the language of the shopper, which may change while they are shown. */
+export type Wording = (texts: CheckoutTexts) => string;
+
+/** What the shopper reads above the checkout. */
+export interface Notice {
+  tone: "bad" | "good" | "info";
+  title?: Wording;
+  text?: Wording;
+  /** Sentences that the gateway worded for the shopper. */
+  details?: readonly string[];
+}
+
+/** Where the order stands, as far as this page knows. */
+export type Stage =
+  /** There is no order under way: the shopper may work on the checkout. */
+  | { kind: "ready"; notice: Notice | null }
+  /** An order was under way when the page was left. */
+  | { kind: "looking" }
+  | { kind: "sending" }
+  /** The shopper is on the way to the provider's page. */
+  | { kind: "leaving" }
+  /** There may be an order. */
+  | { kind: "doubt"; cause: "offline" | "unanswered" | "otherTab"; otherKey: string | null; checkAfter: number }
+  /** The order waits for the shopper on the provider's page. */
+  | { kind: "approval"; redirectUrl: string; goesThere: boolean }
+  | { kind: "authentication"; action: Authentication; submitsAnew: boolean }
+  | { kind: "placed"; order: PlacedOrder; instructions: Instructions | null }
+  | { kind: "sessionEnded" };
+
+/** What became of a submit request, or of looking for one: null if there was none. */
+export type Known = Outcome<Result> | "neverArrived" | null;
+
+/** `isSubmitted` is false if the page only looked up an earlier request. */
+export function stageOf(outcome: Known, isSubmitted: boolean): Stage {
+  if (outcome === null) return ready(null);
+  if (outcome === "neverArrived") return ready({ tone: "info", text: (t) => t.neverArrived });
+  switch (outcome.kind) {
+    case "refused":
+      return endsSession(outcome.errors) ? { kind: "sessionEnded" } : ready(refusal(outcome.errors));
+    case "unknown":
+      return doubt(outcome.result);
+    case "action":
+    case "known":
+      return stageOfResult(outcome.result, isSubmitted);
+  }
+}
+
+export function stageOfResult(result: Result, isSubmitted: boolean): Stage {
+  switch (result.__typename) {
+    case "OrderPlaced":
+      return { kind: "placed", order: result.order, instructions: null };
+    case "OrderAwaitingPayment":
+      return { kind: "placed", order: result.order, instructions: result.instructions ?? null };
+    case "OrderActionRequired":
+      return action(result, isSubmitted);
+    case "OrderDeclined":
+      return ready({
+        tone: "bad",
+        title: (t) => t.declined,
+        text: (t) => t.nothingOrdered,
+        details: [result.decline.shopperMessage],
+      });
+    case "OrderNotPlaced":
+      return ready({ tone: "bad", title: (t) => t.blocked, text: (t) => t.nothingOrdered, details: sentences([result]) });
+    case "OrderBlocked":
+      return blocked(result);
+    case "OrderInDoubt":
+      return doubt(result);
+  }
+}
+
+function action({ action, pendingOrder }: Of<"OrderActionRequired">, isSubmitted: boolean): Stage {
+  return action.__typename === "RedirectShopperAction"
+    ? { kind: "approval", redirectUrl: action.redirectUrl, goesThere: isSubmitted }
+    : { kind: "authentication", action, submitsAnew: pendingOrder === null };
+}
+
+function blocked({ blockers }: Of<"OrderBlocked">): Stage {
+  for (const blocker of blockers) {
+    if (blocker.__typename === "AlreadyBoughtBlocker" && blocker.attempt.result) {
+      const bought = blocker.attempt.result;
+      if ("order" in bought) return { kind: "placed", order: bought.order, instructions: null };
+    }
+    if (blocker.__typename === "SubmissionInProgressBlocker") {
+      return { kind: "doubt", cause: "otherTab", otherKey: blocker.attempt.idempotencyKey, checkAfter: 0 };
+    }
+    if (blocker.__typename === "PurchaseChangedBlocker") {
+      const [before, now] = [blocker.expectedTotal.formatted, blocker.actualTotal.formatted];
+      if (before === now) return ready({ tone: "bad", title: (t) => t.cartChanged, text: (t) => t.cartChangedText });
+      return ready({ tone: "bad", title: (t) => t.totalChanged(before, now), text: (t) => t.totalChangedText });
+    }
+  }
+  return ready({ tone: "bad", title: (t) => t.blocked, text: (t) => t.nothingOrdered, details: sentences(blockers) });
+}
+
+function doubt(result: Result | null): Stage {
+  const checkAfter = result?.__typename === "OrderInDoubt" ? Date.parse(result.checkAfter) : 0;
+  return { kind: "doubt", cause: navigator.onLine ? "unanswered" : "offline", otherKey: null, checkAfter };
+}
+
+export function refusal(errors: readonly Sentence[]): Notice {
+  return { tone: "bad", title: (t) => t.refused, text: (t) => t.nothingOrdered, details: sentences(errors) };
+}
+
+interface Sentence {
+  message: string;
+  shopperMessage?: string | null | undefined;
+}
+
+/** What shoppers may read. Messages for developers stay out of the page. */
+function sentences(all: readonly Sentence[]): string[] {
+  return [...new Set(all.flatMap(({ shopperMessage }) => (shopperMessage ? [shopperMessage] : [])))];
+}
+
+export function ready(notice: Notice | null): Stage {
+  return { kind: "ready", notice };
+}

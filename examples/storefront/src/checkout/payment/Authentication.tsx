@@ -1,0 +1,53 @@
+import { useState } from "react";
+import { useTexts } from "../../texts";
+import type { Authentication as Action } from "../order/stage";
+import { useCheckout } from "../useCheckout";
+import { returnUrl, useDigitalRiver } from "./useDigitalRiver";
+
+interface Props {
+  action: Pick<Action, "sessionId" | "sourceId" | "sourceClientSecret">;
+  /** Called once the bank has confirmed the shopper, or need not. */
+  onConfirmed: () => void;
+  onOtherwise: () => void;
+}
+
+/** Strong authentication: the bank of a saved card asks whether it is the shopper who pays. */
+export function Authentication({ action, onConfirmed, onOtherwise }: Props) {
+  const { notify } = useCheckout();
+  const { checkout } = useTexts();
+  const load = useDigitalRiver();
+  const [isAsking, setAsking] = useState(false);
+
+  async function ask(): Promise<void> {
+    if (isAsking) return;
+    setAsking(true);
+    notify(null);
+    try {
+      const { sessionId, sourceId, sourceClientSecret } = action;
+      const bank = await load();
+      const data = { sessionId, sourceId, sourceClientSecret: sourceClientSecret ?? "", returnUrl: returnUrl() };
+      const { status } = await bank.authenticateSource(data);
+      if (status === "failed") notify({ tone: "bad", text: (t) => t.bankRefused });
+      else onConfirmed();
+    } catch {
+      notify({ tone: "bad", text: (t) => t.formFailed });
+    } finally {
+      setAsking(false);
+    }
+  }
+
+  return (
+    <div className="stack" data-authentication>
+      <h3>{checkout.bankAsks}</h3>
+      <p>{checkout.bankAsksText}</p>
+      <div className="row">
+        <button type="button" className="button" aria-disabled={isAsking} onClick={() => void ask()}>
+          {checkout.toBank}
+        </button>
+        <button type="button" className="button button-link" onClick={onOtherwise}>
+          {checkout.payOtherwise}
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+import { useId } from "react";
+import { useTexts } from "../../texts";
+import type { Account } from "../useCheckout";
+import { sourceName } from "./sourceName";
+
+interface Props {
+  options: NonNullable<Account["paymentOptions"]>;
+  /** Id of the chosen card; null for another payment method. */
+  chosen: string | null;
+  onChange: (chosen: string | null) => void;
+}
+
+export function SavedCards({ options, chosen, onChange }: Props) {
+  const { checkout } = useTexts();
+  const name = useId();
+  return (
+    <fieldset className="choices">
+      <legend className="legend">{checkout.savedCards}</legend>
+      {options.map(({ id, isExpired, source }) => (
+        <label className="check choice" key={id}>
+          <input
+            type="radio"
+            name={name}
+            checked={chosen === id}
+            disabled={isExpired}
+            onChange={() => onChange(id)}
+          />
+          <span className="row row-between">
+            <span>{sourceName(source, checkout)}</span>
+            {source.__typename === "CardSource" && source.expiryMonth && (
+              <span className="soft small">
+                {isExpired
+                  ? checkout.cardExpired
+                  : checkout.cardExpires(String(source.expiryMonth).padStart(2, "0"), String(source.expiryYear))}
+              </span>
+            )}
+          </span>
+        </label>
+      ))}
+      <label className="check choice">
+        <input type="radio" name={name} checked={chosen === null} onChange={() => onChange(null)} />
+        {checkout.otherMethod}
+      </label>
+    </fieldset>
+  );
+}

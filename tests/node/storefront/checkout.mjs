@@ -1,0 +1,244 @@
+// What shoppers do in the checkout, and what they see. Nothing depends on the language of the page.
+
+const CARD = { number: "4444222233331111", expiry: "12/35", cvv: "123" };
+
+const ADDRESSES = {
+  US: { line1: "10380 Bren Road W", city: "Minnetonka", countrySubdivision: "MN", postalCode: "55343" },
+  DE: { line1: "Uferweg 1", city: "Köln", postalCode: "50667" },
+  NL: { line1: "Oever 1", city: "Utrecht", postalCode: "3511 AA" },
+  AT: { line1: "Uferweg 1", city: "Wien", postalCode: "1010" },
+  JP: { line1: "丸の内1-1", city: "千代田区", countrySubdivision: "東京都", postalCode: "100-0005" },
+};
+
+async function ask(page, query, variables = {}) {
+  const answer = await page.evaluate(async (body) => {
+    const headers = { "Content-Type": "application/json", "X-Riverfront-Client": "tests" };
+    return (await fetch("/graphql", { method: "POST", headers, body: JSON.stringify(body) })).json();
+  }, { query, variables });
+  const errors = [...(answer.errors ?? []), ...Object.values(answer.data ?? {}).flatMap((payload) => payload?.errors ?? [])];
+  if (errors.length) throw new Error(JSON.stringify(errors));
+  return answer.data;
+}
+
+/** A guest has a product in the cart. */
+export async function fillCart({ page, url, market = ["en-US", "USD"], product = "5401230100" }) {
+  await page.goto(url);
+  const [locale, currency] = market;
+  const start = `mutation ($locale: Locale, $currency: CurrencyCode) {
+    startSession(input: { locale: $locale, currencyCode: $currency }) { errors { code } } }`;
+  await ask(page, start, { locale, currency });
+  await addProduct({ page, product });
+}
+
+export async function addProduct({ page, product = "5401230100" }) {
+  const key = await page.evaluate(() => crypto.randomUUID());
+  const add = `mutation ($key: UUID!, $product: String!) {
+    addCartLines(input: { idempotencyKey: $key, lines: [{ product: { upstreamId: $product } }] }) { errors { code message } } }`;
+  await ask(page, add, { key, product });
+}
+
+export async function signIn({ page, url, username, password }) {
+  await page.goto(url);
+  const query = `mutation ($username: String!, $password: String!) {
+    signIn(input: { credentials: { password: { username: $username, password: $password } } }) { errors { code } } }`;
+  await ask(page, query, { username, password });
+  // What an earlier test has left in the account.
+  const { cart } = await ask(page, "{ cart { lines { id } } }");
+  const lineIds = (cart?.lines ?? []).map(({ id }) => id);
+  if (lineIds.length) {
+    await ask(page, "mutation ($lineIds: [ID!]!) { removeCartLines(input: { lineIds: $lineIds }) { errors { code } } }", { lineIds });
+  }
+}
+
+export async function openCheckout({ page, url }) {
+  await page.goto(`${url}/checkout`);
+}
+
+/** Fills the form of the address in, and sends it. */
+export async function giveAddress({ page, country = "US", lastName = "Lovelace", address = {} }) {
+  const form = page.locator("[data-step=address] form");
+  await form.waitFor();
+  await form.locator("[name=countryCode]").selectOption(country);
+  const person = { firstName: "Ada", lastName, phoneNumber: "952-555-0100", email: "ada@example.com" };
+  const values = { ...ADDRESSES[country], ...person, ...address };
+  if ("countrySubdivision" in values) await form.locator("select[name=countrySubdivision]").waitFor();
+  for (const [name, value] of Object.entries(values)) {
+    const field = form.locator(`[name=${name}]`);
+    if (name === "countrySubdivision") await field.selectOption(value);
+    else await field.fill(value);
+  }
+  await form.locator("button").last().click();
+}
+
+/** Chooses a payment method in the drop-in, and makes its source. */
+export async function pay({ page, method = "creditCard", card = {} }) {
+  const entry = page.locator(`.DR-card.DR-${method}`);
+  const heading = entry.locator(".DR-card-toggle");
+  await heading.waitFor();
+  if ((await heading.getAttribute("aria-expanded")) === "false") await heading.click();
+  if (method === "creditCard") await typeCard(page, { ...CARD, ...card });
+  await FILL[method]?.(page, entry);
+  if (!WALLETS.includes(method)) return entry.locator(".DR-pay-button").click();
+  await entry.locator(".DR-wallet button").click();
+  await page.frameLocator("dialog iframe").locator("#pay").click();
+}
+
+const WALLETS = ["applePay", "googlePay"];
+
+/** What a payment method asks for in the drop-in. */
+const FILL = {
+  konbini: (page) => page.frameLocator(".DR-konbini iframe").locator("select").selectOption("010"),
+  directDebit: async (page, entry) => {
+    await page.frameLocator(".DR-directDebit iframe").locator("input").pressSequentially("AT611904300234573201");
+    await entry.getByRole("checkbox").check();
+  },
+};
+
+async function typeCard(page, { number, expiry, cvv }) {
+  for (const [index, value] of [number, expiry, cvv].entries()) {
+    await page.frameLocator(".DR-creditCard iframe >> nth=" + index).locator("input").fill(value);
+  }
+}
+
+/** The bank asks for a password. Null closes its window. */
+export async function answerBank({ page, password }) {
+  const dialog = page.locator("dialog");
+  if (password === null) return dialog.locator("header button").click();
+  const bank = page.frameLocator("dialog iframe");
+  await bank.locator("[name=password]").fill(password);
+  await bank.locator("button").first().click();
+}
+
+/** On the provider's page: approve, cancel or reject. */
+export async function decide({ page, decision = "approve" }) {
+  await page.locator(`button[value=${decision}]`).click();
+}
+
+/** Agrees to the terms, and places the order. */
+export async function order({ page }) {
+  await readyToOrder({ page });
+  await page.locator("[data-step=review] form > .button").click();
+}
+
+export async function orderTwice({ page }) {
+  await readyToOrder({ page });
+  await page.locator("[data-step=review] form > .button").dblclick();
+}
+
+export async function readyToOrder({ page }) {
+  const review = page.locator("[data-step=review][data-state=open]");
+  await review.waitFor();
+  const terms = review.locator("input[type=checkbox]");
+  if (await terms.count()) await terms.check();
+}
+
+/** The page of the order. */
+export async function placed({ page }) {
+  const shown = page.locator(".placed");
+  await shown.waitFor();
+  const instructions = page.locator("[data-instructions]");
+  return {
+    state: await shown.getAttribute("data-order-state"),
+    title: await page.locator("h1").innerText(),
+    number: await shown.locator(".facts dd").first().innerText(),
+    instructions: (await instructions.count()) ? await instructions.innerText() : null,
+  };
+}
+
+/** What the page tells above the checkout. */
+export async function notice({ page }) {
+  const shown = page.locator("[data-notice]").first();
+  await shown.waitFor();
+  return shown.innerText();
+}
+
+/** Which steps are open, done, or wait for others. */
+export async function steps({ page, until }) {
+  await page.locator("[data-step]").first().waitFor();
+  if (until) await page.locator(`[data-step=${until}][data-state=open]`).waitFor();
+  const all = await page.locator("[data-step]").evaluateAll((nodes) => nodes.map(({ dataset }) => [dataset.step, dataset.state]));
+  return Object.fromEntries(all);
+}
+
+export async function reload({ page }) {
+  await page.reload();
+}
+
+/** A panel in place of the checkout: an order whose outcome is not known, an unfinished payment, an ended session. */
+export async function panel({ page, kind }) {
+  const shown = page.locator(`[data-stage="${kind}"]`).last();
+  await shown.waitFor();
+  return shown.innerText();
+}
+
+/** Takes the default address of the account, unless the cart has it from an earlier session. */
+export async function acceptSavedAddress({ page }) {
+  const step = page.locator("[data-step=address]");
+  await step.waitFor();
+  if ((await step.getAttribute("data-state")) === "open") await step.locator("form > div > button").click();
+}
+
+export async function useCredit({ page }) {
+  await page.locator("[data-credit=offered] input").check();
+  await page.locator("[data-credit=used]").waitFor();
+}
+
+/** Pays with the saved card that is chosen from the start. Returns the sources of the order. */
+export async function useSavedCard({ page }) {
+  await page.locator("[data-step=payment] .button").last().click();
+  await page.locator("[data-step=review][data-state=open]").waitFor();
+  return page.locator("[data-sources] li").allInnerTexts();
+}
+
+export async function goOffline({ context }) {
+  await context.setOffline(true);
+}
+
+export async function goOnline({ context }) {
+  await context.setOffline(false);
+}
+
+/** The gateway gets the order, and its answer is lost on the way to the page: so often, and no longer. */
+export async function loseAnswers({ page, times }) {
+  let left = times;
+  await page.route("**/graphql", async (route) => {
+    const isOrder = /submitOrder|orderSubmission/.test(route.request().postData() ?? "");
+    if (!isOrder || left === 0) return route.fallback();
+    left -= 1;
+    await route.fetch();
+    return route.abort();
+  });
+}
+
+/** Leaves the page while the order is on its way, and comes back. */
+export async function reloadWhileSending({ page }) {
+  await page.locator('[data-stage="sending"]').waitFor();
+  await page.reload();
+}
+
+/** A second tab of the same shopper. Later functions can act in it with `inTab`. */
+export async function openTab({ context, page }) {
+  const tab = await context.newPage();
+  await tab.goto(page.url());
+}
+
+/** Calls another function in the tab that was opened last. */
+export async function inTab({ context, deed, ...values }) {
+  return SCENARIOS[deed]({ ...values, context, page: context.pages().at(-1) });
+}
+
+/** Uses a button of the panel: goes on with the payment, or gives it up. */
+export async function choose({ page, index }) {
+  await page.locator('.stage .button').nth(index).click();
+}
+
+/** Orders in both tabs at the same time. Returns the pages of the order. */
+export async function orderInBothTabs({ context }) {
+  const tabs = context.pages();
+  for (const page of tabs) await readyToOrder({ page });
+  // Both clicks happen before a tab can learn of the order of the other one.
+  await Promise.all(tabs.map((page) => page.locator("[data-step=review] form > .button").evaluate((button) => button.click())));
+  return Promise.all(tabs.map((page) => placed({ page })));
+}
+
+const SCENARIOS = { addProduct, order, placed, notice, steps, pay };

@@ -1,0 +1,37 @@
+"""A shopper in the checkout of the storefront, who does one thing after the other."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from tests.support.chromium import Chromium, Profile
+from tests.support.storefront_build import Shop
+
+SCENARIOS = "storefront/checkout.mjs"
+
+Deed = str | tuple[str, dict[str, Any]]
+"""Name of a function of the scenarios, with its values."""
+
+
+@asynccontextmanager
+async def shopper_in(shop: Shop, chromium: Chromium, **options: Any) -> AsyncIterator[Profile]:
+    async with chromium.profile(SCENARIOS, options, url=shop.url, sandbox=shop.sandbox) as shopper:
+        yield shopper
+
+
+async def do(shopper: Profile, *deeds: Deed) -> Any:
+    """Do one thing after the other. Returns what the last one has reported."""
+    shown = None
+    for deed in deeds:
+        name, values = deed if isinstance(deed, tuple) else (deed, {})
+        shown = await shopper.play(name, **values)
+    return shown
+
+
+def checkout(country: str = "US", market: Iterable[str] = ("en-US", "USD"), **address: Any) -> list[Deed]:
+    """A guest has a product in the cart and has given an address."""
+    return [("fillCart", {"market": list(market)}), "openCheckout", ("giveAddress", {"country": country} | address)]
+
+
+def pay(method: str = "creditCard", **card: str) -> Deed:
+    return ("pay", {"method": method, "card": card})
