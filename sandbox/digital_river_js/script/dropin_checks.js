@@ -87,6 +87,8 @@ function dropinOptions(configuration) {
     showsCompliance: options.showComplianceSection !== false,
     asksToSave: options.showSavePaymentAgreement === true && !managesMethods,
     showsTerms: options.showTermsOfSaleDisclosure === true && !managesMethods,
+    storesForSubscription:
+      managesMethods && options.usage === "subscription" && options.showTermsOfSaleDisclosure === true,
     consents: dropinConsents(options.consents),
     usage: options.usage,
     redirect: options.redirect?.disableAutomaticRedirects === true ? options.redirect : undefined,

@@ -12,8 +12,8 @@ class DropinMethodEntry extends DropinEntry {
     const title = dropinMethodName(dropin.instance.locale, method);
     super(dropin, { type: method.type, title, image: method.images?.iconImage });
     this.method = method;
-    this.title = title;
-    const { elements, inputs, isPayPal } = dropinMethod(method.type);
+    const { elements, inputs, isPayPal, isBank } = dropinMethod(method.type);
+    this.provider = isBank ? dropin.text("bank") : title;
     const pay = () => this.#button.click();
     const brands = method.type === "creditCard" ? new DropinBrands(dropin) : null;
     this.#fields = elements.map(
@@ -21,7 +21,7 @@ class DropinMethodEntry extends DropinEntry {
     );
     this.#inputs = inputs.map((name) => new DropinInput(dropin, name, pay));
     this.#terms = new DropinTerms(dropin, method);
-    const label = isPayPal ? `${this.title}` : dropinButtonText(dropin.options.button, dropin.text);
+    const label = isPayPal ? title : dropinButtonText(dropin.options.button, dropin.text);
     this.#button = new DropinPayButton(dropin, label, () => this.#submit(), isPayPal ? "DR-paypal-button" : "");
     this.#fill(brands);
   }
@@ -45,7 +45,7 @@ class DropinMethodEntry extends DropinEntry {
     this.body.append(
       ...(brands ? [brands.node] : []),
       ...(fields.children.length ? [fields] : []),
-      ...(note ? [dropinNode("p", { class: "DR-note" }, this.dropin.text(note, { name: this.title }))] : []),
+      ...(note ? [dropinNode("p", { class: "DR-note" }, this.dropin.text(note, { name: this.provider }))] : []),
       ...this.#terms.nodes,
       this.#button.node,
     );
@@ -75,7 +75,7 @@ class DropinMethodEntry extends DropinEntry {
     const inputs = Object.fromEntries(
       this.#inputs.filter(({ isNeeded }) => isNeeded).map(({ name, value }) => [name, value]),
     );
-    const provider = dropin.opensWindow(method) ? new ProviderWindow(dropin, this.title) : null;
+    const provider = dropin.opensWindow(method) ? new ProviderWindow(dropin, this.provider) : null;
     const addresses = provider?.addresses ?? dropin.returnAddresses();
     const data = sourceData(dropin, method, { inputs, addresses, isStored: this.#terms.isStored });
     const [element] = this.#fields.map((field) => field.element);

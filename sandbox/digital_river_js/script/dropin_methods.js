@@ -8,9 +8,12 @@ const DROPIN_METHODS = {
   payPal: { isPayPal: true },
   payPalBilling: { isPayPal: true },
   payPalCredit: { isPayPal: true },
-  onlineBanking: { elements: ["onlinebanking"] },
+  onlineBanking: { elements: ["onlinebanking"], isBank: true },
+  ideal: { isBank: true },
+  bankTransfer: { isBank: true },
+  fpxOnlineBanking: { isBank: true },
   konbini: { elements: ["konbini"], inputs: ["lastName", "firstName"], note: "byStore" },
-  directDebit: { elements: ["iban"] },
+  directDebit: { elements: ["iban"], isBank: true },
   ccavenue: { inputs: ["phoneNumber"] },
   boletoBancario: { inputs: ["nationalId"], needsAddresses: true },
 };
@@ -95,12 +98,7 @@ function sourceData(dropin, method, { inputs = {}, addresses = {}, isStored = fa
     const needsAddresses = method.flow === "redirect" || dropinMethod(method.type).needsAddresses;
     data[method.type] = { ...(needsAddresses && addresses), ...(nationalId && { nationalId }) };
   }
-  if (isStored || options.managesMethods) {
-    data.futureUse = true;
-    data.mandate = { terms: mandateTerms(dropin, method) };
-  }
-  if (options.usage) {
-    data.usage = options.usage;
-  }
+  const terms = agreedTerms(dropin, method, isStored);
+  if (terms) Object.assign(data, { futureUse: true, mandate: { terms } }, options.usage && { usage: options.usage });
   return data;
 }

@@ -26,7 +26,22 @@ class DropinTerms {
 
 /** The agreement to the storage of a payment method. Its source carries it. */
 function mandateTerms(dropin, { defaultMandate }) {
+  if (dropin.options.storesForSubscription) return writtenTerms(dropin.disclosure.autorenewalPlanTerms);
   return defaultMandate?.terms ?? dropin.disclosure.saveCardMandate.localizedText;
+}
+
+/**
+ * What the shopper has agreed to for later payments; undefined without an agreement. A purchase that renews needs a
+ * stored payment method, so that its terms are such an agreement.
+ */
+function agreedTerms(dropin, method, isStored) {
+  if (isStored || dropin.options.managesMethods) return mandateTerms(dropin, method);
+  const renews = dropin.options.showsTerms && dropin.sessionInformation?.recurring;
+  return renews ? writtenTerms(dropin.disclosure.autorenewalPlanTerms) : undefined;
+}
+
+function writtenTerms({ localizedText }) {
+  return dropinNode("p", {}, ...nodesOfDisclosure(localizedText)).textContent;
 }
 
 function disclosureOf(dropin, { paymentDisclosure, requiresDisclosureAcceptance }) {

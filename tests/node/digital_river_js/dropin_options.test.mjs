@@ -36,11 +36,18 @@ test("terms must be accepted, and the acceptance is reported", async () => {
   assert.deepEqual(page.problems, []);
 });
 
-test("terms of a purchase that renews speak of the renewal", async () => {
+test("terms of a purchase that renews are the agreement to store the card", async () => {
   const guest = await Guest.start();
   await guest.ask("POST", "/carts/active/line-items?productId=5401231600");
-  const { page } = await openWith({ options: { showTermsOfSaleDisclosure: true } }, { guest });
-  assert.match(await entry(page, "creditCard").locator(".DR-terms").innerText(), /at the beginning of each term/);
+  const { page } = await openWith({ options: { showTermsOfSaleDisclosure: true, usage: "subscription" } }, { guest });
+  const card = entry(page, "creditCard");
+  assert.match(await card.locator(".DR-terms").innerText(), /at the beginning of each term/);
+  await typeDropinCard(page);
+  await card.getByRole("checkbox").check();
+  const { source, readyForStorage } = await nextReport(page, "onSuccess", () => pay(page, "creditCard"));
+  assert.equal(readyForStorage, true);
+  assert.match(source.mandate.terms, /charges your payment method today, .* the Terms of sale and the Privacy policy/);
+  assert.deepEqual([source.futureUse, source.usage], [true, "subscription"]);
 });
 
 test("stored card is ready for storage", async () => {
