@@ -36,6 +36,7 @@ DROPIN = (
     "script/dropin_methods.js",
     "script/dropin_fields.js",
     "script/dropin_terms.js",
+    "script/dropin_buttons.js",
     "script/dropin_entry.js",
     "script/dropin_method_entry.js",
     "script/dropin_wallet_entry.js",

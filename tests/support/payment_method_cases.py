@@ -74,7 +74,7 @@ PAYMENT_METHOD_CASES = [
     PaymentMethodCase("Afterpay"),
     PaymentMethodCase("Alipay (domestic)", details=RETURN),
     PaymentMethodCase("Alipay+ (cross-border)", "CN", "zh-CN", RETURN),
-    PaymentMethodCase("Amazon Pay", details=AMAZON, through="`createSource`"),
+    PaymentMethodCase("Amazon Pay", details=AMAZON, through="element `amazonpay`"),
     PaymentMethodCase("Apple Pay", details={}),
     PaymentMethodCase("Bancontact", "BE", "de-DE", RETURN),
     PaymentMethodCase("BLIK", "PL", "pl-PL"),

@@ -45,7 +45,10 @@ function reportHeight() {
   sendToShop("height", { height: Math.ceil(list.getBoundingClientRect().height) });
 }
 
-/** @param {{isMissing?: boolean}} [shown] whether an absent choice is an error */
+/**
+ * Report the choice, and return its error.
+ * @param {{isMissing?: boolean}} [shown] whether an absent choice is an error
+ */
 function report({ isMissing = false } = {}) {
   const { value } = list;
   const complete = value !== "";
@@ -55,6 +58,7 @@ function report({ isMissing = false } = {}) {
   sendToShop("classes", { states: { complete, empty: !complete, invalid } });
   const error = invalid ? { type: "validation_error", code: "missing_parameter", message: configuration.prompt } : null;
   sendToShop("change", { complete, empty: !complete, error, ...(configuration.sendsValue !== false && { value }) });
+  return error;
 }
 
 function onFocusChange({ type }) {

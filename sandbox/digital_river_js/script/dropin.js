@@ -16,7 +16,8 @@ class Dropin {
   #entries = new Map();
   #free = null;
   #list = dropinNode("div", { class: "DR-list" });
-  #footer = dropinNode("div", { class: "DR-Legal-Footer" });
+  #footer = dropinNode("div", { class: "DR-compliance" });
+  #compliance = null;
   #status = dropinNode("div", { class: "DR-status", role: "status" });
   #loads = 0;
   #isWorking = false;
@@ -77,10 +78,13 @@ class Dropin {
     return this.#methods.find((method) => method.type === type)?.images?.iconImage;
   }
 
+  get seller() {
+    return this.sessionInformation?.sellingEntityId ?? DEFAULT_ENTITY;
+  }
+
   /** The legal texts of the seller. */
   get disclosure() {
-    const entity = this.sessionInformation?.sellingEntityId ?? DEFAULT_ENTITY;
-    return complianceDetails(entity, this.instance.locale).disclosure;
+    return complianceDetails(this.seller, this.instance.locale).disclosure;
   }
 
   /** Whether the shopper approves the payment in a window before the storefront gets the source. */
@@ -115,9 +119,9 @@ class Dropin {
   /** Report to the storefront how the creation of a source ended, and to the shopper what to do next. */
   finish(entry, { source, error }) {
     if (error) {
-      const isCardFault = error.type === "validation_error";
+      const isShown = error.type === "validation_error" && entry.showsFaults;
       const wasNotReached = ["no_network", "request_timeout"].includes(error.type);
-      if (!isCardFault) entry.showProblem(this.text(wasNotReached ? "unreachable" : "failed"));
+      if (!isShown) entry.showProblem(this.text(wasNotReached ? "unreachable" : "failed"));
       this.configuration.onError?.(error);
     } else if (["pending_redirect", "cancelled"].includes(source.state) && this.opensWindow(entry.method)) {
       entry.showProblem(this.text("cancelled"));
@@ -186,7 +190,7 @@ class Dropin {
     const nothing = this.options.managesMethods ? "nothingToStore" : "noMethods";
     this.#status.textContent = isFree || this.#entries.size ? "" : this.text(nothing);
     const showsCompliance = this.options.showsCompliance && (isFree || this.#entries.size > 0);
-    this.#footer.replaceChildren(...(showsCompliance ? complianceNodes(this.disclosure) : []));
+    this.#showCompliance(showsCompliance);
     await this.#openFirst();
     const types = [...this.#entries.values()].filter(({ method }) => method).map(({ type }) => type);
     this.configuration.onReady?.({ paymentMethodTypes: types });
@@ -243,6 +247,14 @@ class Dropin {
     const entries = [...this.#entries.values()];
     if (this.options.expandsFirst && !entries.some(({ isOpen }) => isOpen)) entries[0]?.open();
     await entries.find(({ isOpen }) => isOpen)?.ready;
+  }
+
+  #showCompliance(isShown) {
+    this.#compliance?.destroy();
+    this.#compliance = isShown
+      ? createElement(this.instance, "compliance", { compliance: { businessEntityCode: this.seller } })
+      : null;
+    this.#compliance?.mount(this.#footer);
   }
 
   #showLoadError(error) {

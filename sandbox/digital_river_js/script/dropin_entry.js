@@ -75,38 +75,3 @@ class DropinEntry {
     this.node.classList.toggle("DR-card-open", isOpen);
   }
 }
-
-/** The button that pays. While it is busy, clicks do nothing, and it keeps the focus. */
-class DropinPayButton {
-  #label;
-  #status = dropinNode("span", { class: "DR-for-screen-readers", role: "status" });
-  #isBusy = false;
-
-  /** @param {() => Promise<void>} pay */
-  constructor(dropin, label, pay, kind = "") {
-    this.#label = label;
-    this.working = dropin.text("working");
-    this.button = dropinButton(label, { class: `DR-pay-button DR-button-text ${kind}`, onclick: () => this.click() });
-    this.node = dropinNode("div", { class: "DR-actions" }, this.button, this.#status);
-    this.click = async () => {
-      if (this.#isBusy) return;
-      this.#setBusy(true);
-      try {
-        await dropin.work(pay);
-      } finally {
-        this.#setBusy(false);
-      }
-    };
-  }
-
-  #setBusy(isBusy) {
-    this.#isBusy = isBusy;
-    this.button.setAttribute("aria-disabled", String(isBusy));
-    this.button.classList.toggle("DR-button-disabled", isBusy);
-    this.button.replaceChildren(
-      ...(isBusy ? [dropinNode("span", { class: "DR-spinner", "aria-hidden": "true" })] : []),
-      dropinNode("span", {}, this.#label),
-    );
-    this.#status.textContent = isBusy ? this.working : "";
-  }
-}

@@ -35,6 +35,7 @@ class DropinElementField {
   #holder;
   #problem = dropinErrorNode("field-error");
   #state = { complete: false, empty: true, error: null };
+  #isReady = false;
   element = null;
   isNeeded = true;
 
@@ -54,17 +55,21 @@ class DropinElementField {
     if (this.element.makesSources) this.#problem.setAttribute("aria-hidden", "true");
     this.element.on("change", (state) => this.#update(state));
     this.element.on("return", onReturn);
-    const isReady = new Promise((resolve) => this.element.on("ready", resolve));
-    this.element.mount(this.#holder);
-    return isReady;
+    return new Promise((resolve) => {
+      this.element.on("ready", () => {
+        this.#isReady = true;
+        resolve();
+      });
+      this.element.mount(this.#holder);
+    });
   }
 
-  check() {
-    const { complete, error } = this.#state;
-    if (complete) return true;
-    this.#show(error?.message ?? this.#dropin.text("fieldMissing"));
-    this.element.showError?.();
-    return false;
+  /** Ask the frame, because what it has reported may be older than the last key. */
+  async check() {
+    if (this.#state.complete) return true;
+    const error = this.#isReady ? await this.element.ask("show-error") : {};
+    if (error) this.#show(error.message ?? this.#dropin.text("fieldMissing"));
+    return !error;
   }
 
   focus() {
@@ -84,6 +89,32 @@ class DropinElementField {
   #show(problem) {
     this.#problem.textContent = problem;
     this.#holder.classList.toggle("DR-field-invalid", Boolean(problem));
+  }
+}
+
+/** An element with labels and errors of its own. What it needs is checked when it makes the source. */
+class DropinBareElement {
+  isNeeded = true;
+
+  constructor(dropin, type) {
+    const { msts, ideal, style, classes } = dropin.methodConfiguration;
+    const own = { msts, ideal: { ideal: { ...ideal, sessionId: dropin.sessionId } } }[type];
+    this.element = createElement(dropin.instance, type, defined({ style, classes, ...own }));
+    this.node = dropinNode("div", { class: `DR-field-parent DR-${type}-element` });
+  }
+
+  mount() {
+    const isReady = new Promise((resolve) => this.element.on("ready", resolve));
+    this.element.mount(this.node);
+    return isReady;
+  }
+
+  check() {
+    return true;
+  }
+
+  destroy() {
+    this.element.destroy();
   }
 }
 

@@ -3,6 +3,7 @@
 /** A payment method with the fields that it needs, and a button. */
 class DropinMethodEntry extends DropinEntry {
   #fields;
+  #bare;
   #inputs;
   #terms;
   #button;
@@ -12,26 +13,33 @@ class DropinMethodEntry extends DropinEntry {
     const title = dropinMethodName(dropin.instance.locale, method);
     super(dropin, { type: method.type, title, image: method.images?.iconImage });
     this.method = method;
-    const { elements, inputs, isPayPal, isBank } = dropinMethod(method.type);
+    const { elements, bare, inputs, isPayPal, isBank } = dropinMethod(method.type);
     this.provider = isBank ? dropin.text("bank") : title;
     const pay = () => this.#button.click();
     const brands = method.type === "creditCard" ? new DropinBrands(dropin) : null;
     this.#fields = elements.map(
       (type) => new DropinElementField(dropin, type, (state) => this.#changed(type, state, brands)),
     );
+    // The agreement of iDEAL belongs to a payment session, which account pages do not have.
+    this.#bare = bare && dropin.sessionId ? [new DropinBareElement(dropin, bare)] : [];
     this.#inputs = inputs.map((name) => new DropinInput(dropin, name, pay));
     this.#terms = new DropinTerms(dropin, method);
-    const label = isPayPal ? title : dropinButtonText(dropin.options.button, dropin.text);
-    this.#button = new DropinPayButton(dropin, label, () => this.#submit(), isPayPal ? "DR-paypal-button" : "");
+    const face = isPayPal ? payPalFace(dropin, method.type) : plainFace(dropin);
+    this.#button = new DropinPayButton(dropin, () => this.#submit(), face);
     this.#fill(brands);
   }
 
+  /** Whether what is missing is shown beside the fields. */
+  get showsFaults() {
+    return this.#bare.length === 0;
+  }
+
   mount() {
-    return Promise.all(this.#fields.map((field) => field.mount(() => this.#button.click())));
+    return Promise.all([...this.#fields, ...this.#bare].map((field) => field.mount(() => this.#button.click())));
   }
 
   destroy() {
-    for (const field of this.#fields) field.destroy();
+    for (const field of [...this.#fields, ...this.#bare]) field.destroy();
     super.destroy();
   }
 
@@ -40,16 +48,26 @@ class DropinMethodEntry extends DropinEntry {
     const fields = dropinNode(
       "div",
       { class: "DR-fields" },
-      ...[...this.#fields, ...this.#inputs].map(({ node }) => node),
+      ...[...this.#fields, ...this.#bare, ...this.#inputs].map(({ node }) => node),
     );
     this.body.append(
       ...(brands ? [brands.node] : []),
       ...(fields.children.length ? [fields] : []),
       ...(note ? [dropinNode("p", { class: "DR-note" }, this.dropin.text(note, { name: this.provider }))] : []),
       ...this.#terms.nodes,
+      ...this.#enrollment(),
       this.#button.node,
     );
     this.#updateInputs();
+  }
+
+  /** The link to the page on which a buyer applies for an account of the provider. */
+  #enrollment() {
+    const { enrollmentUrl = this.dropin.methodConfiguration[this.type]?.enrollmentUrl } = this.method;
+    if (!enrollmentUrl) return [];
+    return [
+      dropinNode("p", {}, dropinLink(enrollmentUrl, this.dropin.text("enroll"), { class: "DR-msts-create-account" })),
+    ];
   }
 
   #changed(type, { value, brand }, brands) {
@@ -65,7 +83,8 @@ class DropinMethodEntry extends DropinEntry {
   async #submit() {
     this.showProblem("");
     const parts = [...this.#fields, ...this.#inputs.filter(({ isNeeded }) => isNeeded), ...this.#terms.boxes];
-    const faulty = parts.filter((part) => !part.check());
+    const checks = await Promise.all(parts.map((part) => part.check()));
+    const faulty = parts.filter((_, index) => !checks[index]);
     if (faulty.length > 0) faulty[0].focus();
     else await this.#pay();
   }
@@ -75,16 +94,13 @@ class DropinMethodEntry extends DropinEntry {
     const inputs = Object.fromEntries(
       this.#inputs.filter(({ isNeeded }) => isNeeded).map(({ name, value }) => [name, value]),
     );
-    const provider = dropin.opensWindow(method) ? new ProviderWindow(dropin, this.provider) : null;
-    const addresses = provider?.addresses ?? dropin.returnAddresses();
+    const popup = dropin.opensWindow(method) ? new ProviderPopup() : null;
+    const addresses = popup?.addresses ?? dropin.returnAddresses();
     const data = sourceData(dropin, method, { inputs, addresses, isStored: this.#terms.isStored });
-    const [element] = this.#fields.map((field) => field.element);
+    const [element] = [...this.#fields, ...this.#bare].map((field) => field.element);
     const made = await createSource(dropin.instance, ...(element ? [element, data] : [data]));
-    if (made.error || !provider) {
-      provider?.close();
-      dropin.finish(this, made);
-    } else {
-      dropin.finish(this, await provider.approve(made.source));
-    }
+    if (made.error) popup?.close();
+    const needsApproval = popup && !made.error;
+    dropin.finish(this, needsApproval ? await approveInWindow(dropin, popup, this.provider, made.source) : made);
   }
 }

@@ -9,12 +9,13 @@ const DROPIN_METHODS = {
   payPalBilling: { isPayPal: true },
   payPalCredit: { isPayPal: true },
   onlineBanking: { elements: ["onlinebanking"], isBank: true },
-  ideal: { isBank: true },
+  ideal: { bare: "ideal", isBank: true },
   bankTransfer: { isBank: true },
   fpxOnlineBanking: { isBank: true },
   konbini: { elements: ["konbini"], inputs: ["lastName", "firstName"], note: "byStore" },
   directDebit: { elements: ["iban"], isBank: true },
   ccavenue: { inputs: ["phoneNumber"] },
+  msts: { bare: "msts" },
   boletoBancario: { inputs: ["nationalId"], needsAddresses: true },
 };
 

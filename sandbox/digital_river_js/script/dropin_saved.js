@@ -35,8 +35,8 @@ class DropinSavedEntry extends DropinEntry {
     }
     const about = this.#coversAll ? [dropinNode("p", { class: "DR-note" }, dropin.text("creditCovers"))] : [];
     const isPart = this.#isCredit && !this.#coversAll;
-    const label = isPart ? dropin.text("useCredit") : dropinButtonText(dropin.options.button, dropin.text);
-    return [...about, ...(this.#terms?.nodes ?? []), new DropinPayButton(dropin, label, () => this.#use()).node];
+    const face = plainFace(dropin, isPart ? dropin.text("useCredit") : undefined);
+    return [...about, ...(this.#terms?.nodes ?? []), new DropinPayButton(dropin, () => this.#use(), face).node];
   }
 
   async #use() {
@@ -68,11 +68,12 @@ function savedHeading(dropin, saved) {
 class DropinFreePurchase {
   constructor(dropin) {
     const terms = new DropinTerms(dropin, {});
-    const button = new DropinPayButton(dropin, dropinButtonText(dropin.options.button, dropin.text), async () => {
+    const pay = async () => {
       const faulty = terms.boxes.filter((box) => !box.check());
       if (faulty.length > 0) faulty[0].focus();
       else dropin.succeed({ source: null, sourceNotRequired: true });
-    });
+    };
+    const button = new DropinPayButton(dropin, pay, plainFace(dropin));
     const about = dropinNode("p", { class: "DR-note" }, dropin.text("nothingToPay"));
     this.node = dropinNode("div", { class: "DR-skipPaymentSection" }, about, ...terms.nodes, button.node);
   }

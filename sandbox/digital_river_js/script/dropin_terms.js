@@ -78,20 +78,3 @@ function nodesOfDisclosure(html) {
 function dropinLink(href, label, attributes = {}) {
   return dropinNode("a", { href, target: "_blank", rel: "noopener", ...attributes }, label);
 }
-
-/** Who sells, and the links that the law wants. */
-function complianceNodes({ businessEntity, resellerDisclosure, ...others }) {
-  const links = Object.values(others)
-    .filter(({ url, localizedText }) => url && localizedText)
-    .map(({ url, localizedText }) =>
-      dropinNode(
-        "li",
-        {},
-        dropinLink(url, localizedText, { "aria-label": `${localizedText}, ${businessEntity.name}` }),
-      ),
-    );
-  return [
-    dropinNode("p", {}, ...nodesOfDisclosure(resellerDisclosure.localizedText)),
-    dropinNode("ul", { class: "DR-Legal-Footer-Links" }, ...links),
-  ];
-}

@@ -15,6 +15,8 @@ class DropinWalletEntry extends DropinEntry {
     this.#element = createElement(dropin.instance, dropinMethod(method.type).wallet, this.#request());
   }
 
+  showsFaults = false;
+
   /** Whether the wallet can be used in this browser. */
   get isAvailable() {
     return this.#element.canMakePayment();
@@ -41,6 +43,7 @@ class DropinWalletEntry extends DropinEntry {
   #request() {
     const { dropin } = this;
     const { country, currency } = dropin.sessionInformation;
+    const { style } = dropin.methodConfiguration[this.type] ?? {};
     const { futureUse, mandate, usage } = sourceData(dropin, this.method, { isStored: this.#terms.isStored });
     return new PaymentRequestData({
       sessionId: dropin.sessionId,
@@ -49,7 +52,7 @@ class DropinWalletEntry extends DropinEntry {
       requestShipping: false,
       waitOnClick: true,
       sourceData: defined({ futureUse, mandate, usage }),
-      style: dropin.methodConfiguration[this.type]?.style,
+      style: { buttonColor: colorSchemeOf(dropin.node) === "dark" ? "white" : "black", ...style },
     });
   }
 

@@ -67,16 +67,20 @@ class ProviderButton extends PaymentElement {
   }
 }
 
+/** How a button of PayPal looks with the style that PayPal's own buttons know. */
+function payPalLook(locale, sourceType, { label = "paypal", color = "gold", shape = "rect" } = {}) {
+  const words = text(locale, `wallet_${PAYPAL_WORDS[label] ?? "paypal"}`);
+  const name = sourceType === "payPalCredit" ? "PayPal Credit" : "PayPal";
+  return { before: words, name, color, isPill: shape === "pill" };
+}
+
 class PayPalButton extends ProviderButton {
   get sourceType() {
     return this.type === "paypal" ? "payPal" : "payPalCredit";
   }
 
   get look() {
-    const { label = "paypal", color = "gold", shape = "rect" } = this.options.style ?? {};
-    const words = text(this.instance.locale, `wallet_${PAYPAL_WORDS[label] ?? "paypal"}`);
-    const name = this.type === "paypal" ? "PayPal" : "PayPal Credit";
-    return { before: words, name, color, isPill: shape === "pill" };
+    return payPalLook(this.instance.locale, this.sourceType, this.options.style);
   }
 
   async pay() {
@@ -92,6 +96,7 @@ class PayPalButton extends ProviderButton {
       popup.close();
       return this.#report(made);
     }
+    if (popup.isBlocked) throw new Error("The browser did not open a window for the provider.");
     await popup.show(made.source.redirect.redirectUrl);
     const { source, error } = await retrieveSource(this.instance, made.source.id, made.source.clientSecret);
     if (source?.state === "pending_redirect") return this.emit("cancel");

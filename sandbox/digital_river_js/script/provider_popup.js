@@ -10,6 +10,7 @@ const POPUP_CHECK_MS = 300;
 class ProviderPopup {
   #id = randomName();
   #window;
+  #end;
 
   /** A browser opens a window only while it handles a click, so the window is there before the source is. */
   constructor() {
@@ -22,23 +23,35 @@ class ProviderPopup {
     return { returnUrl: address("return"), cancelUrl: address("cancel") };
   }
 
+  /** Whether the browser has opened no window. A click of the shopper may `open` one then. */
+  get isBlocked() {
+    return !this.#window;
+  }
+
+  open(url) {
+    this.#window = window.open(url, "_blank", POPUP_FEATURES);
+  }
+
+  focus() {
+    this.#window?.focus();
+  }
+
   close() {
     this.#window?.close();
+    this.#end?.();
   }
 
   /** Open the provider's page. Resolves once the window has returned or was closed. */
   show(url) {
-    if (!this.#window) throw new Error("The browser did not open a window for the provider.");
-    this.#window.location.replace(url);
+    this.#window?.location.replace(url);
     return new Promise((resolve) => {
       const onMessage = ({ origin, data }) => {
-        if (origin === SERVICE_ORIGIN && data?.digitalRiver === "returned" && data.id === this.#id) end();
+        if (origin === SERVICE_ORIGIN && data?.digitalRiver === "returned" && data.id === this.#id) this.close();
       };
-      const timer = setInterval(() => this.#window.closed && end(), POPUP_CHECK_MS);
-      const end = () => {
+      const timer = setInterval(() => this.#window?.closed && this.close(), POPUP_CHECK_MS);
+      this.#end = () => {
         clearInterval(timer);
         window.removeEventListener("message", onMessage);
-        this.close();
         resolve();
       };
       window.addEventListener("message", onMessage);

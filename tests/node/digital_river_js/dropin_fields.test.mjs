@@ -21,7 +21,7 @@ test("Lawson asks for the name in full-width characters, other stores do not", a
   const { page } = await openIn(["ja_JP", "JP"], "konbini");
   const family = entry(page, "konbini").getByLabel("Family name");
   await pay(page, "konbini");
-  await shownProblem(page, "konbini", "Please fill this in.");
+  await shownProblem(page, "konbini", "Select a store");
   await dropinField(page, "konbini").selectOption("010");
   assert.equal(await family.isVisible(), false);
   await dropinField(page, "konbini").selectOption("060");
@@ -97,4 +97,48 @@ test("refresh gives the wallet the new total", async () => {
   await openSheet(page, "applePay");
   const { pricing } = await guest.cart();
   await inSheet(page).getByText(pricing.formattedOrderTotal).first().waitFor();
+});
+
+const OWN_REDIRECT = {
+  disableAutomaticRedirects: true,
+  returnUrl: "https://shop.example/back",
+  cancelUrl: "https://shop.example/back",
+};
+
+test("business pays with TreviPay, or applies for an account", async () => {
+  const guest = await Guest.start();
+  await guest.ask("POST", "/carts/active", { cart: { organizationId: "organization-1" } });
+  const page = await openShop();
+  await mountDropin(page, { sessionId: guest.sessionId, options: { redirect: OWN_REDIRECT } });
+  await openEntry(page, "msts");
+  const apply = entry(page, "msts").getByRole("link", { name: "Apply for an account" });
+  assert.equal(await apply.getAttribute("href"), "https://riverdemo.example/trevipay/apply");
+  await dropinField(page, "poNumber").fill("PO 17");
+  const sent = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/sources"));
+  const { source } = await nextReport(page, "onSuccess", () => pay(page, "msts"));
+  assert.equal(source.state, "pending_redirect");
+  assert.equal((await sent).postDataJSON().msts.poNumber, "PO 17");
+  assert.deepEqual(page.problems, []);
+});
+
+test("subscription by iDEAL needs the agreement to a direct debit", async () => {
+  const guest = await Guest.start("de_DE", "NL", "5401231600");
+  const page = await openShop();
+  await mountDropin(page, { sessionId: guest.sessionId, options: { redirect: OWN_REDIRECT } });
+  await openEntry(page, "ideal");
+  await nextReport(page, "onError", () => pay(page, "ideal"));
+  await shownProblem(page, "ideal", "check what you entered");
+  await entry(page, "ideal").getByRole("checkbox").check();
+  await page.frameLocator(".DR-iban-ideal iframe").locator("#field").pressSequentially("NL91ABNA0417164300");
+  const { source } = await nextReport(page, "onSuccess", () => pay(page, "ideal"));
+  assert.equal(source.state, "pending_redirect");
+});
+
+test("without billing address, the owner is that of the session", async () => {
+  const guest = await Guest.start();
+  const page = await openShop();
+  await mountDropin(page, { sessionId: guest.sessionId, billingAddress: undefined });
+  await openEntry(page, "wireTransfer");
+  const { source } = await nextReport(page, "onSuccess", () => pay(page, "wireTransfer"));
+  assert.deepEqual([source.owner.lastName, source.owner.address.country], [OWNER.lastName, "US"]);
 });

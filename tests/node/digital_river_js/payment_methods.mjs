@@ -61,19 +61,21 @@ async function payInDropin(page, guest, { type, country, option }) {
   });
 }
 
-/** Amazon Pay, which Drop-in does not list. */
+/** Amazon Pay, which Drop-in does not list. Its button leaves the page, and comes back to it. */
 async function payAtAmazon(page, guest) {
-  const back = page.url();
-  const result = await page.evaluate((data) => digitalRiver.createSource(data), {
-    type: "amazonPay",
-    sessionId: guest.sessionId,
-    owner: OWNER,
-    amazonPay: {
-      ...{ returnUrl: back, cancelUrl: back, resultReturnUrl: back },
-      ...{ placement: "Checkout", checkoutLanguage: "en_US" },
+  const result = new Promise((resolve) => page.exposeFunction("keepResult", resolve));
+  await page.evaluate(
+    ([sessionId, owner, back]) => {
+      const amazonPay = { returnUrl: back, cancelUrl: back, resultReturnUrl: back, placement: "Checkout" };
+      const button = digitalRiver.createElement("amazonpay", { sourceData: { sessionId, owner, amazonPay } });
+      button.on("source", ({ source, error }) => keepResult({ source, error }));
+      button.mount("main");
     },
-  });
-  assert.equal(result.error, null);
+    [guest.sessionId, OWNER, page.url()],
+  );
+  await page.getByRole("button", { name: /Amazon Pay/ }).click();
+  await page.locator("button[value=approve]").click();
+  await page.waitForURL("http://localhost:*/**");
   return result;
 }
 
