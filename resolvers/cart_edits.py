@@ -12,11 +12,13 @@ from gateway.errors import ConcurrentRequest, StoreUnavailable, UpstreamError, U
 from gateway.operation.cart_owner import session_of_owner
 from gateway.operation.context import Context
 from gateway.payments import store_credit
-from gateway.refusals.user_errors import CartConflictError, Path, store_lost, store_unavailable
+from gateway.refusals.user_errors import AnyUserError, CartConflictError, Path, store_lost, store_unavailable
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.token_renewal import FRESH_FOR_CHECKOUT
 from gateway.submission import store_loss
+from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
+from gateway.upstream.payment import waits_for_shopper
 from resolvers.failures import Refused, logged_error
 from resolvers.payloads import Payload
 
@@ -44,6 +46,11 @@ NO_LONGER_COVERED = MutationWarning(
 
 
 CART_LOCKED = "A submission of this cart is in progress or in doubt. Read `orderSubmission` first."
+
+CART_WAITS = (
+    "The order of this cart waits for the shopper's approval, so the cart cannot change. Send the shopper to the "
+    "provider's page, then call `resumeOrder`. A guest may pay another way after `detachSource`."
+)
 
 
 def warnings_of(cart: Cart) -> list[MutationWarning]:
@@ -170,7 +177,7 @@ async def send(ctx: Context, call: Callable[[], Awaitable[Cart | None]], *, path
         cart = await call()
     except UpstreamError as failure:
         ctx.forget_cart()
-        return Payload(errors=[logged_error(ctx, failure, path)])
+        return Payload(errors=[await _error_of(ctx, failure, path)])
     if cart is None:
         ctx.forget_cart()
         return Payload()
@@ -180,6 +187,25 @@ async def send(ctx: Context, call: Callable[[], Awaitable[Cart | None]], *, path
         return Payload(errors=[logged_error(ctx, refusal, path)], warnings=warnings_of(cart))
     ctx.remember_cart(cart)
     return Payload(warnings=warnings_of(cart))
+
+
+async def _error_of(ctx: Context, failure: UpstreamError, path: Path) -> AnyUserError:
+    """The failure of a change as a user error.
+
+    Digital River refuses every change of a cart whose order waits for the shopper, with a code that has other causes.
+    """
+    error = logged_error(ctx, failure, path)
+    if not isinstance(failure, UpstreamRefusal) or failure.reason != refusal_codes.CART_FAILURE:
+        return error
+    try:
+        cart = await ctx.cart()
+    except UpstreamError:
+        return error
+    return cart_waits(path) if waits_for_shopper(cart.payment_session) else error
+
+
+def cart_waits(path: Path) -> CartConflictError:
+    return CartConflictError(code=ErrorCode.CART_LOCKED, message=CART_WAITS, path=path, waits_for_shopper=True)
 
 
 def refusals_beside(cart: Cart) -> list[str]:

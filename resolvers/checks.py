@@ -27,7 +27,7 @@ FOUR_DIGITS = re.compile(r"[0-9]{4}")
 
 NO_LINE = "The cart has no line with this id. Read `cart.lines`."
 NO_OFFER = "There is no offer with this id. Read `offers` or `cart.appliedOffers`."
-NO_PRODUCT = "There is no product with this id. Read `products`."
+NO_PRODUCT = "There is no product with this id. Read `products`, or send the id of Digital River as `upstreamId`."
 
 
 def blank(path: Path) -> InputError:

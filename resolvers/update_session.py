@@ -5,6 +5,7 @@ from functools import partial
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import invalid
 from gateway.sessions.record import SessionRecord
+from gateway.upstream.payment import waits_for_shopper
 from resolvers import cart_edits
 from resolvers.inputs.session import UpdateSessionInput
 from resolvers.payloads import Payload
@@ -26,11 +27,15 @@ async def update_session(ctx: Context, args: UpdateSessionInput) -> Payload:
         record.locale, record.currency_code = locale, currency_code
 
     async def set_market() -> Payload:
-        # Store credit is checked before the call. If a source is attached, Digital River may change a part of the cart
+        # The cart is checked before the call. If a source is attached, Digital River may change a part of the cart
         # before it refuses the new currency.
-        if currency_code != session.currency_code and (await cart_edits.current_cart(ctx)).secondary_source is not None:
-            message = "The cart has store credit in another currency. Call `removeStoreCredit` first."
-            return Payload(errors=[invalid(path, message)])
+        if currency_code != session.currency_code:
+            cart = await cart_edits.current_cart(ctx)
+            if waits_for_shopper(cart.payment_session):
+                return Payload(errors=[cart_edits.cart_waits(path)])
+            if cart.secondary_source is not None:
+                message = "The cart has store credit in another currency. Call `removeStoreCredit` first."
+                return Payload(errors=[invalid(path, message)])
         call = partial(ctx.as_shopper, lambda upstream, token: upstream.tokens.set_market(token, locale, currency_code))
         payload = await cart_edits.send(ctx, call, path=path)
         if not payload.errors:

@@ -17,9 +17,11 @@ from graphql import (
     KnownFragmentNamesRule,
     NoUndefinedVariablesRule,
     OperationDefinitionNode,
+    ProvidedRequiredArgumentsRule,
     ScalarLeafsRule,
     ValidationContext,
     get_named_type,
+    is_required_argument,
 )
 from graphql.pyutils import did_you_mean, suggestion_list
 
@@ -81,6 +83,18 @@ class ArgumentNames(KnownArgumentNamesRule):
         context.report_error(GraphQLError(message, arg_node))
 
 
+class RequiredArgumentFields(ListingRule, ProvidedRequiredArgumentsRule):
+    """Lists the fields of the object that an argument needs."""
+
+    def valid_names(self, error: GraphQLError) -> str:
+        node, field = error.nodes[0] if error.nodes else None, self.context.get_field_def()
+        if not isinstance(node, FieldNode) or field is None:
+            return ""
+        sent = {argument.name.value for argument in node.arguments or ()}
+        needed = [of for name, of in field.args.items() if is_required_argument(of) and name not in sent]
+        return "".join(fields_of(get_named_type(argument.type)) for argument in needed)
+
+
 class VariableNames(ListingRule, NoUndefinedVariablesRule):
     def valid_names(self, error: GraphQLError) -> str:
         operation = error.nodes[-1] if error.nodes else None
@@ -101,6 +115,7 @@ LISTING_RULES: dict[type[ASTValidationRule], type[ASTValidationRule]] = {
     FieldsOnCorrectTypeRule: FieldNames,
     ScalarLeafsRule: SubfieldNames,
     KnownArgumentNamesRule: ArgumentNames,
+    ProvidedRequiredArgumentsRule: RequiredArgumentFields,
     NoUndefinedVariablesRule: VariableNames,
     KnownFragmentNamesRule: FragmentNames,
 }

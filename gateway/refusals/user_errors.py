@@ -53,6 +53,12 @@ NOT_FOUND_VARIANTS = {
 }
 """Variants of the message for shoppers about an object that is not found, by input field."""
 
+WAITING_VARIANTS: dict[PaymentSessionState | None, str] = {
+    PaymentSessionState.PENDING_REDIRECT: "approve",
+    PaymentSessionState.CHARGEABLE: "approved",
+}
+"""Variants of the message for shoppers about a source, while the order of the cart waits for the shopper."""
+
 
 class UserError(Shape, frozen=True, tag=True, kw_only=True):
     """Base class of user errors. `path` is the path of the invalid argument: `("input", "lines", "0", "quantity")`.
@@ -94,6 +100,12 @@ class NotFoundError(UserError, frozen=True, tag=True, kw_only=True):
 
 class CartConflictError(UserError, frozen=True, tag=True, kw_only=True):
     current_revision: str | None = None
+    waits_for_shopper: bool = False
+    """Whether the order of the cart waits for the shopper's approval."""
+
+    @property
+    def shopper_message(self) -> ShopperMessage | None:
+        return shopper_message(self.code, "approve" if self.waits_for_shopper else "")
 
 
 class AvailabilityError(UserError, frozen=True, tag=True, kw_only=True):
@@ -121,6 +133,11 @@ class DestinationError(UserError, frozen=True, tag=True, kw_only=True):
 class PaymentError(UserError, frozen=True, tag=True, kw_only=True):
     session_state: PaymentSessionState | None = None
     source_state: SourceState | None = None
+
+    @property
+    def shopper_message(self) -> ShopperMessage | None:
+        variant = WAITING_VARIANTS.get(self.session_state, "")
+        return shopper_message(self.code, variant if variant in VARIANTS.get(self.code, {}) else "")
 
 
 class StoreCreditError(UserError, frozen=True, tag=True, kw_only=True):

@@ -54,6 +54,8 @@ VARIANTS: Mapping[GraphEnum, Mapping[str, tuple[str, ...]]] = {
         ("", "email", "postalCode", "countryCode", "phoneNumber", "nickname", "lastFourDigits", "amount"), ()
     ),
     ErrorCode.NOT_FOUND: dict.fromkeys(("", "order", "product", "line", "offer", "address", "paymentOption"), ()),
+    ErrorCode.CART_LOCKED: {"": (), "approve": ()},
+    ErrorCode.SOURCE_NOT_CHARGEABLE: {"": (), "approve": (), "approved": ()},
     ErrorCode.INSUFFICIENT_STOCK: {"": (), "soldOut": (), "limited": ("available",)},
     ErrorCode.QUANTITY_OUT_OF_RANGE: {"": (), **QUANTITY_RANGES},
     ErrorCode.STORE_CREDIT_INSUFFICIENT: {"": (), "limited": ("usable",)},

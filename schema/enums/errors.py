@@ -53,7 +53,8 @@ describe_enum(
     CART_BUSY="Another change of this cart was in progress for too long, or too many changes waited; nothing was "
     "changed. If the cart's lock "
     "was lost before the change was complete, `retry` is READ_STATE_FIRST.",
-    CART_LOCKED="A submission of this cart is in progress or in doubt; the cart is locked until the submission ends.",
+    CART_LOCKED="A submission of this cart is in progress, in doubt, or waits for the shopper; the cart is locked "
+    "until the submission ends.",
     PRODUCT_NOT_PURCHASABLE="The product cannot be put in a cart.",
     INSUFFICIENT_STOCK="The product has fewer available units than the quantity.",
     QUANTITY_OUT_OF_RANGE="The quantity is outside the allowed range.",

@@ -58,6 +58,9 @@ async def test_wrong_argument_or_fragment_lists_the_right_ones(storefront: Store
     _, message = error_of((await storefront.ask("{ products(frist: 1) { totalCount } }")).body)
     assert message.startswith("Unknown argument 'frist' on field 'Query.products'. Did you mean 'first'")
     assert re.search(r" Its arguments are [\w, ]*\bfirst, ", message)
+    _, message = error_of((await storefront.ask("{ product { name } }")).body)
+    assert message.startswith("Argument 'Query.product(by:)' of type 'ProductBy!' is required")
+    assert " ProductBy has the fields id, upstreamId, " in message
     document = "{ cart { ...Lins } } fragment Lines on Cart { id }"
     errors = (await storefront.ask(document)).body["errors"]
     assert errors[0]["message"] == "Unknown fragment 'Lins'. The document has the fragments Lines."

@@ -286,3 +286,29 @@ async def test_interrupted_abandonment_can_be_resumed_after_sign_in(
         await shopper.decide(redirect["action"]["redirectUrl"])
         resumed = (await storefront.run("ReturnFromRedirect"))["resumeOrder"]
         assert resumed["result"]["__typename"] == "OrderPlaced", "an account has no other cart"
+
+
+CHANGES = {
+    "addCartLines": 'lines: [{product: {upstreamId: "5401230100"}}]',
+    "updateCart": 'organizationId: "acme"',
+    "prepareCheckout": "shippingOption: {rule: CHEAPEST}, termsOfSaleAccepted: true",
+    "applyOffer": 'offer: {couponCode: "SPRING20"}',
+    "attachSource": 'source: {sourceId: "5b6d1a52-5d54-4a1c-8a5e-5a1b6f0f5f3e"}',
+    "updateSession": 'currencyCode: "EUR"',
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_changes_of_waiting_cart_say_that_it_waits(shopper: Shopper, change: str) -> None:
+    storefront = shopper.storefront
+    await shopper.fill_cart()
+    await shopper.pay_with("klarnaCredit")
+    await storefront.outcome(new_key())
+    answer = await storefront.ask(
+        f"mutation {{ {change}(input: {{{CHANGES[change]}}}) {{ errors {{ code message shopperMessage retry }} }} }}"
+    )
+    [error] = answer.data[change]["errors"]
+    assert (error["code"], error["retry"]) == ("CART_LOCKED", "READ_STATE_FIRST")
+    assert "`resumeOrder`" in error["message"]
+    assert "`detachSource`" in error["message"]
+    assert error["shopperMessage"].startswith("Your order is waiting for your payment")
