@@ -5,12 +5,16 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType
+from mkdocs.config import load_config
 
-from docs.site import graph_reference
+from docs.site import graph_reference, pages
 from schema.build import build
 
 ROOT = Path(__file__).parents[2]
@@ -39,9 +43,9 @@ def build_site(target: Path, config: Path = CONFIG) -> subprocess.CompletedProce
 def test_site_is_built_without_broken_links(tmp_path: Path) -> None:
     built = build_site(tmp_path)
     assert built.returncode == 0, built.stderr
-    pages = sorted(tmp_path.rglob("*.html"))
-    assert len(pages) > 80
-    loaded = {address for page in pages for address in LOADED.findall(page.read_text())}
+    built_pages = sorted(tmp_path.rglob("*.html"))
+    assert len(built_pages) > 80
+    loaded = {address for page in built_pages for address in LOADED.findall(page.read_text())}
     assert loaded == set()
 
 
@@ -69,13 +73,13 @@ def test_make_docs_fails_after_a_warning() -> None:
 
 def test_reference_has_every_type_and_field() -> None:
     schema = build(suggests=False).core
-    pages = graph_reference.pages()
-    whole = "\n".join(pages.values())
+    chapters = graph_reference.pages()
+    whole = "\n".join(chapters.values())
     for name, of in schema.type_map.items():
         if name.startswith("__") or name in ("ID", "Int", "String", "Boolean", "Float"):
             continue
         if name in ("Query", "Mutation"):
-            page = pages["reference/queries.md" if name == "Query" else "reference/mutations.md"]
+            page = chapters["reference/queries.md" if name == "Query" else "reference/mutations.md"]
             assert isinstance(of, GraphQLObjectType)
             assert [field for field in of.fields if f"## {field} {{" not in page] == []
             continue
@@ -86,3 +90,37 @@ def test_reference_has_every_type_and_field() -> None:
             assert rows.keys() == of.fields.keys()
             lacking = [field for field, row in rows.items() if "cost " not in row or "cached" not in row]
             assert lacking == [], name
+
+
+def navigation(entries: list[Any]) -> Iterator[str]:
+    for entry in entries:
+        if isinstance(entry, str):
+            yield entry
+        else:
+            for below in entry.values():
+                yield from navigation(below if isinstance(below, list) else [below])
+
+
+def test_navigation_has_each_page_once() -> None:
+    config = pages.on_config(load_config(str(CONFIG)))
+    listed = list(navigation(config.nav or []))
+    assert [page for page, times in Counter(listed).items() if times > 1] == []
+    assert {"capabilities/order.md", "decisions/at-most-once.md", "reference/cart.md"} <= set(listed)
+
+
+def test_cells_of_wide_tables_have_the_titles_of_their_columns() -> None:
+    def table(*titles: str) -> str:
+        head = "".join(f"<th>{title}</th>" for title in titles)
+        return f"<table>\n<tr>{head}</tr>\n<tr>{'<td>x</td>' * len(titles)}</tr>\n</table>"
+
+    assert pages.on_page_content(table("a", "b")) == table("a", "b")
+    labelled = pages.on_page_content(table("a", "<code>b</code>", "c &amp; d"))
+    assert labelled.startswith("<table data-wide>")
+    assert re.findall(r"<td ([^>]*)>", labelled) == ['data-label="a"', 'data-label="b"', 'data-label="c &amp; d"']
+
+
+def test_links_have_the_titles_of_pages_instead_of_paths() -> None:
+    files = "[docs/tutorial.md](docs/tutorial.md), [docs/decisions](docs/decisions), [why](docs/caching.md)"
+    assert pages.with_links(files, "README.md", "index.md") == (
+        "[From clone to an order in your own page](tutorial.md), [Decisions](decisions/at-most-once.md), [why](caching.md)"
+    )
