@@ -127,7 +127,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv .venv
 
 .venv/.runtime: requirements.lock | $(BIN)/python
-	@echo "Installing the packages of Riverfront into .venv (once)"
+	@echo "Installing the packages of Riverfront into .venv (once, for up to a minute)"
 	@$(INSTALL) --requirement requirements.lock
 	@touch $@
 

@@ -194,7 +194,7 @@ Riverfront is ready.
   sandbox    {sandbox_url}/_sandbox/ lists its controls
   storefront {storefront}
 
-Three things to try:
+Four things to try:
 
   1. Open {gateway_url}/graphiql and play the tabs from left to right: each is a step of a purchase.
      The panel beside them leads to more examples, test cards and the sandbox's clock.
@@ -202,6 +202,7 @@ Three things to try:
      {demo}
   3. List what is for sale:
      curl --globoff '{gateway_url}/graphql?query={{products(first:3){{nodes{{name}}}}}}'
+  4. Buy from a page of your own, in five minutes: docs/tutorial.md
 
 Ctrl-C stops all.
 """

@@ -34,7 +34,7 @@ OF_THE_REPOSITORY = {
 
 REPLACED = {
     "schema/schema.graphql": f"{graph_reference.FOLDER}/queries.md",
-    "docs/decisions": "decisions/at-most-once.md",
+    "docs/decisions/README.md": "decisions/at-most-once.md",
 }
 """Pages of the site that links to these files and folders lead to."""
 
@@ -133,7 +133,7 @@ def with_links(markdown: str, source: str, path: str) -> str:
             return match["text"].strip("[]") if (ROOT / file).exists() else match[0]
         text = match["text"]
         # In the repository, the path of a file is a good text. Readers of the site know titles.
-        if text.strip("[]`") in (file, target):
+        if text.strip("[]`") in (file, target, target.removesuffix("/README.md")):
             text = f"[{_title_of(file, goal)}]"
         return f"{text}({posixpath.relpath(goal, posixpath.dirname(path) or '.')}{match['anchor'] or ''})"
 

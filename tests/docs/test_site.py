@@ -120,7 +120,10 @@ def test_cells_of_wide_tables_have_the_titles_of_their_columns() -> None:
 
 
 def test_links_have_the_titles_of_pages_instead_of_paths() -> None:
-    files = "[docs/tutorial.md](docs/tutorial.md), [docs/decisions](docs/decisions), [why](docs/caching.md)"
-    assert pages.with_links(files, "README.md", "index.md") == (
-        "[From clone to an order in your own page](tutorial.md), [Decisions](decisions/at-most-once.md), [why](caching.md)"
+    links = "[docs/tutorial.md](docs/tutorial.md), [docs/clients](docs/clients/README.md), [why](docs/caching.md)"
+    assert pages.with_links(links, "README.md", "index.md") == (
+        "[From clone to an order in your own page](tutorial.md), [Clients](clients/README.md), [why](caching.md)"
+    )
+    assert pages.with_links("[docs/decisions](docs/decisions)", "README.md", "index.md") == (
+        "[Decisions](decisions/at-most-once.md)"
     )
