@@ -24,7 +24,6 @@ class SandboxFrame {
     this.#configuration = configuration;
     this.#receive = receive;
     Object.assign(this.#iframe, { src: url.href, title, allow: "payment" });
-    this.#iframe.setAttribute("scrolling", "no");
     Object.assign(this.#iframe.style, { display: "block", width: "100%", border: "0", margin: "0", padding: "0" });
   }
 

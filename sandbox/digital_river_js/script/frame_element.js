@@ -32,6 +32,8 @@ class FrameElement extends PaymentElement {
     // The storefront may have unmounted the element meanwhile.
     if (this.container !== container) return;
     this.#frame = new SandboxFrame(this.page, this.title, this.#look(content), (kind, data) => this.#receive(kind, data));
+    // The frame is as high as its field.
+    this.#frame.iframe.setAttribute("scrolling", "no");
     this.#frame.iframe.style.height = "1.5em";
     this.#frame.iframe.style.colorScheme = colorSchemeOf(container);
     this.#stopWatching = onColorSchemeChange(() => this.refresh());

@@ -61,11 +61,14 @@ class IdealElement extends PaymentElement {
       this.#iban = null;
       return;
     }
-    const holder = dropinNode("div", { class: "DR-iban-ideal" });
-    this.#content.append(holder);
+    const { holder, problem, node } = fieldRow("iban-ideal", text(this.instance.locale, FIELD_TITLES.iban));
+    this.#content.append(node);
     const { style, classes } = this.options;
-    this.#iban = new FieldElement("iban", this.instance, { style, classes }, () => holder.remove());
-    this.#iban.on("change", ({ complete, empty, error }) => this.emit("change", { iban: { complete, empty, error } }));
+    this.#iban = new FieldElement("iban", this.instance, { style, classes }, () => node.remove());
+    this.#iban.on("change", ({ complete, empty, error }) => {
+      problem.textContent = error?.message ?? "";
+      this.emit("change", { iban: { complete, empty, error } });
+    });
     this.#iban.mount(holder);
   }
 }

@@ -133,9 +133,7 @@ async function refundToken(locale, country) {
     ...{ type: "wireTransfer", sessionId: guest.sessionId, owner: OWNER },
   });
   await guest.attach(made.source.id);
-  const orderId = (await guest.submit()).order.id;
-  const answer = await fetch(`${sandbox}/_sandbox/refunds`, { method: "POST", body: JSON.stringify({ orderId }) });
-  return [page, (await answer.json()).refundToken];
+  return [page, await guest.refundToken((await guest.submit()).order.id)];
 }
 
 async function accountOf(token) {

@@ -177,6 +177,12 @@ export class Guest {
     return this.ask("POST", "/carts/active/apply-payment-method", { paymentMethod: { sourceId } });
   }
 
+  /** Token with which the shopper of an order names the bank account of its refund. */
+  async refundToken(orderId) {
+    const answer = await fetch(`${sandbox}/_sandbox/refunds`, { method: "POST", body: JSON.stringify({ orderId }) });
+    return (await answer.json()).refundToken;
+  }
+
   async submit() {
     return (await this.ask("POST", "/carts/active/submit-cart")).submitCart;
   }
