@@ -93,6 +93,8 @@ class World:
 
     def reset(self) -> None:
         vars(self).update(vars(World()))
+        for source in self.sources.values():
+            source.clock = self.now
 
     # The clock of the sandbox.
 

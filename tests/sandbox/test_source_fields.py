@@ -166,6 +166,17 @@ async def test_change_of_state_updates_the_time_of_the_source(client: Client) ->
     assert approved["updatedTime"] > approved["createdTime"] == source["createdTime"]
 
 
+async def test_saved_card_follows_the_clock_after_a_reset(client: Client) -> None:
+    await client.http.post("/_sandbox/reset")
+    await client.http.post("/_sandbox/clock", json={"forward_s": 86_400})
+    await client.sign_in()
+    (first, *_) = (await client.ask("GET", f"{OPTIONS}?expand=all"))["paymentOptions"]["paymentOption"]
+    await client.ask("DELETE", f"{OPTIONS}/{first['id']}", 204)
+    removed = await client.shown(first["sourceId"])
+    assert removed["state"] == "cancelled"
+    assert removed["updatedTime"] > (await create(client))["createdTime"][:10]
+
+
 async def test_saved_source_names_its_account_to_servers(alex: Client) -> None:
     card = await create(alex)
     headers = {"Authorization": f"Bearer {alex.world.keys.payment_key}"}
