@@ -3,6 +3,7 @@
 The tests in Chromium are the files `tests/node/digital_river_js/*.test.mjs`. Each has its own browser and sandbox.
 """
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from sandbox.model.world import World
 from tests.support.commerce_client import Client
 from tests.support.external_programs import NODE, needs_chromium, node
 from tests.support.shop import listening
+
+ROOT = Path(__file__).parents[2]
 
 SCRIPTS = sorted(path.name for path in (NODE / "digital_river_js").glob("*.test.mjs"))
 
@@ -57,6 +60,27 @@ def test_files_of_the_library_are_short() -> None:
         path.name: len(path.read_text().splitlines()) for path in files.HERE.rglob("*.*") if path.suffix != ".pyc"
     }
     assert {name: length for name, length in lengths.items() if length > 400} == {}
+
+
+def test_every_function_element_and_event_has_a_test_and_description() -> None:
+    script = files.joined(files.SCRIPT)
+    tests = "".join(path.read_text() for path in (NODE / "digital_river_js").glob("*.mjs"))
+    page = (ROOT / "docs" / "digital-river-js.md").read_text()
+    main = (files.HERE / "script" / "digital_river.js").read_text()
+    functions = set(re.findall(r"^  (\w+)\([^)]*\) \{$", main, re.MULTILINE)) - {"constructor"}
+    elements = set(re.findall(r"defineElement\(\"(\w+)\"", script))
+    for table in ("FIELD_TITLES", "WALLETS"):
+        elements |= set(
+            re.findall(r"^  (\w+):", script.partition(f"const {table} = {{")[2].partition("\n}")[0], re.MULTILINE)
+        )
+    events = set(re.findall(r"\"(\w+)\"", script.partition("const EVENTS = new Set([")[2].partition("])")[0]))
+    assert (len(functions), len(elements), len(events)) == (13, 24, 11)
+    for name in functions:
+        assert f"digitalRiver.{name}(" in tests or f".{name}(" in tests, name
+        assert f"`{name}(" in page, name
+    for name in elements | events:
+        assert re.search(rf"\"{name}\"", tests), name
+        assert f"`{name}`" in page, name
 
 
 @pytest.mark.browser

@@ -93,7 +93,8 @@ function report() {
   }
   input.setAttribute("aria-invalid", String(Boolean(error)));
   if (errorText.textContent !== (error?.message ?? "")) errorText.textContent = error?.message ?? "";
-  sendToShop("classes", { states: { complete, empty, invalid: Boolean(error) } });
+  const webkitAutofill = input.matches(":autofill");
+  sendToShop("classes", { states: { complete, empty, invalid: Boolean(error), webkitAutofill } });
   const written = JSON.stringify(state);
   if (written !== lastReport) sendToShop("change", state);
   lastReport = written;

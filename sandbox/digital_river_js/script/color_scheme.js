@@ -1,11 +1,13 @@
 // What a frame takes over from the page around it, so that it does not look foreign in light and dark.
 
-/** Whether the container is shown in light or dark. A page that declares no color scheme is light. */
+/** Whether the container is shown in light or dark. The page may declare it in its style or in a meta element. */
 function colorSchemeOf(container) {
-  const declared = getComputedStyle(container).colorScheme.split(" ");
-  const isDark = window.matchMedia("(prefers-color-scheme: dark)").matches;
-  if (declared.includes("dark") && (isDark || !declared.includes("light"))) return "dark";
-  return "light";
+  const probe = document.createElement("span");
+  probe.style.color = "light-dark(rgb(0, 0, 0), rgb(255, 255, 255))";
+  container.append(probe);
+  const isDark = getComputedStyle(probe).color === "rgb(255, 255, 255)";
+  probe.remove();
+  return isDark ? "dark" : "light";
 }
 
 /** Style of the container that the frame uses unless the storefront gives its own. */

@@ -149,3 +149,62 @@ test("element is unmounted, mounted again and destroyed", async () => {
   assert.match(seen.refusal, /destroyed/);
   assert.deepEqual([seen.classes, seen.left, seen.mounted, seen.after], ["own DRElement--empty", 0, 1, 0]);
 });
+
+test("fields are reached by keyboard and by their labels", async () => {
+  const page = await openShop();
+  await mountElements(page, CARD);
+  await page.getByText("cardnumber").click();
+  for (const type of CARD) {
+    await page.waitForFunction((name) => document.getElementById(name).classList.contains("DRElement--focus"), type);
+    await page.keyboard.type(type === "cardnumber" ? VISA.number : "1035".slice(0, type === "cardcvv" ? 3 : 4));
+    await page.keyboard.press("Tab");
+  }
+  assert.equal(await field(page, "cardexpiration").inputValue(), "10/35");
+  await page.evaluate(() => elements.cardcvv.focus());
+  await page.waitForFunction(() => document.getElementById("cardcvv").classList.contains("DRElement--focus"));
+  await page.evaluate(() => elements.cardcvv.blur());
+  await page.waitForFunction(() => !document.getElementById("cardcvv").classList.contains("DRElement--focus"));
+  await page.evaluate(() => elements.cardcvv.clear());
+  await page.waitForFunction(() => document.getElementById("cardcvv").classList.contains("DRElement--empty"));
+});
+
+test("storefront decides style, placeholder and mask", async () => {
+  const page = await openShop();
+  await page.evaluate(() => (document.getElementById("main").style.color = "rgb(0, 0, 90)"));
+  const style = {
+    base: { fontSize: "20px", position: "fixed", ":hover": { color: "red" }, "::placeholder": { color: "rgb(1, 2, 3)" } },
+    invalid: { color: "rgb(163, 38, 38)" },
+  };
+  await mountElements(page, ["cardnumber"], { style, placeholderText: "Number", mask: true, classes: { invalid: "wrong" } });
+  const input = field(page, "cardnumber");
+  const look = () =>
+    input.evaluate((node) => {
+      const { color, fontSize, position } = getComputedStyle(node);
+      return { color, fontSize, position, placeholder: getComputedStyle(node, "::placeholder").color };
+    });
+  assert.deepEqual(await look(), {
+    ...{ color: "rgb(0, 0, 90)", fontSize: "20px", position: "static", placeholder: "rgb(1, 2, 3)" },
+  });
+  assert.equal(await input.getAttribute("placeholder"), "Number");
+  assert.equal(await input.getAttribute("type"), "password");
+  await input.fill("4444222233331112");
+  await page.waitForFunction(() => document.getElementById("cardnumber").classList.contains("wrong"));
+  assert.equal((await look()).color, "rgb(163, 38, 38)");
+  await page.evaluate(() => elements.cardnumber.update({ style: {}, placeholderText: "Card", mask: false }));
+  await page.frameLocator("#cardnumber iframe").locator('[placeholder="Card"][type="text"]').waitFor();
+  assert.equal(await input.inputValue(), "4444 2222 3333 1112");
+});
+
+test("fields follow the color scheme of the page", async () => {
+  for (const [scheme, colorScheme, expected] of [
+    ["light dark", "dark", "dark"],
+    ["light dark", "light", "light"],
+    ["light", "dark", "light"],
+    ["dark", "light", "dark"],
+  ]) {
+    const page = await openShop({ scheme, context: { colorScheme } });
+    await mountElements(page, ["cardnumber"]);
+    const shown = await field(page, "cardnumber").evaluate((node) => getComputedStyle(node).colorScheme);
+    assert.equal(shown, expected, `${scheme} in ${colorScheme}`);
+  }
+});
