@@ -149,7 +149,7 @@ $(CLIENTS)/typescript/dist/src/index.js: $(call SOURCES,$(CLIENTS)/typescript) s
 # npm has copied the client package into the storefront; the copy is replaced by what is built now.
 $(SHOP)/dist/index.html: $(call SOURCES,$(SHOP)) $(CLIENTS)/typescript/dist/src/index.js schema/schema.graphql | $(SHOP)/node_modules/.stamp
 	@if command -v npm >/dev/null; then \
-	  echo "Building the storefront" && cp -r $(CLIENTS)/typescript/dist $(SHOP)/node_modules/riverfront-client/ \
+	  echo "Building the storefront" && cp -r $(CLIENTS)/typescript/dist $(CLIENTS)/typescript/package.json $(SHOP)/node_modules/riverfront-client/ \
 	  && cd $(SHOP) && npm run --silent build >/dev/null; fi
 
 # Separate from .venv: the generator needs an older graphql-core than the gateway.

@@ -11,5 +11,5 @@ export default defineConfig({
   plugins: [react()],
   server: { port, proxy },
   preview: { port, strictPort: true, proxy, headers: securityHeaders(process.env["DIGITAL_RIVER_ORIGINS"]) },
-  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: { target: "es2022", manifest: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
 });

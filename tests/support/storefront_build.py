@@ -50,7 +50,7 @@ async def built_storefront() -> Path:
 async def _use(package: Path) -> None:
     """Copies the built client package, of which npm installed the state at that time."""
     target = STOREFRONT / "node_modules" / "riverfront-client"
-    await output("cp", "-r", str(package / "dist"), str(target))
+    await output("cp", "-r", str(package / "dist"), str(package / "package.json"), str(target))
 
 
 @asynccontextmanager

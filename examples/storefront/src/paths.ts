@@ -12,6 +12,10 @@ export const paths = {
   findOrder: "/find-order",
 };
 
+export function orderPath(id: string): string {
+  return `/order/${encodeURIComponent(id)}`;
+}
+
 export function categoryPath(id: string): string {
   return `/category/${encodeURIComponent(id)}`;
 }

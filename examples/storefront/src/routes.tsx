@@ -22,6 +22,21 @@ export const routes: RouteObject[] = [
           // One page, so that what it knows outlives the change from /checkout/return to /checkout.
           { path: `${paths.checkout}/:arrival?`, lazy: () => import("./checkout/CheckoutPage") },
           { path: PLACED_PATH, lazy: () => import("./checkout/PlacedPage") },
+          { path: "/sign-in", lazy: () => import("./account/SignIn") },
+          { path: "/register", lazy: () => import("./account/Register") },
+          { path: "/find-order", lazy: () => import("./orders/FindOrder") },
+          { path: "/order/:id", lazy: () => import("./orders/Order") },
+          {
+            path: "/account",
+            lazy: () => import("./account/AccountLayout"),
+            children: [
+              { index: true, lazy: () => import("./account/Profile") },
+              { path: "orders", lazy: () => import("./orders/Orders") },
+              { path: "cards", lazy: () => import("./account/Cards") },
+              { path: "subscriptions", lazy: () => import("./account/Subscriptions") },
+              { path: "addresses", lazy: () => import("./account/Addresses") },
+            ],
+          },
           { path: "*", element: <NotFound /> },
         ],
       },

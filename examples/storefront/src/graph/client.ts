@@ -2,6 +2,7 @@ import { ApolloClient } from "@apollo/client";
 import { cookieSession } from "riverfront-client";
 import { publicByGetLink, riverfrontApollo, riverfrontCache, tabsLink } from "riverfront-client/apollo";
 import { brand } from "../brand";
+import { endedSessionLink } from "./ended-session";
 
 declare module "@apollo/client" {
   namespace ApolloClient {
@@ -24,7 +25,7 @@ export function connect(): ApolloClient {
       client: brand.client,
       session: cookieSession(),
       cache,
-      links: [publicByGetLink(), tabsLink(cache)],
+      links: [publicByGetLink(), tabsLink(cache), endedSessionLink()],
     }),
     // A field that cannot be read is null with an error; the rest of the page is shown.
     defaultOptions: { watchQuery: { errorPolicy: "all" } },

@@ -17,7 +17,10 @@ export async function keepMarket(
   warnings: readonly { code: string }[],
   market: Market,
 ): Promise<void> {
-  if (!warnings.some(({ code }) => code === "SESSION_RESTARTED")) return;
+  if (warnings.some(({ code }) => code === "SESSION_RESTARTED")) await setMarket(client, market);
+}
+
+export async function setMarket(client: ApolloClient, market: Market): Promise<void> {
   accepted(await sent(client, ChangeMarketDocument, variablesOf(market), (answer) => answer.updateSession));
 }
 

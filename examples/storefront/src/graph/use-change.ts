@@ -2,8 +2,7 @@ import type { ApolloClient, OperationVariables, TypedDocumentNode } from "@apoll
 import { useApolloClient } from "@apollo/client/react";
 import { useRef, useState } from "react";
 import { retrying, type UserError } from "riverfront-client";
-import { ShellDocument } from "../generated/graphql";
-import { hasEnded, type Problem, problemOf, problemsOf } from "../problems/problem";
+import { hasEnded, isOfEndedSession, type Problem, problemOf, problemsOf } from "../problems/problem";
 import { useTexts } from "../texts";
 
 interface Payload {
@@ -41,11 +40,12 @@ export function useChange<D, V extends OperationVariables, P extends Payload>(
     try {
       const payload = await retrying(() => sent(client, mutation, variables, payloadOf));
       setProblems(problemsOf(payload.errors, texts));
+      if (payload.errors.some(isOfEndedSession)) void client.refetchObservableQueries();
       return payload.errors.length ? null : payload;
     } catch (error) {
       setProblems([problemOf(error, texts)]);
       // The page then shows that there is no session any more.
-      if (hasEnded(error)) void client.query({ query: ShellDocument, fetchPolicy: "network-only" });
+      if (hasEnded(error)) void client.refetchObservableQueries();
       return null;
     } finally {
       isUnderWay.current = false;

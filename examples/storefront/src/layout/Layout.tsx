@@ -1,5 +1,6 @@
 import { Outlet, ScrollRestoration } from "react-router";
 import { useTexts } from "../texts";
+import { Announcements } from "./Announcements";
 import { Footer } from "./Footer";
 import { Header } from "./Header";
 import { OfflineBar } from "./OfflineBar";
@@ -14,7 +15,10 @@ export function Layout() {
         {shop.skipToContent}
       </a>
       <Header />
-      <OfflineBar />
+      <div>
+        <OfflineBar />
+        <Announcements />
+      </div>
       <main id="content" tabIndex={-1}>
         <Outlet />
       </main>

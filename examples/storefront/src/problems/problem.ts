@@ -36,6 +36,12 @@ export function isOffline(error: unknown): boolean {
 
 const ENDED = new Set(["SESSION_EXPIRED", "SESSION_REQUIRED"]);
 
+/** An error in a payload that says the same as `hasEnded`. */
+export function isOfEndedSession({ code }: { code: string }): boolean {
+  return ENDED.has(code);
+}
+
+/** Whether an error that was thrown says that there is no session, or that it has ended. */
 export function hasEnded(error: unknown): boolean {
   return answerErrors(error)?.some(({ extensions }) => ENDED.has(extensions?.code ?? "")) ?? false;
 }

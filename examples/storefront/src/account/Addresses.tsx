@@ -1,0 +1,57 @@
+import { useQuery } from "@apollo/client/react";
+import { AddressesDocument, DeleteAddressDocument, type SavedAddressPartsFragment } from "../generated/graphql";
+import { useChange } from "../graph/use-change";
+import { useMarket } from "../market/MarketProvider";
+import { addressLines } from "../orders/address-lines";
+import { PageTitle } from "../parts/PageTitle";
+import { Bar } from "../parts/Skeleton";
+import { Problems } from "../problems/Notice";
+import { Trouble } from "../problems/Trouble";
+import { useTexts } from "../texts";
+
+/** Saved addresses. */
+export function Component() {
+  const { account } = useTexts();
+  const { data, error, refetch } = useQuery(AddressesDocument);
+  const saved = data?.shopper?.addresses;
+  if (!saved && error) return <Trouble error={error} retry={() => void refetch()} />;
+  return (
+    <>
+      <PageTitle>{account.addresses}</PageTitle>
+      {!saved && <Bar height="10rem" />}
+      {saved?.length === 0 && <p>{account.noAddresses}</p>}
+      <ul className="entries">
+        {saved?.map((entry) => (
+          <SavedAddress key={entry.id} entry={entry} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function SavedAddress({ entry }: { entry: SavedAddressPartsFragment }) {
+  const { account } = useTexts();
+  const { market } = useMarket();
+  const { send, isBusy, problems } = useChange(DeleteAddressDocument, (data) => data.deleteAddress);
+  const { id, nickname, isDefault, address } = entry;
+  return (
+    <li className="panel stack-tight">
+      <div className="row row-between">
+        <strong>{nickname}</strong>
+        {isDefault && <span className="tag">{account.preferred}</span>}
+      </div>
+      <address>
+        {addressLines(address, market.locale).map((line) => (
+          <span key={line}>{line}</span>
+        ))}
+      </address>
+      <div className="row">
+        <button type="button" className="button button-link" aria-disabled={isBusy} onClick={() => void send({ id })}>
+          {account.delete}
+          <span className="only-for-screen-readers"> {nickname}</span>
+        </button>
+      </div>
+      <Problems list={problems} />
+    </li>
+  );
+}

@@ -1,0 +1,64 @@
+import { useQuery } from "@apollo/client/react";
+import { CardsDocument, type CardPartsFragment, DeleteCardDocument, PreferCardDocument } from "../generated/graphql";
+import { useChange } from "../graph/use-change";
+import { PageTitle } from "../parts/PageTitle";
+import { Bar } from "../parts/Skeleton";
+import { Problems } from "../problems/Notice";
+import { Trouble } from "../problems/Trouble";
+import { useTexts } from "../texts";
+import { sourceName } from "./source-name";
+
+/** Saved cards and other payment options. A new one is saved at checkout. */
+export function Component() {
+  const { account } = useTexts();
+  const { data, error, refetch } = useQuery(CardsDocument);
+  const options = data?.shopper?.paymentOptions;
+  if (!options && error) return <Trouble error={error} retry={() => void refetch()} />;
+  return (
+    <>
+      <PageTitle>{account.cards}</PageTitle>
+      {!options && <Bar height="8rem" />}
+      {options?.length === 0 && <p>{account.noCards}</p>}
+      <ul className="entries">
+        {options?.map((option) => (
+          <Card key={option.id} option={option} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Card({ option }: { option: CardPartsFragment }) {
+  const { account } = useTexts();
+  const preference = useChange(PreferCardDocument, (data) => data.savePaymentOption);
+  const deletion = useChange(DeleteCardDocument, (data) => data.deletePaymentOption);
+  const name = sourceName(option.source);
+  const { source, isExpired, isDefault, id } = option;
+  return (
+    <li className="panel stack-tight">
+      <div className="row row-between">
+        <strong>{name}</strong>
+        {isDefault && <span className="tag">{account.preferred}</span>}
+      </div>
+      <p className="soft small">{option.nickname}</p>
+      {source.__typename === "CardSource" && source.expiryMonth && source.expiryYear && (
+        <p className={isExpired ? "field-error" : "soft small"}>
+          {(isExpired ? account.expired : account.expires)(`${source.expiryMonth}/${source.expiryYear}`)}
+        </p>
+      )}
+      <div className="row">
+        {!isDefault && (
+          <button type="button" className="button button-link" aria-disabled={preference.isBusy} onClick={() => void preference.send({ id })}>
+            {account.prefer}
+            <span className="only-for-screen-readers"> {name}</span>
+          </button>
+        )}
+        <button type="button" className="button button-link" aria-disabled={deletion.isBusy} onClick={() => void deletion.send({ id })}>
+          {account.delete}
+          <span className="only-for-screen-readers"> {name}</span>
+        </button>
+      </div>
+      <Problems list={[...preference.problems, ...deletion.problems]} />
+    </li>
+  );
+}

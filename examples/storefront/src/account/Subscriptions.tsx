@@ -1,0 +1,96 @@
+import { useQuery } from "@apollo/client/react";
+import { useState } from "react";
+import { Link } from "react-router";
+import {
+  ChangeRenewalDocument,
+  EndContractDocument,
+  ContractsDocument,
+  type SubscriptionPartsFragment,
+} from "../generated/graphql";
+import { useChange } from "../graph/use-change";
+import { useMarket } from "../market/MarketProvider";
+import { PageTitle } from "../parts/PageTitle";
+import { Picture } from "../parts/Picture";
+import { Bar } from "../parts/Skeleton";
+import { productPath } from "../paths";
+import { Notice, Problems } from "../problems/Notice";
+import { Trouble } from "../problems/Trouble";
+import { useTexts } from "../texts";
+
+export function Component() {
+  const { account } = useTexts();
+  const { data, error, refetch } = useQuery(ContractsDocument);
+  const contracts = data?.shopper?.subscriptionContracts?.nodes;
+  if (!contracts && error) return <Trouble error={error} retry={() => void refetch()} />;
+  return (
+    <>
+      <PageTitle>{account.subscriptions}</PageTitle>
+      {!contracts && <Bar height="10rem" />}
+      {contracts?.length === 0 && <p>{account.noSubscriptions}</p>}
+      <ul className="entries">
+        {contracts?.map((contract) => (
+          <Subscription key={contract.id} contract={contract} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Subscription({ contract }: { contract: SubscriptionPartsFragment }) {
+  const { account } = useTexts();
+  const { market } = useMarket();
+  const { product, state, quantity, isAutoRenewing, nextRenewalAt, expiresAt, pendingChanges, paymentOption } = contract;
+  const date = (time: string) => new Date(time).toLocaleDateString(market.locale, { dateStyle: "long" });
+  const isCancelled = state === "CANCELLED";
+  return (
+    <li className="panel entry-with-picture">
+      <Picture url={product?.thumbnailUrl} alt="" />
+      <div className="stack-tight">
+        <div className="row row-between">
+          <strong>{product ? <Link to={productPath(product)}>{product.name}</Link> : account.subscription}</strong>
+          <span className="tag">{account.contractStates[state]}</span>
+        </div>
+        {quantity !== null && quantity > 1 && <p>{account.quantity(quantity)}</p>}
+        {!isCancelled && isAutoRenewing && nextRenewalAt && <p>{account.renewsOn(date(nextRenewalAt))}</p>}
+        {!isCancelled && !isAutoRenewing && expiresAt && <p>{account.endsOn(date(expiresAt))}</p>}
+        {paymentOption && <p className="soft small">{account.paidWith(paymentOption.nickname)}</p>}
+        {pendingChanges && pendingChanges.length > 0 && <Notice>{account.changePending}</Notice>}
+        {!isCancelled && <Changes contract={contract} />}
+      </div>
+    </li>
+  );
+}
+
+function Changes({ contract }: { contract: SubscriptionPartsFragment }) {
+  const { account } = useTexts();
+  const renewal = useChange(ChangeRenewalDocument, (data) => data.changeSubscriptionContract);
+  const end = useChange(EndContractDocument, (data) => data.cancelSubscriptionContract);
+  const [isAsking, setAsking] = useState(false);
+  const { id, isAutoRenewing } = contract;
+  return (
+    <>
+      <div className="row">
+        <button
+          type="button"
+          className="button button-link"
+          aria-disabled={renewal.isBusy}
+          onClick={() => void renewal.send({ id, autoRenewal: !isAutoRenewing })}
+        >
+          {isAutoRenewing ? account.stopRenewal : account.startRenewal}
+        </button>
+        <button type="button" className="button button-link" aria-expanded={isAsking} onClick={() => setAsking(!isAsking)}>
+          {account.cancel}
+        </button>
+      </div>
+      {isAsking && (
+        <div className="row">
+          <span>{account.cancelSure}</span>
+          <button type="button" className="button" aria-disabled={end.isBusy} onClick={() => void end.send({ id })}>
+            {account.cancelNow}
+          </button>
+        </div>
+      )}
+      <Problems list={[...renewal.problems, ...end.problems]} />
+    </>
+  );
+}

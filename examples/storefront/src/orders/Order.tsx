@@ -1,0 +1,157 @@
+import { useQuery } from "@apollo/client/react";
+import { Link, useParams } from "react-router";
+import { sourceName } from "../account/source-name";
+import { OrderDetailDocument, type OrderDetailPartsFragment } from "../generated/graphql";
+import { useMarket } from "../market/MarketProvider";
+import { PageTitle } from "../parts/PageTitle";
+import { Picture } from "../parts/Picture";
+import { Bar } from "../parts/Skeleton";
+import { paths, productPath } from "../paths";
+import { Notice } from "../problems/Notice";
+import { hasEnded } from "../problems/problem";
+import { NotFound, Trouble } from "../problems/Trouble";
+import { useTexts } from "../texts";
+import { addressLines } from "./address-lines";
+import { OrderStateTag } from "./OrderStateTag";
+import { OrderTotals } from "./OrderTotals";
+import "./orders.css";
+
+/** One order: of the account, or one that a guest has placed or found. */
+export function Component() {
+  const { orders } = useTexts();
+  const { id = "" } = useParams();
+  const { data, error, refetch } = useQuery(OrderDetailDocument, { variables: { id }, fetchPolicy: "cache-and-network" });
+  const order = data?.order;
+  if (!order && hasEnded(error)) return <OrderOfAnotherSession />;
+  if (!order && error) return <Trouble error={error} retry={() => void refetch()} />;
+  if (data && !order) return <NotFound />;
+  return (
+    <div className="page">
+      {order ? <PageTitle>{orders.number(order.number)}</PageTitle> : <Bar width="16rem" height="2.5rem" />}
+      {order ? <OrderPage order={order} /> : <Bar height="20rem" />}
+    </div>
+  );
+}
+
+/** A guest may read an order only in the session that has placed or found it. */
+function OrderOfAnotherSession() {
+  const { orders, problems, shop } = useTexts();
+  return (
+    <div className="page page-narrow">
+      <PageTitle>{orders.title}</PageTitle>
+      <p>{problems.sessionEnded}</p>
+      <div className="row">
+        <Link to={paths.findOrder} className="button">
+          {shop.findOrder}
+        </Link>
+        <Link to={paths.signIn}>{shop.signIn}</Link>
+      </div>
+    </div>
+  );
+}
+
+function OrderPage({ order }: { order: OrderDetailPartsFragment }) {
+  const { orders } = useTexts();
+  const { market } = useMarket();
+  const { submittedAt, state, lines, paymentInstructions, amountRefunded } = order;
+  return (
+    <>
+      <div className="row">
+        <OrderStateTag state={state} />
+        {submittedAt && (
+          <span className="soft">{new Date(submittedAt).toLocaleDateString(market.locale, { dateStyle: "long" })}</span>
+        )}
+      </div>
+      {paymentInstructions && <Instructions instructions={paymentInstructions} />}
+      {amountRefunded && <Notice>{orders.refunded(amountRefunded.formatted)}</Notice>}
+      <div className="with-aside">
+        <ul className="order-lines">
+          {lines.map((line) => (
+            <OrderLine key={line.id} line={line} />
+          ))}
+        </ul>
+        <aside className="panel stack">
+          <OrderTotals totals={order.totals} />
+          <Facts order={order} />
+        </aside>
+      </div>
+    </>
+  );
+}
+
+function OrderLine({ line }: { line: OrderDetailPartsFragment["lines"][number] }) {
+  const { orders, cart } = useTexts();
+  const { product, quantity, pricing, downloadUrls, shippedQuantity, backorderedQuantity, returnedQuantity } = line;
+  return (
+    <li className="order-line">
+      <Picture url={product?.thumbnailUrl} alt="" />
+      <div className="stack-tight">
+        <strong>{product ? <Link to={productPath(product)}>{product.name}</Link> : cart.unknownProduct}</strong>
+        <span className="soft small">{cart.pieces(quantity ?? 1)}</span>
+        {shippedQuantity > 0 && <span className="small">{orders.shipped(shippedQuantity)}</span>}
+        {backorderedQuantity > 0 && <span className="small">{orders.backordered(backorderedQuantity)}</span>}
+        {returnedQuantity > 0 && <span className="small">{orders.returned(returnedQuantity)}</span>}
+        {downloadUrls.map((url, index) => (
+          <a key={url} href={url} rel="noreferrer">
+            {orders.download(index + 1, downloadUrls.length)}
+          </a>
+        ))}
+      </div>
+      <span className="price">{pricing.salePriceTotal?.formatted}</span>
+    </li>
+  );
+}
+
+function Facts({ order }: { order: OrderDetailPartsFragment }) {
+  const { orders } = useTexts();
+  const { market } = useMarket();
+  const { shippingAddress, billingAddress, shippingMethod, sources } = order;
+  return (
+    <dl className="order-facts">
+      {shippingAddress && (
+        <Fact name={orders.shippedTo} lines={addressLines(shippingAddress, market.locale)} />
+      )}
+      {shippingMethod && <Fact name={orders.shippingMethod} lines={[shippingMethod]} />}
+      {billingAddress && <Fact name={orders.billedTo} lines={addressLines(billingAddress, market.locale)} />}
+      {sources.length > 0 && <Fact name={orders.paidWith} lines={sources.map(sourceName)} />}
+    </dl>
+  );
+}
+
+function Fact({ name, lines }: { name: string; lines: readonly string[] }) {
+  return (
+    <div>
+      <dt className="field-label">{name}</dt>
+      {lines.map((line) => (
+        <dd key={line}>{line}</dd>
+      ))}
+    </div>
+  );
+}
+
+type InstructionsOf = NonNullable<OrderDetailPartsFragment["paymentInstructions"]>;
+
+function Instructions({ instructions }: { instructions: InstructionsOf }) {
+  const { orders } = useTexts();
+  const { market } = useMarket();
+  const { amount, reference, payBefore, documentUrl, details } = instructions;
+  return (
+    <Notice kind="warn">
+      <div className="stack-tight">
+        <strong>{orders.pleasePay(amount?.formatted ?? "")}</strong>
+        {payBefore && <span>{orders.payBefore(new Date(payBefore).toLocaleDateString(market.locale, { dateStyle: "long" }))}</span>}
+        {reference && <span>{orders.reference(reference)}</span>}
+        {details.map(({ key, value }) => (
+          <span key={key}>
+            {key}: {value}
+          </span>
+        ))}
+        {documentUrl && (
+          <a href={documentUrl} rel="noreferrer">
+            {orders.instructions}
+          </a>
+        )}
+      </div>
+    </Notice>
+  );
+}

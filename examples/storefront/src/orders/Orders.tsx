@@ -1,0 +1,64 @@
+import { useQuery } from "@apollo/client/react";
+import { useState } from "react";
+import { Link } from "react-router";
+import { OrderHistoryDocument } from "../generated/graphql";
+import { useMarket } from "../market/MarketProvider";
+import { PageTitle } from "../parts/PageTitle";
+import { Bar } from "../parts/Skeleton";
+import { orderPath } from "../paths";
+import { Problems } from "../problems/Notice";
+import { type Problem, problemOf } from "../problems/problem";
+import { Trouble } from "../problems/Trouble";
+import { useTexts } from "../texts";
+import { OrderStateTag } from "./OrderStateTag";
+import "./orders.css";
+
+const PAGE = 10;
+
+/** The orders of the account, newest first. */
+export function Component() {
+  const texts = useTexts();
+  const { market } = useMarket();
+  const variables = { first: PAGE };
+  const { data, error, refetch, fetchMore } = useQuery(OrderHistoryDocument, { variables, fetchPolicy: "cache-and-network" });
+  const [problems, setProblems] = useState<Problem[]>([]);
+  const list = data?.shopper?.orders;
+  if (!list && error) return <Trouble error={error} retry={() => void refetch()} />;
+
+  async function showMore() {
+    setProblems([]);
+    try {
+      await fetchMore({ variables: { after: list?.pageInfo.endCursor ?? null } });
+    } catch (failure) {
+      setProblems([problemOf(failure, texts)]);
+    }
+  }
+
+  return (
+    <>
+      <PageTitle>{texts.orders.title}</PageTitle>
+      {!list && <Bar height="12rem" />}
+      {list?.totalCount === 0 && <p>{texts.orders.none}</p>}
+      <ul className="order-list">
+        {list?.nodes.map(({ id, number, state, submittedAt, totals }) => (
+          <li key={id}>
+            <Link to={orderPath(id)} className="order-link">
+              <strong>{texts.orders.number(number)}</strong>
+              <span className="soft">
+                {submittedAt && new Date(submittedAt).toLocaleDateString(market.locale, { dateStyle: "long" })}
+              </span>
+              <OrderStateTag state={state} />
+              <span className="price">{totals.orderTotal?.formatted}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {list?.pageInfo.hasNextPage && (
+        <button type="button" className="button button-plain" onClick={() => void showMore()}>
+          {texts.catalog.showMore}
+        </button>
+      )}
+      <Problems list={problems} />
+    </>
+  );
+}

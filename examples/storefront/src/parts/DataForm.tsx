@@ -1,0 +1,28 @@
+import type { ReactNode } from "react";
+
+interface DataFormProps {
+  className?: string;
+  onSubmit: (values: FormData) => void;
+  children: ReactNode;
+}
+
+/** A form that hands over its values. What was typed stays in it, also when it is refused. */
+export function DataForm({ className = "stack", onSubmit, children }: DataFormProps) {
+  return (
+    <form
+      className={className}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit(new FormData(event.currentTarget));
+      }}
+    >
+      {children}
+    </form>
+  );
+}
+
+/** What was typed into a field, without blanks around it. */
+export function typed(values: FormData, name: string): string {
+  const value = values.get(name);
+  return typeof value === "string" ? value.trim() : "";
+}

@@ -1,0 +1,45 @@
+"""The storefront compiles in strict mode, passes its linters and unit tests, and keeps its budget."""
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.external_programs import output
+from tests.support.storefront_build import built_storefront
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+MOST_SCRIPT_BYTES = 200_000
+"""Scripts that a page loads, compressed."""
+
+
+async def test_storefront_passes_its_linters_and_unit_tests() -> None:
+    folder = await built_storefront()
+    assert "error" not in await output("npm", "run", "--silent", "lint", folder=folder)
+    assert "passed" in await output("npm", "run", "--silent", "test", folder=folder)
+
+
+async def test_each_page_stays_within_the_budget_of_scripts() -> None:
+    dist = await built_storefront() / "dist"
+    manifest: dict[str, dict[str, Any]] = json.loads((dist / ".vite" / "manifest.json").read_text())
+    sizes = {row["file"]: len(gzip.compress((dist / row["file"]).read_bytes())) for row in manifest.values()}
+    pages = [name for name, row in manifest.items() if row.get("isDynamicEntry")]
+    assert len(pages) > 10
+    for page in pages:
+        loaded = _with_imports(manifest, ["index.html", page])
+        assert sum(sizes[manifest[name]["file"]] for name in loaded) < MOST_SCRIPT_BYTES, page
+
+
+def _with_imports(manifest: dict[str, dict[str, Any]], names: list[str]) -> set[str]:
+    """The modules with those that they import at once."""
+    imported = [name for each in names for name in manifest[each].get("imports", ())]
+    return {*names, *(_with_imports(manifest, imported) if imported else ())}
+
+
+async def test_built_page_has_nothing_inline_and_nothing_foreign() -> None:
+    page = (await built_storefront() / "dist" / "index.html").read_text()
+    assert "<style" not in page
+    assert "<script>" not in page
+    assert "://" not in page
