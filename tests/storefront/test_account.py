@@ -25,8 +25,8 @@ async def test_shopper_signs_in_and_looks_after_the_account(world: World, chromi
         assert signed_in["refusal"]
         order = await shopper.play("readOrder")
         assert order["count"] == 2
-        found = await shopper.play("changeAccount")
-    assert signed_in["findings"] + order["findings"] + found == []
+        findings = await shopper.play("changeAccount")
+    assert signed_in["findings"] + order["findings"] + findings == []
     assert shopper.problems == []
     assert set(shopper.origins) == {shop.url, shop.sandbox}
 
@@ -36,7 +36,7 @@ async def test_guest_finds_an_order_until_the_session_ends(world: World, clock: 
     async with served_storefront(world, clock) as shop, chromium.profile(SCENARIOS, url=shop.url) as guest:
         shown = await guest.play("findOrder", number=str(order.id), password=order.password)
         clock.move(3600)
-        found = await guest.play("comeBack")
+        findings = await guest.play("comeBack")
     assert shown["refusal"]
-    assert shown["findings"] + found == []
+    assert shown["findings"] + findings == []
     assert guest.problems == ["Failed to load resource: the server responded with a status of 401 (Unauthorized)"]

@@ -34,7 +34,7 @@ async def test_each_page_stays_within_the_budget_of_scripts() -> None:
 
 def _with_imports(manifest: dict[str, dict[str, Any]], names: list[str]) -> set[str]:
     """The modules with those that they import at once."""
-    imported = [name for each in names for name in manifest[each].get("imports", ())]
+    imported = [name for module in names for name in manifest[module].get("imports", ())]
     return {*names, *(_with_imports(manifest, imported) if imported else ())}
 
 

@@ -55,6 +55,11 @@ export async function changeAccount({ page }) {
   await page.getByRole("link", { name: "Alexandra" }).waitFor();
   found.push(...(await findings(page)));
   await open("Addresses");
+  await page.getByRole("button", { name: "Edit Home" }).click();
+  await page.getByLabel("Street and number").fill("11 Bren Road West");
+  found.push(...(await findings(page)));
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("11 Bren Road West").waitFor();
   await page.getByRole("button", { name: "Delete Work" }).click();
   await page.getByText("Riverfront Demo Outfitters").waitFor({ state: "detached" });
   found.push(...(await findings(page)));

@@ -1,18 +1,22 @@
 import { useQuery } from "@apollo/client/react";
+import { useState } from "react";
+import { addressLines } from "../address/form";
 import { AddressesDocument, DeleteAddressDocument, type SavedAddressPartsFragment } from "../generated/graphql";
 import { useChange } from "../graph/use-change";
 import { useMarket } from "../market/MarketProvider";
-import { addressLines } from "../orders/address-lines";
 import { PageTitle } from "../parts/PageTitle";
 import { Bar } from "../parts/Skeleton";
 import { Problems } from "../problems/Notice";
 import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
+import { AddressEditor } from "./AddressEditor";
 
 /** Saved addresses. */
 export function Component() {
   const { account } = useTexts();
   const { data, error, refetch } = useQuery(AddressesDocument);
+  /** The entry that is being changed; "new" for one that is being added. */
+  const [edited, setEdited] = useState<string | null>(null);
   const saved = data?.shopper?.addresses;
   if (!saved && error) return <Trouble error={error} retry={() => void refetch()} />;
   return (
@@ -22,20 +26,35 @@ export function Component() {
       {saved?.length === 0 && <p>{account.noAddresses}</p>}
       <ul className="entries">
         {saved?.map((entry) => (
-          <SavedAddress key={entry.id} entry={entry} />
+          <li key={entry.id}>
+            {edited === entry.id ? (
+              <AddressEditor entry={entry} onDone={() => setEdited(null)} />
+            ) : (
+              <SavedAddress entry={entry} onEdit={() => setEdited(entry.id)} />
+            )}
+          </li>
         ))}
       </ul>
+      {edited === "new" ? (
+        <AddressEditor entry={null} onDone={() => setEdited(null)} />
+      ) : (
+        <div>
+          <button type="button" className="button button-plain" onClick={() => setEdited("new")}>
+            {account.newAddress}
+          </button>
+        </div>
+      )}
     </>
   );
 }
 
-function SavedAddress({ entry }: { entry: SavedAddressPartsFragment }) {
+function SavedAddress({ entry, onEdit }: { entry: SavedAddressPartsFragment; onEdit: () => void }) {
   const { account } = useTexts();
   const { market } = useMarket();
   const { send, isBusy, problems } = useChange(DeleteAddressDocument, (data) => data.deleteAddress);
   const { id, nickname, isDefault, address } = entry;
   return (
-    <li className="panel stack-tight">
+    <div className="panel stack-tight">
       <div className="row row-between">
         <strong>{nickname}</strong>
         {isDefault && <span className="tag">{account.preferred}</span>}
@@ -46,12 +65,16 @@ function SavedAddress({ entry }: { entry: SavedAddressPartsFragment }) {
         ))}
       </address>
       <div className="row">
+        <button type="button" className="button button-link" onClick={onEdit}>
+          {account.edit}
+          <span className="only-for-screen-readers"> {nickname}</span>
+        </button>
         <button type="button" className="button button-link" aria-disabled={isBusy} onClick={() => void send({ id })}>
           {account.delete}
           <span className="only-for-screen-readers"> {nickname}</span>
         </button>
       </div>
       <Problems list={problems} />
-    </li>
+    </div>
   );
 }

@@ -1,4 +1,5 @@
 import { useQuery } from "@apollo/client/react";
+import { sourceName } from "../checkout/payment/sourceName";
 import { CardsDocument, type CardPartsFragment, DeleteCardDocument, PreferCardDocument } from "../generated/graphql";
 import { useChange } from "../graph/use-change";
 import { PageTitle } from "../parts/PageTitle";
@@ -6,7 +7,6 @@ import { Bar } from "../parts/Skeleton";
 import { Problems } from "../problems/Notice";
 import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
-import { sourceName } from "./source-name";
 
 /** Saved cards and other payment options. A new one is saved at checkout. */
 export function Component() {
@@ -29,10 +29,10 @@ export function Component() {
 }
 
 function Card({ option }: { option: CardPartsFragment }) {
-  const { account } = useTexts();
+  const { account, checkout } = useTexts();
   const preference = useChange(PreferCardDocument, (data) => data.savePaymentOption);
   const deletion = useChange(DeleteCardDocument, (data) => data.deletePaymentOption);
-  const name = sourceName(option.source);
+  const name = sourceName(option.source, checkout);
   const { source, isExpired, isDefault, id } = option;
   return (
     <li className="panel stack-tight">

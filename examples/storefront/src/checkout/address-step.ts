@@ -1,4 +1,5 @@
 import type { AddressValues, FormField } from "../address/form";
+import { valuesOf } from "../address/values";
 import { addressInput, faultOf } from "../address/form";
 import type { Kind } from "../address/useAddressForm";
 import type { CheckoutTexts } from "../texts/en/checkout";
@@ -12,16 +13,6 @@ export interface Chosen {
 
 export function chosenAt(first: Cart["billingAddress"] | undefined, locale: string, savedId: string | null): Chosen {
   return { savedId: first ? null : savedId, values: valuesOf(first?.address, locale) };
-}
-
-function valuesOf(address: Readonly<Record<string, unknown>> | undefined, locale: string): AddressValues {
-  const known = Object.entries(address ?? {}).filter(([name, value]) => name !== "__typename" && typeof value === "string");
-  const { countryCode, ...rest } = Object.fromEntries(known) as Record<string, string>;
-  return { ...rest, countryCode: countryCode ?? regionOf(locale) };
-}
-
-function regionOf(locale: string): string {
-  return new Intl.Locale(locale).region ?? "US";
 }
 
 /** The choice as `AddressChoice`. */

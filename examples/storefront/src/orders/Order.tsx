@@ -1,6 +1,7 @@
 import { useQuery } from "@apollo/client/react";
 import { Link, useParams } from "react-router";
-import { sourceName } from "../account/source-name";
+import { addressLines } from "../address/form";
+import { sourceName } from "../checkout/payment/sourceName";
 import { OrderDetailDocument, type OrderDetailPartsFragment } from "../generated/graphql";
 import { useMarket } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";
@@ -11,7 +12,6 @@ import { Notice } from "../problems/Notice";
 import { hasEnded } from "../problems/problem";
 import { NotFound, Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
-import { addressLines } from "./address-lines";
 import { OrderStateTag } from "./OrderStateTag";
 import { OrderTotals } from "./OrderTotals";
 import "./orders.css";
@@ -103,7 +103,7 @@ function OrderLine({ line }: { line: OrderDetailPartsFragment["lines"][number] }
 }
 
 function Facts({ order }: { order: OrderDetailPartsFragment }) {
-  const { orders } = useTexts();
+  const { orders, checkout } = useTexts();
   const { market } = useMarket();
   const { shippingAddress, billingAddress, shippingMethod, sources } = order;
   return (
@@ -113,7 +113,7 @@ function Facts({ order }: { order: OrderDetailPartsFragment }) {
       )}
       {shippingMethod && <Fact name={orders.shippingMethod} lines={[shippingMethod]} />}
       {billingAddress && <Fact name={orders.billedTo} lines={addressLines(billingAddress, market.locale)} />}
-      {sources.length > 0 && <Fact name={orders.paidWith} lines={sources.map(sourceName)} />}
+      {sources.length > 0 && <Fact name={orders.paidWith} lines={sources.map((source) => sourceName(source, checkout))} />}
     </dl>
   );
 }

@@ -1,0 +1,77 @@
+import { useId, useState } from "react";
+import { AddressFields } from "../address/AddressFields";
+import { addressInput, type AddressValues } from "../address/form";
+import { useAddressForm } from "../address/useAddressForm";
+import { messagesFor } from "../checkout/address-step";
+import { SaveAddressDocument, type SavedAddressPartsFragment } from "../generated/graphql";
+import { useChange } from "../graph/use-change";
+import { useMarket } from "../market/MarketProvider";
+import { DataForm, typed } from "../parts/DataForm";
+import { TextField } from "../parts/TextField";
+import { Problems } from "../problems/Notice";
+import { useTexts } from "../texts";
+import { valuesOf } from "../address/values";
+
+/** The form of an entry of the address book. Null for a new one. */
+export function AddressEditor({ entry, onDone }: { entry: SavedAddressPartsFragment | null; onDone: () => void }) {
+  const texts = useTexts();
+  const { locale } = useMarket().market;
+  const id = useId();
+  const [values, setValues] = useState<AddressValues>(() => valuesOf(entry?.address, locale));
+  const [messages, setMessages] = useState<Record<string, string>>({});
+  // Values that the post office's rules do not know, with which the shopper has sent the form before.
+  const [insisted, setInsisted] = useState<ReadonlySet<string>>(new Set());
+  const form = useAddressForm("billing", values.countryCode, locale);
+  const { send, isBusy, problems } = useChange(SaveAddressDocument, (data) => data.saveAddress);
+
+  async function save(data: FormData) {
+    if (!form) return;
+    const checked = messagesFor("billing", { savedId: null, values }, form.fields, insisted, texts.checkout);
+    setMessages(checked.messages);
+    setInsisted(new Set([...insisted, ...checked.unusual]));
+    if (Object.keys(checked.messages).length) return;
+    const payload = await send({
+      id: entry?.id ?? null,
+      nickname: typed(data, "nickname"),
+      isDefault: data.has("isDefault"),
+      address: addressInput(form.fields, values),
+    });
+    if (payload) onDone();
+  }
+
+  const names = new Set(["nickname", "countryCode", ...(form?.fields.map(({ name }) => name) ?? [])]);
+  const refused = Object.fromEntries(problems.map(({ path, message }) => [path?.at(-1) ?? "", message]));
+  return (
+    <DataForm className="panel stack" onSubmit={(data) => void save(data)}>
+      <TextField
+        name="nickname"
+        label={texts.account.nickname}
+        isRequired
+        value={entry?.nickname ?? ""}
+        problem={refused["nickname"]}
+      />
+      <AddressFields
+        kind="billing"
+        locale={locale}
+        form={form}
+        values={values}
+        faults={{ ...refused, ...messages }}
+        onChange={setValues}
+        idOf={(name) => `${id}-${name}`}
+      />
+      <label className="check">
+        <input type="checkbox" name="isDefault" defaultChecked={entry?.isDefault ?? false} />
+        <span>{texts.account.prefer}</span>
+      </label>
+      <Problems list={problems.filter(({ path }) => !names.has(path?.at(-1) ?? ""))} />
+      <div className="row">
+        <button type="submit" className="button" aria-disabled={isBusy}>
+          {texts.account.save}
+        </button>
+        <button type="button" className="button button-link" onClick={onDone}>
+          {texts.shop.back}
+        </button>
+      </div>
+    </DataForm>
+  );
+}
