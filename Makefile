@@ -106,6 +106,7 @@ schema: .venv/.runtime
 	$(BIN)/python -m tests.support.coverage_page > docs/coverage.md
 	$(BIN)/python -m tests.support.payment_method_cases > docs/payment-methods.md
 	$(BIN)/python -m tests.support.messages_page > docs/messages.md
+	$(BIN)/python -m tests.support.codes_page > docs/codes.md
 	$(BIN)/python -m tests.support.shopper_messages_page > docs/shopper-messages.md
 
 shopper-messages: .venv/.dev

@@ -37,6 +37,11 @@ from enum import StrEnum
 from typing import ClassVar
 
 
+def timestamp(instant: datetime) -> str:
+    """A time in the `extensions` of an error, in the format of the graph's `DateTime`."""
+    return instant.isoformat().replace("+00:00", "Z")
+
+
 class TopLevelCode(StrEnum):
     """Values of `extensions.code`. Two errors have different codes only if a client must react differently."""
 
@@ -84,7 +89,7 @@ class GatewayError(Exception):
         """The `extensions` of the error in the answer. graphql-core reads this property."""
         extensions = {"code": self.code.value}
         if self.retry_after is not None:
-            extensions["retryAfter"] = self.retry_after.isoformat().replace("+00:00", "Z")
+            extensions["retryAfter"] = timestamp(self.retry_after)
         return extensions
 
 

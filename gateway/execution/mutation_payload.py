@@ -15,9 +15,10 @@ from graphql import (
 )
 
 from gateway.enums import ErrorCode
+from gateway.errors import timestamp
 from gateway.operation.context import Context
 from gateway.operation.language import in_language
-from gateway.refusals.user_errors import MESSAGES, AnyUserError, InputError, Path, untyped
+from gateway.refusals.user_errors import MESSAGES, AnyUserError, InputError, Path, RateLimitError, untyped
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ def completed_payload(payload: Any, ctx: Context, selection: PayloadSelection) -
                 error.message,
                 nodes=selection.nodes,
                 path=[selection.response_key],
-                extensions={"code": error.code.name, "promoted": True} | _for_shopper(error, ctx),
+                extensions={"code": error.code.name, "promoted": True, "retry": error.retry.name}
+                | _when_to_retry(error)
+                | _for_shopper(error, ctx),
             )
             for error in payload.errors
         ]
@@ -68,6 +71,10 @@ def completed_payload(payload: Any, ctx: Context, selection: PayloadSelection) -
 def _for_shopper(error: AnyUserError, ctx: Context) -> dict[str, str]:
     message = in_language(error.shopper_message, ctx)
     return {"shopperMessage": message} if message is not None else {}
+
+
+def _when_to_retry(error: AnyUserError) -> dict[str, str]:
+    return {"retryAfter": timestamp(error.retry_after)} if isinstance(error, RateLimitError) else {}
 
 
 def _with_known_errors(payload: Any, ctx: Context, selection: PayloadSelection) -> Any:

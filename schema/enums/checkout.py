@@ -1,15 +1,12 @@
-"""Enums for checkout readiness and submissions."""
+"""Enums for checkout readiness."""
 
 from gateway.enums import (
     CheckoutBlockerCode,
     CheckoutStepKind,
     CheckoutStepStatus,
-    DeclineAdvice,
-    DeclineSeverity,
     ReadinessStatus,
-    SubmissionStatus,
 )
-from schema.descriptions import describe_enum
+from schema.descriptions import Code, describe_codes, describe_enum
 
 describe_enum(
     ReadinessStatus,
@@ -40,61 +37,105 @@ describe_enum(
     UNKNOWN="The step could not be checked.",
 )
 
-describe_enum(
+describe_codes(
     CheckoutBlockerCode,
     "Codes of blockers.",
-    CART_EMPTY="The cart has no line.",
-    LINE_UNAVAILABLE="A product can no longer be bought.",
-    INSUFFICIENT_STOCK="The quantity is higher than the number of available units.",
-    QUANTITY_OUT_OF_RANGE="A quantity is outside the allowed range.",
-    ADDRESS_MISSING="An address is missing.",
-    ADDRESS_INCOMPLETE="An address lacks a field.",
-    COUNTRY_NOT_SERVED="The site does not serve the country.",
-    SHIPPING_OPTION_MISSING="No shipping option is selected.",
-    SHIPPING_OPTION_UNAVAILABLE="The selected shipping option is no longer offered.",
-    TAX_IDENTIFIER_MISSING="A tax identifier is missing or malformed.",
-    PAYMENT_SESSION_MISSING="Payment sessions are off, or the cart has no payment session.",
-    PAYMENT_SESSION_NOT_READY="The payment session is not in REQUIRES_CONFIRMATION.",
-    SOURCE_AMOUNT_OUTDATED="The total has changed since a source with a fixed amount was attached. "
-    "Attach a new source.",
-    RECURRING_SOURCE_REQUIRED="A cart line renews, and the source cannot be charged again.",
-    STORE_CREDIT_CONFLICT="Store credit is not allowed on this cart, or was attached after the primary source.",
-    TERMS_NOT_ACCEPTED="The terms of sale are not accepted.",
-    TOTAL_CHANGED="The order total is not the expected total.",
-    CART_CHANGED="The cart no longer has the revision that the shopper saw.",
-    SUBMISSION_IN_PROGRESS="A submission of this cart is in progress or in doubt.",
-    ALREADY_BOUGHT="Another submission has bought this cart; see AlreadyBoughtBlocker.",
-    CHECK_UNAVAILABLE="A rule could not be checked.",
-)
-
-describe_enum(
-    SubmissionStatus,
-    "Status of a submission.",
-    IN_PROGRESS="The gateway is processing the submission, or is about to finish it after the shopper's approval.",
-    PLACED="The order is placed.",
-    AWAITING_PAYMENT="The order is placed, but the shopper's payment has not arrived yet.",
-    ACTION_REQUIRED="The shopper has to act; see OrderActionRequired.",
-    DECLINED="The payment was declined; there is no order.",
-    BLOCKED="The gateway or Digital River found a blocker; there is no order and no charge.",
-    NOT_PLACED="The submission was sent and had no effect; there is no order.",
-    IN_DOUBT="The outcome is not known; the gateway keeps checking.",
-)
-
-describe_enum(
-    DeclineSeverity,
-    "Whether a payment with the same source can succeed later.",
-    SOFT="Another payment with the same source may succeed. Digital River value: Soft.",
-    HARD="Another payment with the same source will not succeed. Digital River value: Hard.",
-    UNKNOWN="Digital River did not report the severity.",
-)
-
-describe_enum(
-    DeclineAdvice,
-    "What to suggest after a decline.",
-    TRY_AGAIN="Try the same source again.",
-    TRY_LATER="Try the same source later.",
-    AUTHENTICATE="Authenticate the source, then try again.",
-    CHECK_DETAILS="Check the details that were entered.",
-    USE_ANOTHER_SOURCE="Use another source.",
-    CONTACT_BANK="Contact the bank.",
+    CART_EMPTY=Code(
+        "The cart has no line.",
+        "Go to the cart, and offer a way back to the products.",
+    ),
+    LINE_UNAVAILABLE=Code(
+        "A product can no longer be bought.",
+        "Go to the cart, mark `line` and offer to remove it with `removeCartLines`.",
+    ),
+    INSUFFICIENT_STOCK=Code(
+        "The quantity is higher than the number of available units.",
+        "Go to the cart, mark the quantity of `line` and offer `availableQuantity` with `updateCartLines`, or to "
+        "remove the line.",
+    ),
+    QUANTITY_OUT_OF_RANGE=Code(
+        "A quantity is outside the allowed range.",
+        "Go to the cart, mark the quantity of `line` and offer `minimumQuantity` or `maximumQuantity` with "
+        "`updateCartLines`.",
+    ),
+    ADDRESS_MISSING=Code(
+        "An address is missing.",
+        "Go to the form of the address that `kind` names, and send it with `prepareCheckout`.",
+    ),
+    ADDRESS_INCOMPLETE=Code(
+        "An address lacks a field.",
+        "Go to the form of the address that `kind` names, mark `missingFields` and send the whole address with "
+        "`prepareCheckout`.",
+    ),
+    COUNTRY_NOT_SERVED=Code(
+        "The site does not serve the country.",
+        "Go to the form of the address that `kind` names, mark the country and offer those of `storefront.countries`.",
+    ),
+    SHIPPING_OPTION_MISSING=Code(
+        "No shipping option is selected.",
+        "Go to the choice of the shipping option and offer `availableOptions`. Send the choice with `prepareCheckout` "
+        "or `selectShippingOption`.",
+    ),
+    SHIPPING_OPTION_UNAVAILABLE=Code(
+        "The selected shipping option is no longer offered.",
+        "Go to the choice of the shipping option and offer `availableOptions`, with their prices.",
+    ),
+    TAX_IDENTIFIER_MISSING=Code(
+        "A tax identifier is missing or malformed.",
+        "Show the fields of one of `requirements`, for the shopper's `customerType`, and send them with "
+        "`setTaxIdentifiers`.",
+    ),
+    PAYMENT_SESSION_MISSING=Code(
+        "Payment sessions are off, or the cart has no payment session.",
+        "Go to the cart if it is empty. Otherwise the shopper can do nothing: show that the shop cannot take orders "
+        "now, and ask the operator of the site to have payment sessions switched on.",
+    ),
+    PAYMENT_SESSION_NOT_READY=Code(
+        "The payment session is not in REQUIRES_CONFIRMATION.",
+        "Go to the payment step and follow `nextAction`: show the drop-in, open the payment page, authenticate the "
+        "source, or call `resumeOrder`. Without one, do what `resolvedBy` names.",
+    ),
+    SOURCE_AMOUNT_OUTDATED=Code(
+        "The total has changed since a source with a fixed amount was attached. Attach a new source.",
+        "Go to the payment step, show the new total and the drop-in, and attach the source that it makes.",
+    ),
+    RECURRING_SOURCE_REQUIRED=Code(
+        "A cart line renews, and the source cannot be charged again.",
+        "Go to the payment step. Save the source with `savePaymentOption` and attach it, or offer the saved payment "
+        "options. A guest has to sign in for that.",
+    ),
+    STORE_CREDIT_CONFLICT=Code(
+        "Store credit is not allowed on this cart, or was attached after the primary source.",
+        "Go to the payment step, show `obstacles` and offer to remove the credit with `removeStoreCredit`.",
+    ),
+    TERMS_NOT_ACCEPTED=Code(
+        "The terms of sale are not accepted.",
+        "Mark the box of the terms beside the button that buys, and send `termsOfSaleAccepted: true` once it is "
+        "ticked, also with `submitOrder` itself.",
+    ),
+    TOTAL_CHANGED=Code(
+        "The order total is not the expected total.",
+        "Read `cart`, show `actualTotal` beside the button that buys, and submit with it and a new key if the shopper "
+        "agrees.",
+        ("OrderBlocked",),
+    ),
+    CART_CHANGED=Code(
+        "The cart no longer has the revision that the shopper saw.",
+        "Read `cart`, show what has changed, and submit with `currentRevision` and a new key if the shopper agrees.",
+        ("OrderBlocked",),
+    ),
+    SUBMISSION_IN_PROGRESS=Code(
+        "A submission of this cart is in progress or in doubt.",
+        "Show that an order is being placed. Read `orderSubmission` with `attempt.idempotencyKey` every second until "
+        "it has an outcome, and go to the page of that outcome. Never submit with another key meanwhile.",
+    ),
+    ALREADY_BOUGHT=Code(
+        "Another submission has bought this cart; see AlreadyBoughtBlocker.",
+        "Go to the confirmation page with the order in `attempt.result`, as if this tab had bought it.",
+        ("OrderBlocked",),
+    ),
+    CHECK_UNAVAILABLE=Code(
+        "A rule could not be checked.",
+        "Keep the page, and read `checkoutReadiness` after `retryAfter`. Disable the button that buys until then.",
+    ),
 )

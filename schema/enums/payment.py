@@ -11,7 +11,7 @@ from gateway.enums import (
     SourceUsage,
     StoreCreditObstacle,
 )
-from schema.descriptions import describe_enum
+from schema.descriptions import Code, describe_codes, describe_enum
 
 describe_enum(
     PaymentSessionState,
@@ -32,27 +32,49 @@ describe_enum(
     "state.",
 )
 
-describe_enum(
+describe_codes(
     PaymentRequirementKind,
     "What a payment session lacks.",
-    SOURCE="A source: no source is attached.",
-    FUNDS="Another source: only store credit is attached, and the credit does not cover the total.",
-    CHARGEABLE_SOURCE="A chargeable source: the attached source is not chargeable, or was made for another total.",
-    REUSABLE_SOURCE="A reusable source, because a cart line is a subscription. Reserved: the gateway does not send "
-    "this value yet.",
-    AUTHENTICATION="Authentication of the source by the shopper.",
-    BILLING_ADDRESS="A billing address.",
-    TAX_IDENTIFIER="A tax identifier that the payment method needs. Reserved: the gateway does not send this value "
-    "yet.",
-    ORGANIZATION_ID="An organisation identifier that the payment method needs. Reserved: the gateway does not send "
-    "this value yet.",
+    SOURCE=Code(
+        "A source: no source is attached.",
+        "Show the drop-in with `dropIn`, or the saved payment options, and send the source with `attachSource`.",
+    ),
+    FUNDS=Code(
+        "Another source: only store credit is attached, and the credit does not cover the total.",
+        "Show the drop-in for `amount`, or offer more store credit.",
+    ),
+    CHARGEABLE_SOURCE=Code(
+        "A chargeable source: the attached source is not chargeable, or was made for another total.",
+        "Show the drop-in anew and attach the source that it makes, which replaces the attached one.",
+    ),
+    REUSABLE_SOURCE=Code(
+        "A reusable source, because a cart line is a subscription. Reserved: the gateway does not send this value yet.",
+        "Save the source with `savePaymentOption` and attach it, or offer the saved payment options.",
+    ),
+    AUTHENTICATION=Code(
+        "Authentication of the source by the shopper.",
+        "Pass the ids and the secret of `nextAction` to `authenticateSource` of DigitalRiver.js, then read "
+        "`paymentSession`.",
+    ),
+    BILLING_ADDRESS=Code(
+        "A billing address.",
+        "Go to the form of the billing address before the drop-in is shown. `dropIn.missingFields` names the fields.",
+    ),
+    TAX_IDENTIFIER=Code(
+        "A tax identifier that the payment method needs. Reserved: the gateway does not send this value yet.",
+        "Show the fields of `cart.taxIdentifierRequirements`, and send them with `setTaxIdentifiers`.",
+    ),
+    ORGANIZATION_ID=Code(
+        "An organisation identifier that the payment method needs. Reserved: the gateway does not send this value yet.",
+        "Ask for the identifier and send it with `updateCart`.",
+    ),
 )
 
 describe_enum(
     DropInFlow,
     "Whether a new source pays for the cart or is saved for later.",
     CHECKOUT="The source pays for the current cart.",
-    MANAGE_PAYMENT_METHODS="The source is saved to the account. Reserved: the gateway does not send this value yet.",
+    MANAGE_PAYMENT_METHODS="The source is saved to the account.",
 )
 
 describe_enum(
@@ -83,14 +105,29 @@ describe_enum(
     UNKNOWN="The sequence is not known; follow PaymentSession.nextAction.",
 )
 
-describe_enum(
+describe_codes(
     PaymentMethodObstacle,
     "Why a cart cannot use a payment method.",
-    NOT_RECURRING="A cart line is a subscription, and the method cannot pay for renewals.",
-    NO_FREE_TRIAL="A cart line has a free trial, and the method cannot start a free trial.",
-    NOT_COMBINABLE_WITH_STORE_CREDIT="Store credit is attached, and the method cannot be combined with store credit.",
-    ORGANIZATION_ID_MISSING="The method needs an organisation identifier.",
-    TAX_IDENTIFIER_MISSING="The method needs a tax identifier.",
+    NOT_RECURRING=Code(
+        "A cart line is a subscription, and the method cannot pay for renewals.",
+        "Leave the method out of the list, or show it disabled.",
+    ),
+    NO_FREE_TRIAL=Code(
+        "A cart line has a free trial, and the method cannot start a free trial.",
+        "Leave the method out of the list, or show it disabled.",
+    ),
+    NOT_COMBINABLE_WITH_STORE_CREDIT=Code(
+        "Store credit is attached, and the method cannot be combined with store credit.",
+        "Show the method disabled, and offer to remove the credit with `removeStoreCredit`.",
+    ),
+    ORGANIZATION_ID_MISSING=Code(
+        "The method needs an organisation identifier.",
+        "Ask for the identifier, and send it with `updateCart`.",
+    ),
+    TAX_IDENTIFIER_MISSING=Code(
+        "The method needs a tax identifier.",
+        "Ask for it with the fields of `cart.taxIdentifierRequirements`, and send it with `setTaxIdentifiers`.",
+    ),
 )
 
 describe_enum(
@@ -106,13 +143,31 @@ describe_enum(
     UNKNOWN="A value that this schema does not know yet.",
 )
 
-describe_enum(
+describe_codes(
     StoreCreditObstacle,
     "Why store credit cannot be used on a cart.",
-    SUBSCRIPTION_LINE="A cart line is a subscription.",
-    PREORDER_LINE="A cart line is a pre-order.",
-    BACKORDER_LINE="A cart line is on backorder.",
-    PRIMARY_SOURCE_NOT_COMBINABLE="The attached primary source cannot be combined with store credit.",
-    CURRENCY_MISMATCH="The store credit and the cart have different currencies.",
-    NO_BALANCE="The balance is zero.",
+    SUBSCRIPTION_LINE=Code(
+        "A cart line is a subscription.",
+        "Hide the store credit for this cart, or say that subscriptions are paid otherwise.",
+    ),
+    PREORDER_LINE=Code(
+        "A cart line is a pre-order.",
+        "Hide the store credit for this cart, or say that pre-orders are paid otherwise.",
+    ),
+    BACKORDER_LINE=Code(
+        "A cart line is on backorder.",
+        "Hide the store credit for this cart, or say that it pays for goods in stock only.",
+    ),
+    PRIMARY_SOURCE_NOT_COMBINABLE=Code(
+        "The attached primary source cannot be combined with store credit.",
+        "Offer to pay the rest with a method with `supportsStoreCredit`: `detachSource`, then `applyStoreCredit`.",
+    ),
+    CURRENCY_MISMATCH=Code(
+        "The store credit and the cart have different currencies.",
+        "Show the credit as not usable here, or offer the other currency with `updateSession`.",
+    ),
+    NO_BALANCE=Code(
+        "The balance is zero.",
+        "Hide the store credit.",
+    ),
 )

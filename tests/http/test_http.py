@@ -270,8 +270,20 @@ async def test_unselected_user_error_appears_in_the_top_level_errors(shopper: Sh
     answer = await shopper.storefront.ask(text)
     assert answer.body["data"]["applyOffer"]["cart"]["totalQuantity"] == 1
     assert answer.body["errors"] == [
-        IsPartialDict(path=["applyOffer"], extensions=IsPartialDict(code="COUPON_INVALID", promoted=True))
+        IsPartialDict(
+            path=["applyOffer"],
+            extensions=IsPartialDict(code="COUPON_INVALID", promoted=True, retry="FIX_THEN_RETRY"),
+        )
     ]
+
+
+async def test_unselected_rate_limit_error_names_its_time(storefront: Storefront) -> None:
+    text = """mutation { signIn(input: {credentials: {password: {username: "a@example.com", password: "wrong"}}}) {
+      session { id } } }"""
+    for _ in range(6):
+        answer = await storefront.ask(text)
+    (error,) = answer.body["errors"]
+    assert error["extensions"] == IsPartialDict(code="RATE_LIMITED", retry="RETRY", retryAfter=IsStr(regex=r".+Z"))
 
 
 async def test_malformed_cart_answer_makes_only_the_cart_field_null(shopper: Shopper) -> None:

@@ -8,7 +8,8 @@ from gateway.enums import CheckoutBlockerCode, ErrorCode
 from gateway.errors import TopLevelCode
 from tests.support.client_messages import client_messages
 from tests.support.listed_messages import PAGE, templates, unlisted_messages
-from tests.support.messages_page import TOP_LEVEL, page
+from tests.support.messages_page import page
+from tests.support.top_level_codes import TOP_LEVEL
 
 
 def test_messages_page_is_up_to_date() -> None:

@@ -13,6 +13,7 @@ from schema.build import build
 from tests.support.client_messages import Message, client_messages
 from tests.support.descriptions import own_words
 from tests.support.reachable_fields import fields_by_owner
+from tests.support.top_level_codes import TOP_LEVEL
 
 MOST_FIELDS = 5
 """Maximum number of fields that are listed for a message. If there are more, no fields are listed."""
@@ -39,7 +40,8 @@ Every message that a client can receive. `make schema` writes this page from the
 answer has a message that is missing here.
 
 A message is in English and for the developer of the client; [`shopperMessage`](shopper-messages.md) beside it is for \
-shoppers. Branch on the code and never on the message: messages may change in any release. Parts in braces vary.
+shoppers, and [what a storefront does](codes.md) stands by its code. Branch on the code and never on the message: \
+messages may change in any release. Parts in braces vary.
 """
 
 SECTIONS = {
@@ -50,7 +52,7 @@ and most messages of the code `GRAPHQL_VALIDATION_FAILED`, come from the GraphQL
     "Errors of fields": """\
 The field is null, and `errors` has an entry with its path and with the code in `extensions.code`. The rest of the \
 answer is complete. If an operation does not select `errors` of a mutation, the user errors below are entries of \
-`errors` too, with `extensions.promoted: true`.""",
+`errors` too, with `extensions.promoted: true` and `extensions.retry`.""",
     "User errors": """\
 In the `errors` of a mutation's payload. `path` names the input.""",
     "Blockers": """\
@@ -66,30 +68,7 @@ In the `warnings` of a mutation's payload: the change was made. If an operation 
 in `extensions.riverfront.warnings` of the answer.""",
 }
 
-TOP_LEVEL = {
-    "GRAPHQL_PARSE_FAILED": "The document is not valid GraphQL.",
-    "GRAPHQL_VALIDATION_FAILED": "The document does not fit the graph.",
-    "BAD_USER_INPUT": "A value of the request is not valid.",
-    "OPERATION_TOO_EXPENSIVE": "The operation is larger than the limits allow.",
-    "PERSISTED_QUERY_NOT_FOUND": "The hash of the document is not known yet. `extensions.advice` has the second "
-    "message; clients with persisted queries send the document by themselves.",
-    "PERSISTED_QUERY_NOT_SUPPORTED": "The hash is not in the manifest, and no other document is executed. "
-    "`extensions.advice` has the second message.",
-    "DOCUMENT_NOT_TRUSTED": "The gateway executes the documents of its manifest only.",
-    "METHOD_NOT_ALLOWED": "The HTTP method does not fit the operation.",
-    "CSRF_CHECK_FAILED": "The request has the session cookie and does not prove that it comes from the storefront.",
-    "SESSION_REQUIRED": "The field needs a session.",
-    "SESSION_EXPIRED": "The session of the request has ended.",
-    "SIGN_IN_REQUIRED": "The field needs a registered shopper.",
-    "RATE_LIMITED": "Too many tries or new documents; `extensions.retryAfter` may say when to try again.",
-    "CART_BUSY": "Another request changes the cart.",
-    "STORE_UNAVAILABLE": "The store of the gateway is not available.",
-    "UPSTREAM_TIMEOUT": "Digital River did not answer in time, or an earlier call did not finish.",
-    "UPSTREAM_UNAVAILABLE": "Digital River is not available, or refused a read.",
-    "UPSTREAM_INVALID_RESPONSE": "Digital River sent an answer that the gateway cannot read.",
-    "NOT_CONFIGURED": "The gateway is not configured for the field.",
-    "INTERNAL_ERROR": "The gateway has a defect.",
-}
+MEANINGS = {name: code.happened for name, code in TOP_LEVEL.items()}
 """Meaning of each error code of `TopLevelCode`."""
 
 LIBRARY = [
@@ -116,8 +95,8 @@ def page() -> str:
 def _sections(messages: list[Message]) -> Iterator[list[str]]:
     top_level = list(_coded(messages, "TopLevelCode"))
     refused = [(code, message) for code, message in top_level if _refuses_request(code, message)]
-    yield _section("Refused requests", _table(refused, TOP_LEVEL, names_fields=False))
-    yield _section("Errors of fields", _table([row for row in top_level if row not in refused], TOP_LEVEL))
+    yield _section("Refused requests", _table(refused, MEANINGS, names_fields=False))
+    yield _section("Errors of fields", _table([row for row in top_level if row not in refused], MEANINGS))
     yield _section("User errors", _table(_coded(messages, "ErrorCode"), descriptions("ErrorCode")))
     codes = descriptions("CheckoutBlockerCode")
     yield _section("Blockers", _table(_coded(messages, "CheckoutBlockerCode"), codes, names_fields=False))
@@ -214,8 +193,9 @@ def _types(names: Iterable[str]) -> dict[str, str]:
 
 
 def _without_ending(description: str | None) -> str:
-    """The description on one line, without an ending such as `Digital River field: …`."""
-    return " ".join(own_words(description or "").split())
+    """What happened, on one line: without advice and without an ending such as `Digital River field: …`."""
+    happened, _, _ = (description or "").partition("\n\n")
+    return " ".join(own_words(happened).split())
 
 
 if __name__ == "__main__":

@@ -61,7 +61,8 @@ class Provoked:
         return self.shopper.storefront
 
     async def ask(self, text: str, **variables: Any) -> Json:
-        return (await self.storefront.ask(text, **variables)).body
+        """The answer. Its errors have their advice too."""
+        return (await self.storefront.ask(text.replace("errors { code }", "errors { code retry }"), **variables)).body
 
     async def change(self, name: str, fields: str) -> Json:
         """A mutation with these input fields. Returns its errors and warnings."""

@@ -25,7 +25,8 @@ The language is that of the session's locale, or of `@inContext`, or else of the
 of `RIVERFRONT_LOCALES`. A locale such as `de-AT` has the messages of `de-AT` if there are any, then those of `de`, \
 then those of `en`. Words in braces are values, and have the format of the locale. No message contains personal data.
 
-`make schema` writes this page, and tests check that no answer has a message for shoppers that is missing here.
+`make schema` writes this page, and tests check that no answer has a message for shoppers that is missing here. \
+[Codes](codes.md) has what a storefront does beside each message.
 
 ## Own messages
 

@@ -11,6 +11,8 @@ export interface AnswerErrorExtensions {
   /** For the shopper, in the language of the session. Absent if the shopper can do nothing about the error. */
   shopperMessage?: string | undefined;
   retryAfter?: string | undefined;
+  /** The advice of a user error whose payload was not selected; see `UserError.retry`. */
+  retry?: string | undefined;
 }
 
 /** What every error in the payload of a mutation has. Select it with `... on UserError { code message shopperMessage path retry }`. */

@@ -11,7 +11,10 @@ export interface RetryOptions {
 
 const FIRST_WAIT_MS = 500;
 
-/** Codes in `errors` of an answer after which nothing was changed, so that the same request may be sent again. */
+/**
+ * Codes in `errors` of an answer after which nothing was changed, so that the same request may be sent again. A user error
+ * whose payload was not selected has its own advice, which counts instead.
+ */
 const NOTHING_CHANGED = new Set(["RATE_LIMITED", "CART_BUSY", "STORE_UNAVAILABLE"]);
 
 /** The most careful advice is first. */
@@ -62,7 +65,8 @@ function pauseOfFailure(error: unknown, attempt: number): number | null {
 }
 
 function isWithoutChange({ extensions }: AnswerError): boolean {
-  return NOTHING_CHANGED.has(extensions?.code ?? "");
+  const { code = "", retry } = extensions ?? {};
+  return retry === undefined ? NOTHING_CHANGED.has(code) : retry === "RETRY";
 }
 
 /** Until the latest of the given times, in milliseconds; without one, twice as long at each attempt. */

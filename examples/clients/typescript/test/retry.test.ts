@@ -53,6 +53,10 @@ test("a limit that ends after the patience of a page is left to the shopper", as
 test("an answer with errors is repeated if nothing was changed, and thrown otherwise", async () => {
   const answered = (code: string) => new AnswerHasErrors([{ message: "", extensions: { code } }]);
   assert.equal((await calls(answered("CART_BUSY"), payload())).made, 2);
+  const promoted = (retry: string) =>
+    new AnswerHasErrors([{ message: "", extensions: { code: "STORE_UNAVAILABLE", retry } }]);
+  assert.equal((await calls(promoted("RETRY"), payload())).made, 2);
+  assert.equal((await calls(promoted("READ_STATE_FIRST"), payload())).made, 1);
   const timeout = answered("UPSTREAM_TIMEOUT");
   assert.deepEqual(await calls(timeout, payload()), { made: 1, last: timeout });
   const lost = new TypeError("Failed to fetch");
