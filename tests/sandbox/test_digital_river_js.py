@@ -3,6 +3,7 @@
 The tests in Chromium are the files `tests/node/digital_river_js/*.test.mjs`. Each has its own browser and sandbox.
 """
 
+import json
 import re
 from pathlib import Path
 
@@ -81,6 +82,16 @@ def test_every_function_element_and_event_has_a_test_and_description() -> None:
     for name in elements | events:
         assert re.search(rf"\"{name}\"", tests), name
         assert f"`{name}`" in page, name
+
+
+@pytest.mark.slow
+async def test_scripts_use_only_names_that_exist(tmp_path: Path) -> None:
+    scripts = {"DigitalRiver.js": {"script": files.joined(files.SCRIPT), "isWhole": True}}
+    for name, parts in files.FRAME_SCRIPTS.items():
+        scripts[name] = {"script": files.joined(parts), "isWhole": False}
+    file = tmp_path / "scripts.json"
+    file.write_text(json.dumps(scripts))
+    assert json.loads(await node("lint_scripts.mjs", str(file))) == []
 
 
 @pytest.mark.browser

@@ -39,7 +39,7 @@ function configure(changed) {
   configuration = changed;
   kind = FIELDS[configuration.type];
   if (isFirst && configuration.dynamic?.textArea) replaceByTextArea();
-  document.documentElement.lang = configuration.locale;
+  document.documentElement.lang = languageOf(configuration.locale);
   document.documentElement.style.colorScheme = configuration.colorScheme;
   const label = kind.label ? text(configuration.locale, kind.label) : (configuration.dynamic.labelText ?? "");
   input.setAttribute("aria-label", label);

@@ -42,7 +42,7 @@ class Dropin {
     DROPINS_BY_CONTAINER.set(container, this);
     this.node = dropinNode(
       "div",
-      { class: "DR-dropin", role: "group", "aria-label": this.text("region"), lang: this.instance.locale },
+      { class: "DR-dropin", role: "group", "aria-label": this.text("region"), lang: languageOf(this.instance.locale) },
       ...[this.#status, this.#list, this.#footer],
     );
     container.append(this.node);
@@ -120,8 +120,7 @@ class Dropin {
   finish(entry, { source, error }) {
     if (error) {
       const isShown = error.type === "validation_error" && entry.showsFaults;
-      const wasNotReached = ["no_network", "request_timeout"].includes(error.type);
-      if (!isShown) entry.showProblem(this.text(wasNotReached ? "unreachable" : "failed"));
+      if (!isShown) entry.showProblem(this.text(adviceAfter(error)));
       this.configuration.onError?.(error);
     } else if (["pending_redirect", "cancelled"].includes(source.state) && this.opensWindow(entry.method)) {
       entry.showProblem(this.text("cancelled"));
@@ -262,4 +261,10 @@ class Dropin {
     this.#status.replaceChildren(dropinNode("p", {}, this.text("loadFailed")), again);
     this.configuration.onError?.(error);
   }
+}
+
+/** Name of the text that advises the shopper after an error. Why a payment was refused is never shown. */
+function adviceAfter({ type, errors }) {
+  if (["no_network", "request_timeout"].includes(type)) return "unreachable";
+  return errors.some(({ code }) => code === "3ds2_error") ? "notConfirmed" : "failed";
 }

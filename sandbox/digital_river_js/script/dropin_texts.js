@@ -46,6 +46,7 @@ addDropinTexts("", {
     consents: "I also accept the {documents} of {company}.",
     and: " and the ",
     failed: "The payment method was not accepted. Please check what you entered, or choose another payment method.",
+    notConfirmed: "Your bank has not confirmed that it is you. Please try again, or choose another payment method.",
     unreachable: "The connection was lost. Please try again.",
     cancelled: "You have not approved the payment. You can try again, or choose another payment method.",
     windowTitle: "Approve the payment",
@@ -113,6 +114,8 @@ addDropinTexts("", {
     and: " und ",
     failed:
       "Die Zahlungsart wurde nicht angenommen. Bitte prüfen Sie Ihre Angaben, oder wählen Sie eine andere Zahlungsart.",
+    notConfirmed:
+      "Ihre Bank hat nicht bestätigt, dass Sie es sind. Versuchen Sie es erneut, oder wählen Sie eine andere Zahlungsart.",
     unreachable: "Die Verbindung ist abgebrochen. Bitte versuchen Sie es erneut.",
     cancelled:
       "Sie haben die Zahlung nicht bestätigt. Versuchen Sie es erneut, oder wählen Sie eine andere Zahlungsart.",
@@ -176,6 +179,7 @@ addDropinTexts("", {
     and: "と",
     failed:
       "このお支払い方法は受け付けられませんでした。入力内容をご確認いただくか、別のお支払い方法をお選びください。",
+    notConfirmed: "ご本人であることが確認されませんでした。もう一度お試しいただくか、別のお支払い方法をお選びください。",
     unreachable: "接続が切れました。もう一度お試しください。",
     cancelled: "お支払いは承認されていません。もう一度お試しいただくか、別のお支払い方法をお選びください。",
     windowTitle: "お支払いの承認",

@@ -9,6 +9,11 @@ function addTexts(byLanguage) {
   for (const [language, texts] of Object.entries(byLanguage)) Object.assign(TEXTS[language], texts);
 }
 
+/** The language that texts have for this locale: English if they do not have its own. */
+function languageOf(locale) {
+  return LANGUAGES.includes(locale.slice(0, 2)) ? locale : "en";
+}
+
 /**
  * The text with this name, or its English version if the language is unknown. `{name}` in the text is replaced.
  * @param {string} locale as `en-US`

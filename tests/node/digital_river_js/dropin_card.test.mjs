@@ -69,6 +69,31 @@ test("refused card is reported, and another one pays", async () => {
   assert.equal(await problemOf(page, "creditCard"), "");
 });
 
+test("bank challenges the card: failed, abandoned, then passed", async () => {
+  const guest = await Guest.start();
+  const page = await openShop();
+  await mountDropin(page, { sessionId: guest.sessionId });
+  await typeDropinCard(page, { ...VISA, number: "5454545454545454" });
+  const bank = page.frameLocator("dialog iframe");
+  const confirm = async (password) => {
+    await pay(page, "creditCard");
+    await bank.getByLabel("Password").fill(password);
+    await bank.getByRole("button", { name: "Confirm" }).click();
+  };
+  const abandon = async () => {
+    await pay(page, "creditCard");
+    await page.locator("dialog").getByRole("button", { name: "Cancel" }).click();
+  };
+  for (const job of [() => confirm("wrong"), abandon]) {
+    const { errors } = await nextReport(page, "onError", job);
+    assert.equal(errors[0].code, "3ds2_error");
+    assert.match(await problemOf(page, "creditCard"), /^Your bank has not confirmed/);
+  }
+  const { source } = await nextReport(page, "onSuccess", () => confirm("password"));
+  assert.equal(source.state, "chargeable");
+  assert.equal(await problemOf(page, "creditCard"), "");
+});
+
 test("refresh keeps a typed card and takes new methods over", async () => {
   const guest = await Guest.start();
   const page = await openShop();

@@ -75,6 +75,9 @@ for (const { locale, market, colorScheme, width } of LOOKS) {
       assert.deepEqual(await faultsOf(page, ".DR-card-open"), [], type);
       await keep(page, `${name}-${type}`);
     }
+    const button = page.locator(".DR-applePay .DR-wallet button");
+    const ground = await button.evaluate((node) => getComputedStyle(node).backgroundColor);
+    assert.equal(ground, colorScheme === "dark" ? "rgb(255, 255, 255)" : "rgb(0, 0, 0)");
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing is cut off");
   });
 }

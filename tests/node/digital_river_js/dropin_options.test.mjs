@@ -1,7 +1,7 @@
 // What the options of Drop-in add: terms, storage, saved payment methods, account pages and purchases for nothing.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { entry, mountDropin, nextReport, openEntry, pay, typeDropinCard } from "./dropin.mjs";
+import { decideInWindow, entry, mountDropin, nextReport, openEntry, pay, typeDropinCard } from "./dropin.mjs";
 import { Guest, openShop } from "./storefront.mjs";
 
 async function openWith(configuration, { locale, guest } = {}) {
@@ -81,6 +81,17 @@ test("account page lists what can be stored, and stores a card", async () => {
   const { source, readyForStorage } = await nextReport(page, "onSuccess", () => pay(page, "creditCard"));
   assert.deepEqual([source.state, source.sessionId, readyForStorage], ["chargeable", undefined, true]);
   assert.deepEqual(page.problems, []);
+});
+
+test("account page stores a method that the shopper approves in a window", async () => {
+  const options = { flow: "managePaymentMethods", showComplianceSection: false };
+  const { page } = await openWith({ sessionId: undefined, options });
+  await openEntry(page, "payPalBilling");
+  await entry(page, "payPalBilling").getByRole("checkbox").check();
+  const { source, readyForStorage } = await nextReport(page, "onSuccess", () =>
+    decideInWindow(page, "payPalBilling", "approve"),
+  );
+  assert.deepEqual([source.state, readyForStorage], ["chargeable", true]);
 });
 
 test("disclosure of a payment method must be accepted where the bank needs it", async () => {
