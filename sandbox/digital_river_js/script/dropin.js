@@ -195,18 +195,18 @@ class Dropin {
     this.configuration.onReady?.({ paymentMethodTypes: types });
   }
 
-  /** Show these entries in this order. Entries of methods that are there already stay as they are. */
+  /** Show these entries in this order. Those that are there already keep what the shopper has typed. */
   #arrange(saved, methods) {
-    const made = new Map();
-    for (const method of saved) made.set(`saved ${JSON.stringify(method)}`, () => new DropinSavedEntry(this, method));
-    for (const method of methods) made.set(method.type, () => this.#methodEntry(method));
+    const made = new Map(methods.map((method) => [method.type, () => this.#methodEntry(method)]));
+    const madeSaved = saved.map((method) => [this.#keyOf(method), () => new DropinSavedEntry(this, method)]);
+    const wanted = new Map([...madeSaved, ...made]);
     for (const [key, entry] of this.#entries) {
-      if (made.has(key)) continue;
+      if (wanted.has(key)) continue;
       entry.destroy();
       this.#entries.delete(key);
     }
-    for (const entry of this.#entries.values()) entry.update();
-    const entries = [...made]
+    for (const method of methods) this.#entries.get(method.type)?.update(method);
+    const entries = [...wanted]
       .map(([key, make]) => [key, this.#entries.get(key) ?? make()])
       .filter(([, entry]) => entry !== null);
     this.#entries = new Map(entries);
@@ -216,6 +216,11 @@ class Dropin {
         saved.length,
       ),
     );
+  }
+
+  /** Store credit has a new entry for a new total, because the total decides what its button does. */
+  #keyOf(saved) {
+    return `saved ${JSON.stringify(saved)} ${saved.type === "storeCredit" ? this.amountToPay : ""}`;
   }
 
   /** The entry of a payment method; null for a wallet that cannot be used. */

@@ -63,7 +63,7 @@ class DropinEntry {
   mount() {}
 
   /** Take over what has changed in the list of payment methods. */
-  update() {}
+  update(_method) {}
 
   destroy() {
     this.node.remove();

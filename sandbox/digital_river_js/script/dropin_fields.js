@@ -35,7 +35,7 @@ class DropinElementField {
   #holder;
   #problem = dropinErrorNode("field-error");
   #state = { complete: false, empty: true, error: null };
-  #isReady = false;
+  #ready;
   element = null;
   isNeeded = true;
 
@@ -55,19 +55,16 @@ class DropinElementField {
     if (this.element.makesSources) this.#problem.setAttribute("aria-hidden", "true");
     this.element.on("change", (state) => this.#update(state));
     this.element.on("return", onReturn);
-    return new Promise((resolve) => {
-      this.element.on("ready", () => {
-        this.#isReady = true;
-        resolve();
-      });
-      this.element.mount(this.#holder);
-    });
+    this.#ready = new Promise((resolve) => this.element.on("ready", resolve));
+    this.element.mount(this.#holder);
+    return this.#ready;
   }
 
   /** Ask the frame, because what it has reported may be older than the last key. */
   async check() {
     if (this.#state.complete) return true;
-    const error = this.#isReady ? await this.element.ask("show-error") : {};
+    await this.#ready;
+    const error = await this.element.ask("show-error");
     if (error) this.#show(error.message ?? this.#dropin.text("fieldMissing"));
     return !error;
   }

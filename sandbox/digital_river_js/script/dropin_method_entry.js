@@ -38,6 +38,11 @@ class DropinMethodEntry extends DropinEntry {
     return Promise.all([...this.#fields, ...this.#bare].map((field) => field.mount(() => this.#button.click())));
   }
 
+  update(method) {
+    this.method = method;
+    this.#terms.update(method);
+  }
+
   destroy() {
     for (const field of [...this.#fields, ...this.#bare]) field.destroy();
     super.destroy();
@@ -54,7 +59,7 @@ class DropinMethodEntry extends DropinEntry {
       ...(brands ? [brands.node] : []),
       ...(fields.children.length ? [fields] : []),
       ...(note ? [dropinNode("p", { class: "DR-note" }, this.dropin.text(note, { name: this.provider }))] : []),
-      ...this.#terms.nodes,
+      this.#terms.node,
       ...this.#enrollment(),
       this.#button.node,
     );

@@ -36,7 +36,11 @@ class DropinSavedEntry extends DropinEntry {
     const about = this.#coversAll ? [dropinNode("p", { class: "DR-note" }, dropin.text("creditCovers"))] : [];
     const isPart = this.#isCredit && !this.#coversAll;
     const face = plainFace(dropin, isPart ? dropin.text("useCredit") : undefined);
-    return [...about, ...(this.#terms?.nodes ?? []), new DropinPayButton(dropin, () => this.#use(), face).node];
+    return [
+      ...about,
+      ...(this.#terms ? [this.#terms.node] : []),
+      new DropinPayButton(dropin, () => this.#use(), face).node,
+    ];
   }
 
   async #use() {
@@ -75,6 +79,6 @@ class DropinFreePurchase {
     };
     const button = new DropinPayButton(dropin, pay, plainFace(dropin));
     const about = dropinNode("p", { class: "DR-note" }, dropin.text("nothingToPay"));
-    this.node = dropinNode("div", { class: "DR-skipPaymentSection" }, about, ...terms.nodes, button.node);
+    this.node = dropinNode("div", { class: "DR-skipPaymentSection" }, about, terms.node, button.node);
   }
 }

@@ -1,26 +1,47 @@
 // What the shopper accepts in Drop-in: the storage of the payment method, the terms of sale and the merchant's terms.
 
 class DropinTerms {
+  #dropin;
+  #changed;
   #storage;
+  #written;
+  boxes = [];
+  node = dropinNode("div", { class: "DR-consents" });
 
   /** @param {() => void} [changed] is called when the shopper changes whether the payment method is stored */
   constructor(dropin, method, changed) {
-    const { options } = dropin;
-    const mustStore = options.managesMethods;
-    if (mustStore || (options.asksToSave && method.supportsStorage)) {
-      const terms = mandateTerms(dropin, method);
-      const label = mustStore ? [terms] : [dropin.text("saveAgreement"), " ", terms];
-      this.#storage = new DropinBox(dropin, "mandate", label, { isRequired: mustStore, changed });
-    }
-    const terms = options.showsTerms ? new DropinBox(dropin, "terms", termsOfSale(dropin), { isRequired: true }) : null;
-    const disclosure = method.paymentDisclosure && disclosureOf(dropin, method);
-    this.boxes = [disclosure, this.#storage, terms].filter((box) => box instanceof DropinBox);
-    this.nodes = [disclosure, this.#storage, terms].filter(Boolean).map(({ node }) => node);
+    this.#dropin = dropin;
+    this.#changed = changed;
+    this.update(method);
   }
 
   /** Whether the shopper wants the payment method to be stored. */
   get isStored() {
     return this.#storage?.isTicked ?? false;
+  }
+
+  /** Show what the session wants now. What the shopper has accepted stays, unless the words have changed. */
+  update(method) {
+    const storage = this.#storageBox(method);
+    const { options } = this.#dropin;
+    const terms =
+      options.showsTerms && new DropinBox(this.#dropin, "terms", termsOfSale(this.#dropin), { isRequired: true });
+    const parts = [method.paymentDisclosure && disclosureOf(this.#dropin, method), storage, terms].filter(Boolean);
+    const written = parts.map(({ node }) => node.textContent).join("\n");
+    if (written === this.#written) return;
+    this.#written = written;
+    this.#storage = storage;
+    this.boxes = parts.filter((part) => part instanceof DropinBox);
+    this.node.replaceChildren(...parts.map(({ node }) => node));
+  }
+
+  #storageBox(method) {
+    const { options, text } = this.#dropin;
+    const isRequired = options.managesMethods;
+    if (!isRequired && !(options.asksToSave && method.supportsStorage)) return undefined;
+    const terms = mandateTerms(this.#dropin, method);
+    const label = isRequired ? [terms] : [text("saveAgreement"), " ", terms];
+    return new DropinBox(this.#dropin, "mandate", label, { isRequired, changed: this.#changed });
   }
 }
 

@@ -9,9 +9,9 @@ class DropinWalletEntry extends DropinEntry {
     const title = dropinMethodName(dropin.instance.locale, method);
     super(dropin, { type: method.type, title, image: method.images?.iconImage });
     this.method = method;
-    this.#terms = new DropinTerms(dropin, method, () => this.update());
+    this.#terms = new DropinTerms(dropin, method, () => this.update(this.method));
     const note = dropinNode("p", { class: "DR-note" }, dropin.text("byWallet", { name: title }));
-    this.body.append(note, ...this.#terms.nodes, this.#holder);
+    this.body.append(note, this.#terms.node, this.#holder);
     this.#element = createElement(dropin.instance, dropinMethod(method.type).wallet, this.#request());
   }
 
@@ -31,7 +31,9 @@ class DropinWalletEntry extends DropinEntry {
     return isReady;
   }
 
-  update() {
+  update(method) {
+    this.method = method;
+    this.#terms.update(method);
     this.#element.update(this.#request().data);
   }
 

@@ -13,11 +13,14 @@ test("guest pays with a card by keyboard alone", async () => {
   assert.deepEqual(paymentMethodTypes.slice(0, 2), ["creditCard", "afterPay"]);
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-expanded")), "true");
-  for (const typed of [VISA.number, VISA.expiration, VISA.cvv]) {
+  const card = { cardnumber: VISA.number, cardexpiration: VISA.expiration, cardcvv: VISA.cvv };
+  for (const [type, typed] of Object.entries(card)) {
     await page.keyboard.press("Tab");
+    await dropinField(page, type).and(page.frameLocator(`.DR-${type} iframe`).locator(":focus")).waitFor();
     await page.keyboard.type(typed);
   }
   await page.keyboard.press("Tab");
+  await page.locator(".DR-pay-button:focus").waitFor();
   const { source, readyForStorage, consents } = await nextReport(page, "onSuccess", () => page.keyboard.press("Enter"));
   assert.deepEqual([source.state, source.sessionId, readyForStorage], ["chargeable", guest.sessionId, false]);
   assert.equal(consents, undefined);
@@ -117,6 +120,19 @@ test("session that is not known is reported and can be tried again", async () =>
   await entry(page, "creditCard").waitFor();
   assert.equal(await page.locator(".DR-dropin").count(), 1, "the second Drop-in replaces the first");
   assert.equal(await page.getByRole("button", { name: "Try again" }).count(), 0);
+});
+
+test("list that could not be loaded can be tried again", async () => {
+  const guest = await Guest.start();
+  const page = await openShop();
+  await page.route("**/payments/payment-methods*", (route) => route.abort());
+  await mountDropin(page, { sessionId: guest.sessionId });
+  const [name, error] = await page.evaluate(() => reports[0]);
+  assert.deepEqual([name, error.type], ["onError", "no_network"]);
+  await page.unroute("**/payments/payment-methods*");
+  await nextReport(page, "onReady", () => page.getByRole("button", { name: "Try again" }).click());
+  await entry(page, "creditCard").waitFor();
+  assert.equal(await page.locator(".DR-status").textContent(), "");
 });
 
 test("filters of the configuration decide which methods are listed", async () => {

@@ -50,6 +50,22 @@ test("terms of a purchase that renews are the agreement to store the card", asyn
   assert.deepEqual([source.futureUse, source.usage], [true, "subscription"]);
 });
 
+test("refresh shows the terms of a purchase that renews, and keeps the card", async () => {
+  const { guest, page } = await openWith({ options: { showTermsOfSaleDisclosure: true } });
+  await typeDropinCard(page);
+  const terms = entry(page, "creditCard").locator(".DR-terms");
+  await terms.getByRole("checkbox").check();
+  await page.evaluate(() => dropin.refresh());
+  assert.equal(await terms.getByRole("checkbox").isChecked(), true, "the same terms stay accepted");
+  await guest.ask("POST", "/carts/active/line-items?productId=5401231600");
+  await page.evaluate(() => dropin.refresh());
+  await terms.getByText("at the beginning of each term").waitFor();
+  assert.equal(await terms.getByRole("checkbox").isChecked(), false, "other terms are not accepted yet");
+  await terms.getByRole("checkbox").check();
+  const { readyForStorage } = await nextReport(page, "onSuccess", () => pay(page, "creditCard"));
+  assert.equal(readyForStorage, true);
+});
+
 test("stored card is ready for storage", async () => {
   const { page } = await openWith({ options: { showSavePaymentAgreement: true, usage: "convenience" } });
   await typeDropinCard(page);
