@@ -96,12 +96,13 @@ async def test_demo_places_one_order_through_the_gateway_of_make_run() -> None:
 async def test_make_run_prints_the_host_name_of_development_servers() -> None:
     """Vite and its like print `localhost`. A page there keeps no cookie of a gateway on 127.0.0.1."""
     port = free_port()
-    program = await start("-m", "examples.run", PORT=str(port), SANDBOX_PORT=str(free_port()))
+    program = await start("-m", "examples.run", PORT=str(port), SANDBOX_PORT=str(free_port()), PATH="/no/programs")
     assert program.stdout is not None
     try:
         _, printed = (await program.stdout.readuntil(b"Ctrl-C stops all")).decode().split("Riverfront is ready.")
         assert f"http://localhost:{port}/graphql" in printed
         assert "127.0.0.1" not in printed
+        assert "The storefront needs Node 20.19 or later with npm." in printed
         async with httpx.AsyncClient() as http:
             answer = await http.get(f"http://localhost:{port}/graphql?query={{storefront{{locales}}}}")
             assert answer.json()["data"]

@@ -6,6 +6,7 @@ import { Notice } from "../problems/Notice";
 import { useTexts } from "../texts";
 import { Coupons } from "./Coupons";
 import type { CartChanges } from "./use-cart-changes";
+import "../parts/amounts.css";
 
 /** Blockers that the shopper can resolve in the cart, or that the cart itself has. Others are the checkout's. */
 const OF_THE_CART = new Set(["SUBMISSION_IN_PROGRESS", "ALREADY_BOUGHT"]);
@@ -40,13 +41,13 @@ function Totals({ cart, isOutdated }: { cart: CartPartsFragment; isOutdated: boo
   const { totals, requiresShipping, isTaxInclusive } = cart;
   const { subtotal, discount, shippingAndHandling, tax, importTaxAndDuty, orderTotal, isEstimate } = totals;
   return (
-    <dl className={isOutdated ? "totals cart-outdated" : "totals"} aria-busy={isOutdated}>
+    <dl className={isOutdated ? "amounts cart-outdated" : "amounts"} aria-busy={isOutdated}>
       <Total name={words.subtotal} amount={subtotal} />
       {isCharged(discount) && <Total name={words.discount} amount={discount} prefix="−" />}
       {requiresShipping && <Total name={words.shipping} amount={isEstimate ? null : shippingAndHandling} />}
       <Total name={isTaxInclusive ? words.taxIncluded : words.tax} amount={isEstimate && !isTaxInclusive ? null : tax} />
       {isCharged(importTaxAndDuty) && <Total name={words.importTax} amount={importTaxAndDuty} />}
-      <div className="totals-sum">
+      <div className="amounts-sum">
         <dt>{isEstimate ? words.estimatedTotal : words.total}</dt>
         <dd>{orderTotal?.formatted ?? words.later}</dd>
       </div>

@@ -14,6 +14,7 @@ import { NotFound, Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
 import { OrderStateTag } from "./OrderStateTag";
 import { OrderTotals } from "./OrderTotals";
+import "../catalog/price.css";
 import "./orders.css";
 
 /** One order: of the account, or one that a guest has placed or found. */

@@ -1,6 +1,7 @@
 import { isZero } from "riverfront-client/money";
 import type { OrderDetailPartsFragment } from "../generated/graphql";
 import { useTexts } from "../texts";
+import "../parts/amounts.css";
 
 export function OrderTotals({ totals }: { totals: OrderDetailPartsFragment["totals"] }) {
   const { cart } = useTexts();
@@ -12,7 +13,7 @@ export function OrderTotals({ totals }: { totals: OrderDetailPartsFragment["tota
     [cart.importTax, totals.importTaxAndDuty, ""],
   ] as const;
   return (
-    <dl className="totals">
+    <dl className="amounts">
       {rows.map(
         ([name, amount, sign], index) =>
           amount &&
@@ -26,7 +27,7 @@ export function OrderTotals({ totals }: { totals: OrderDetailPartsFragment["tota
             </div>
           ),
       )}
-      <div className="totals-sum">
+      <div className="amounts-sum">
         <dt>{cart.total}</dt>
         <dd>{totals.orderTotal?.formatted}</dd>
       </div>

@@ -11,6 +11,7 @@ import { type Problem, problemOf } from "../problems/problem";
 import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
 import { OrderStateTag } from "./OrderStateTag";
+import "../catalog/price.css";
 import "./orders.css";
 
 const PAGE = 10;
