@@ -1,7 +1,7 @@
 // What the tests of DigitalRiver.js share: a browser, a storefront of another origin than the sandbox's, and shoppers
 // whose carts have payment sessions. Arguments of each test script: Chromium, the sandbox's address.
 import { createServer } from "node:http";
-import { after, before } from "node:test";
+import { after, afterEach, before } from "node:test";
 import { chromium } from "playwright-core";
 
 const [executablePath, sandbox] = process.argv.slice(2);
@@ -22,6 +22,9 @@ export const OWNER = {
   address: { line1: "10380 Bren Road W", city: "Minnetonka", state: "MN", postalCode: "55343", country: "US" },
 };
 
+/** Profiles of the browser that the test has opened. */
+const profiles = [];
+
 let browser;
 let server;
 let keys;
@@ -33,6 +36,8 @@ before(async () => {
   await new Promise((listening) => server.listen(0, "localhost", listening));
   keys = await (await fetch(`${sandbox}/_sandbox/keys`)).json();
 });
+
+afterEach(() => Promise.all(profiles.splice(0).map((profile) => profile.close())));
 
 after(async () => {
   await browser?.close();
@@ -72,6 +77,7 @@ function policy() {
  */
 export async function openShop({ locale, scheme = "light dark", context = {}, prepare } = {}) {
   const profile = await browser.newContext(context);
+  profiles.push(profile);
   profile.setDefaultTimeout(10_000);
   const page = await profile.newPage();
   if (prepare) await page.addInitScript(prepare);
@@ -123,9 +129,9 @@ export function field(page, type) {
 }
 
 export async function typeCard(page, { number, expiration, cvv } = VISA) {
-  await field(page, "cardnumber").pressSequentially(number);
-  await field(page, "cardexpiration").pressSequentially(expiration);
-  await field(page, "cardcvv").pressSequentially(cvv);
+  await field(page, "cardnumber").fill(number);
+  await field(page, "cardexpiration").fill(expiration);
+  await field(page, "cardcvv").fill(cvv);
 }
 
 export function lastEvent(page, event, type) {
