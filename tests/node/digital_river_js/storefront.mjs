@@ -78,7 +78,7 @@ function policy() {
 export async function openShop({ locale, scheme = "light dark", context = {}, prepare } = {}) {
   const profile = await browser.newContext(context);
   profiles.push(profile);
-  profile.setDefaultTimeout(10_000);
+  profile.setDefaultTimeout(20_000);
   const page = await profile.newPage();
   if (prepare) await page.addInitScript(prepare);
   page.problems = [];
