@@ -25,6 +25,7 @@ async def test_shopper_signs_in_and_looks_after_the_account(world: World, chromi
         assert signed_in["refusal"]
         order = await shopper.play("readOrder")
         assert order["count"] == 2
+        assert order["refunds"] == 0
         findings = await shopper.play("changeAccount")
     assert signed_in["findings"] + order["findings"] + findings == []
     assert shopper.problems == []

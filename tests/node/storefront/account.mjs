@@ -35,7 +35,8 @@ export async function readOrder({ page }) {
   await page.getByText("Total", { exact: true }).waitFor();
   await page.reload();
   await page.getByText("Total", { exact: true }).waitFor();
-  const order = { count, name: await page.getByRole("heading", { level: 1 }).innerText(), findings: [...found, ...(await findings(page))] };
+  const refunds = await page.getByText("We have refunded").count();
+  const order = { count, refunds, name: await page.getByRole("heading", { level: 1 }).innerText(), findings: [...found, ...(await findings(page))] };
   await page.goBack();
   await title(page, "Your orders");
   return order;

@@ -1,5 +1,6 @@
 import { useQuery } from "@apollo/client/react";
 import { Link, useParams } from "react-router";
+import { isZero } from "riverfront-client/money";
 import { addressLines } from "../address/form";
 import { sourceName } from "../checkout/payment/sourceName";
 import { OrderDetailDocument, type OrderDetailPartsFragment } from "../generated/graphql";
@@ -64,7 +65,7 @@ function OrderPage({ order }: { order: OrderDetailPartsFragment }) {
         )}
       </div>
       {paymentInstructions && <Instructions instructions={paymentInstructions} />}
-      {amountRefunded && <Notice>{orders.refunded(amountRefunded.formatted)}</Notice>}
+      {amountRefunded && !isZero(amountRefunded) && <Notice>{orders.refunded(amountRefunded.formatted)}</Notice>}
       <div className="with-aside">
         <ul className="order-lines">
           {lines.map((line) => (
