@@ -185,3 +185,15 @@ async def test_paypal_without_approval_orders_nothing(open_shop: OpenShop, chrom
             shown = await do(shopper, pay(), "order", "placed")
     assert message.startswith(f"You have not approved the payment. {NOTHING}")
     assert shown["state"] == "SUBMITTED"
+
+
+@pytest.mark.slow
+@pytest.mark.exhaustive
+async def test_bank_that_asks_after_the_order_is_answered(open_shop: OpenShop, chromium: Chromium) -> None:
+    """The shopper has agreed to the total before, and need not order again."""
+    async with shopper_in(open_shop.shop, chromium) as shopper:
+        deeds = [*checkout(lastName="Decline:authentication_required"), pay(), "order", "goToBank"]
+        message = await do(shopper, *deeds, ("answerBank", {"password": "wrong"}), "notice")
+        shown = await do(shopper, "goToBank", ("answerBank", {"password": "password"}), "placed")
+    assert NOTHING in message
+    assert shown["state"] == "SUBMITTED"

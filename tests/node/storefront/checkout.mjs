@@ -1,4 +1,5 @@
 // What shoppers do in the checkout, and what they see. Nothing depends on the language of the page.
+import { findings } from "./axe.mjs";
 
 const CARD = { number: "4444222233331111", expiry: "12/35", cvv: "123" };
 
@@ -242,3 +243,47 @@ export async function orderInBothTabs({ context }) {
 }
 
 const SCENARIOS = { addProduct, order, placed, notice, steps, pay };
+
+/** What axe-core finds serious in the page. */
+export async function audit({ page }) {
+  return findings(page);
+}
+
+/** Sends the form of the address as it is. */
+export async function sendAddress({ page }) {
+  await page.locator("[data-step=address] form > div > button").click();
+}
+
+/** The messages beside the fields, by field, and the field that has the focus. */
+export async function faults({ page }) {
+  await page.locator(".field-error").first().waitFor();
+  return page.evaluate(() => {
+    const marked = [...document.querySelectorAll("[aria-invalid=true]")];
+    const messageOf = (field) => {
+      const ids = (field.getAttribute("aria-describedby") ?? "").split(" ");
+      return ids.map((id) => document.getElementById(id)?.textContent).at(-1);
+    };
+    return { messages: Object.fromEntries(marked.map((field) => [field.name, messageOf(field)])), focus: document.activeElement.name };
+  });
+}
+
+export async function fillIn({ page, values }) {
+  for (const [name, value] of Object.entries(values)) await page.locator(`[data-step=address] [name=${name}]`).fill(value);
+}
+
+/** Takes the suggested address, and returns the address that the page then shows. */
+export async function useSuggestion({ page }) {
+  const suggestion = page.locator("[data-suggestion]");
+  await suggestion.locator("button").first().click();
+  await suggestion.waitFor({ state: "detached" });
+  return page.locator("[data-step=address] address").first().innerText();
+}
+
+export async function stored({ page }) {
+  return page.evaluate(() => ({ local: { ...localStorage }, session: Object.keys(sessionStorage) }));
+}
+
+/** The bank of a card asks for the shopper after the order was sent. */
+export async function goToBank({ page }) {
+  await page.locator("[data-authentication] .button").first().click();
+}

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import { useTexts } from "../texts";
 import type { Notice } from "./order/stage";
+import "../problems/notice.css";
 
 /** What happened, and what to do next. It takes the focus when it appears, so that it is read and seen. */
 export function NoticeBox({ notice }: { notice: Notice | null }) {

@@ -1,4 +1,4 @@
-import { isZero } from "riverfront-client/money";
+import { add, compare, isZero, type Money, subtract } from "riverfront-client/money";
 import { useTexts } from "../texts";
 import type { MoneyPartsFragment } from "../generated/graphql";
 
@@ -20,19 +20,19 @@ export interface Summary {
     importTaxAndDuty?: Amount;
     orderTotal?: Amount;
   };
-  isTaxInclusive?: boolean;
 }
 
 /** The products and amounts of a cart or an order. */
 export function OrderSummary({ summary }: { summary: Summary }) {
   const { checkout } = useTexts();
-  const { lines, totals, isTaxInclusive = false } = summary;
+  const { lines, totals } = summary;
+  const includedTax = totals.isEstimate ? null : taxInPrices(totals);
   const rows: [string, Amount][] = [
     [checkout.subtotal, totals.subtotal],
     [checkout.discount, negative(totals.discount)],
     // Until the address is known, both are zero because they are not known.
     [checkout.shippingCost, totals.isEstimate ? nonZero(totals.shippingAndHandling) : totals.shippingAndHandling],
-    [checkout.tax, isTaxInclusive || totals.isEstimate ? null : totals.tax],
+    [checkout.tax, includedTax || totals.isEstimate ? null : totals.tax],
     [checkout.duty, nonZero(totals.importTaxAndDuty)],
   ];
   return (
@@ -54,7 +54,7 @@ export function OrderSummary({ summary }: { summary: Summary }) {
         <Row name={checkout.total} amount={totals.orderTotal?.formatted ?? "–"} isTotal />
       </dl>
       {totals.isEstimate && <p className="soft small">{checkout.estimate}</p>}
-      {isTaxInclusive && <p className="soft small">{checkout.taxIncluded}</p>}
+      {includedTax && <p className="soft small">{checkout.taxIncluded(includedTax.formatted)}</p>}
     </div>
   );
 }
@@ -66,6 +66,13 @@ function Row({ name, amount, isTotal = false }: { name: string; amount: string; 
       <dd data-total={isTotal ? amount : undefined}>{amount}</dd>
     </div>
   );
+}
+
+/** The tax, if the prices of the products contain it: the other amounts are then the whole total. */
+function taxInPrices({ subtotal, discount, shippingAndHandling, importTaxAndDuty, tax, orderTotal }: Summary["totals"]): Amount {
+  if (!subtotal || !orderTotal || !tax || isZero(tax)) return null;
+  const added = [shippingAndHandling, importTaxAndDuty].reduce<Money>((sum, each) => (each ? add(sum, each) : sum), subtotal);
+  return compare(discount ? subtract(added, discount) : added, orderTotal) === 0 ? tax : null;
 }
 
 function nonZero(amount: Amount): Amount {

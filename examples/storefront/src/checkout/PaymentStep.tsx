@@ -2,6 +2,7 @@ import { useApolloClient, useQuery } from "@apollo/client/react";
 import { useState } from "react";
 import { CheckoutMethodsDocument, CheckoutPageDocument } from "../generated/graphql";
 import { useTexts } from "../texts";
+import { NoticeBox } from "./NoticeBox";
 import { Authentication } from "./payment/Authentication";
 import { DropInForm } from "./payment/DropInForm";
 import { SavedCards } from "./payment/SavedCards";
@@ -48,7 +49,7 @@ function PaymentSummary() {
 }
 
 function PaymentChoice({ onDone, onEditAddress }: Pick<Props, "onDone" | "onEditAddress">) {
-  const { cart, account, notify, isBusy } = useCheckout();
+  const { cart, account, notify, isBusy, stage } = useCheckout();
   const { checkout } = useTexts();
   const client = useApolloClient();
   const payment = usePayment();
@@ -70,6 +71,7 @@ function PaymentChoice({ onDone, onEditAddress }: Pick<Props, "onDone" | "onEdit
   const done = (isAttached: boolean) => isAttached && onDone();
   return (
     <div className="stack">
+      <NoticeBox notice={stage.kind === "ready" && stage.notice?.place === "payment" ? stage.notice : null} />
       <StoreCredit />
       {options.length > 0 && (
         <SavedCards options={options} chosen={card} onChange={(chosen) => setChoice({ card: chosen })} />
@@ -86,7 +88,7 @@ function PaymentChoice({ onDone, onEditAddress }: Pick<Props, "onDone" | "onEdit
           </button>
         </div>
       ) : dropIn.missingFields.length > 0 ? (
-        <div className="notice notice-info">
+        <div className="notice notice-plain stack">
           <p>{checkout.phoneMissing}</p>
           <button type="button" className="button" onClick={onEditAddress}>
             {checkout.editAddress}
@@ -98,8 +100,8 @@ function PaymentChoice({ onDone, onEditAddress }: Pick<Props, "onDone" | "onEdit
           // A drop-in shows the amount and has the address for which it was made.
           key={JSON.stringify([dropIn, session.amountRemaining])}
           onSource={(source, isForStorage) => void payment.take(source, isForStorage).then(done)}
-          onFailed={() => notify({ tone: "bad", title: (t) => t.refused, text: (t) => t.sourceFailed })}
-          onCancelled={() => notify({ tone: "info", text: (t) => t.sourceCancelled })}
+          onFailed={() => notify({ tone: "bad", text: (t) => t.sourceFailed, place: "payment" })}
+          onCancelled={() => notify({ tone: "plain", text: (t) => t.sourceCancelled, place: "payment" })}
         />
       )}
     </div>

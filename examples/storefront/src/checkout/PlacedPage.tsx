@@ -98,7 +98,7 @@ function Details({ order }: { order: Order }) {
 function Gone() {
   const { checkout } = useTexts();
   return (
-    <div className="notice notice-plain">
+    <div className="notice notice-plain stack">
       <p>{checkout.orderUnavailable}</p>
       <Link to={paths.findOrder}>{checkout.lookUp}</Link>
     </div>

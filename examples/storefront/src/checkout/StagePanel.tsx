@@ -81,7 +81,7 @@ function Approval({ stage, order }: { stage: Extract<Stage, { kind: "approval" }
         return;
       }
       await order.lookUp();
-      order.setStage(ready({ tone: "info", text: (t) => t.givenUp }));
+      order.setStage(ready({ tone: "plain", text: (t) => t.givenUp }));
     } catch {
       setNotice({ tone: "bad", title: (t) => t.refused, text: (t) => t.failed });
     }

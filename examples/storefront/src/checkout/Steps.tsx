@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { Link } from "react-router";
 import { paths } from "../paths";
 import { useTexts } from "../texts";
@@ -26,21 +26,25 @@ export function Steps({ order }: { order: OrderControl }) {
   const isPaymentLater = isAddressOpen || isTaxMissing;
   const isPaymentOpen = edited === "payment" || !isPaid;
   const close = () => setEdited(null);
+  // Beside the steps there is room for it; above them it would push them down.
+  const isWide = useMemo(() => matchMedia("(min-width: 60rem)").matches, []);
+  if (orderStage.kind === "authentication") {
+    return (
+      <section className="panel stage">
+        <Authentication
+          action={orderStage.action}
+          onConfirmed={() => void order.goOn()}
+          onOtherwise={() => {
+            order.setStage({ kind: "ready", notice: null });
+            setEdited("payment");
+          }}
+        />
+      </section>
+    );
+  }
   return (
     <>
-      <NoticeBox notice={stage.kind === "ready" ? stage.notice : null} />
-      {orderStage.kind === "authentication" && (
-        <section className="panel">
-          <Authentication
-            action={orderStage.action}
-            onConfirmed={() => void order.goOn()}
-            onOtherwise={() => {
-              order.setStage({ kind: "ready", notice: null });
-              setEdited("payment");
-            }}
-          />
-        </section>
-      )}
+      <NoticeBox notice={stage.kind === "ready" && stage.notice?.place !== "payment" ? stage.notice : null} />
       <div className="with-aside">
         <div className="stack">
           <SignInOffer />
@@ -55,9 +59,14 @@ export function Steps({ order }: { order: OrderControl }) {
           />
           <ReviewStep agreement={isPaid && !isPaymentLater && !isPaymentOpen ? agreement : null} submit={order.submit} />
         </div>
-        <aside className="panel stack summary" aria-labelledby="summary-title">
-          <h2 id="summary-title">{checkout.summary}</h2>
-          <OrderSummary summary={cart} />
+        <aside className="panel summary" aria-label={checkout.summary}>
+          <details open={isWide}>
+            <summary className="row row-between">
+              <h2>{checkout.summary}</h2>
+              <span>{cart.totals.orderTotal?.formatted}</span>
+            </summary>
+            <OrderSummary summary={cart} />
+          </details>
         </aside>
       </div>
     </>

@@ -25,7 +25,7 @@ export function Suggestions() {
       return (await client.mutate(mutation)).data.prepareCheckout;
     });
   return (
-    <div className="notice notice-info" data-suggestion>
+    <div className="notice notice-plain stack" data-suggestion>
       <p>{checkout.suggestion}</p>
       <p>
         <strong>{addressLines(suggestion.address, locale).join(", ")}</strong>

@@ -40,9 +40,9 @@ export function useReturn(isReturn: boolean, { stage, setStage }: OrderControl, 
         const isAttached = data.attachSource?.errors.length === 0;
         return isAttached
           ? { tone: "good", text: (t) => t.approved }
-          : { tone: "bad", text: (t) => t.approvalMissing };
+          : { tone: "bad", text: (t) => t.approvalMissing, place: "payment" };
       } catch (error) {
-        return { tone: "bad", text: answerErrors(error) ? (t) => t.approvalMissing : (t) => t.failed };
+        return { tone: "bad", text: answerErrors(error) ? (t) => t.approvalMissing : (t) => t.failed, place: "payment" };
       }
     }
   }, [client, isFree, isReturn, loaded.kind, navigate, setStage]);

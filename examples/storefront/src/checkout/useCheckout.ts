@@ -84,5 +84,5 @@ function show(errors: Payload["errors"], setStage: (stage: Stage) => void): void
 
 function showWarnings({ warnings }: Payload, setStage: (stage: Stage) => void): void {
   const details = warnings.flatMap(({ shopperMessage }) => (shopperMessage ? [shopperMessage] : []));
-  if (details.length > 0) setStage(ready({ tone: "info", details }));
+  if (details.length > 0) setStage(ready({ tone: "plain", details }));
 }

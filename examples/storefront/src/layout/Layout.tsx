@@ -1,4 +1,5 @@
 import { Outlet, ScrollRestoration } from "react-router";
+import { OpenOrder } from "../checkout/OpenOrder";
 import { useTexts } from "../texts";
 import { Announcements } from "./Announcements";
 import { Footer } from "./Footer";
@@ -18,6 +19,7 @@ export function Layout() {
       <div>
         <OfflineBar />
         <Announcements />
+        <OpenOrder />
       </div>
       <main id="content" tabIndex={-1}>
         <Outlet />

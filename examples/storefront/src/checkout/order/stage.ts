@@ -15,11 +15,13 @@ export type Wording = (texts: CheckoutTexts) => string;
 
 /** What the shopper reads above the checkout. */
 export interface Notice {
-  tone: "bad" | "good" | "info";
+  tone: "bad" | "good" | "plain";
   title?: Wording;
   text?: Wording;
   /** Sentences that the gateway worded for the shopper. */
   details?: readonly string[];
+  /** Where the shopper acted; otherwise at the top of the page. */
+  place?: "payment";
 }
 
 /** Where the order stands, as far as this page knows. */
@@ -45,7 +47,7 @@ export type Known = Outcome<Result> | "neverArrived" | null;
 /** `isSubmitted` is false if the page only looked up an earlier request. */
 export function stageOf(outcome: Known, isSubmitted: boolean): Stage {
   if (outcome === null) return ready(null);
-  if (outcome === "neverArrived") return ready({ tone: "info", text: (t) => t.neverArrived });
+  if (outcome === "neverArrived") return ready({ tone: "plain", text: (t) => t.neverArrived });
   switch (outcome.kind) {
     case "refused":
       return endsSession(outcome.errors) ? { kind: "sessionEnded" } : ready(refusal(outcome.errors));

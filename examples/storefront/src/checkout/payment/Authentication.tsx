@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useTexts } from "../../texts";
-import type { Authentication as Action } from "../order/stage";
-import { useCheckout } from "../useCheckout";
+import { NoticeBox } from "../NoticeBox";
+import type { Authentication as Action, Notice } from "../order/stage";
 import { returnUrl, useDigitalRiver } from "./useDigitalRiver";
 
 interface Props {
@@ -13,7 +13,7 @@ interface Props {
 
 /** Strong authentication: the bank of a saved card asks whether it is the shopper who pays. */
 export function Authentication({ action, onConfirmed, onOtherwise }: Props) {
-  const { notify } = useCheckout();
+  const [notice, setNotice] = useState<Notice | null>(null);
   const { checkout } = useTexts();
   const load = useDigitalRiver();
   const [isAsking, setAsking] = useState(false);
@@ -21,16 +21,16 @@ export function Authentication({ action, onConfirmed, onOtherwise }: Props) {
   async function ask(): Promise<void> {
     if (isAsking) return;
     setAsking(true);
-    notify(null);
+    setNotice(null);
     try {
       const { sessionId, sourceId, sourceClientSecret } = action;
       const bank = await load();
       const data = { sessionId, sourceId, sourceClientSecret: sourceClientSecret ?? "", returnUrl: returnUrl() };
       const { status } = await bank.authenticateSource(data);
-      if (status === "failed") notify({ tone: "bad", text: (t) => t.bankRefused });
+      if (status === "failed") setNotice({ tone: "bad", text: (t) => t.bankRefused });
       else onConfirmed();
     } catch {
-      notify({ tone: "bad", text: (t) => t.formFailed });
+      setNotice({ tone: "bad", text: (t) => t.formFailed });
     } finally {
       setAsking(false);
     }
@@ -40,6 +40,7 @@ export function Authentication({ action, onConfirmed, onOtherwise }: Props) {
     <div className="stack" data-authentication>
       <h3>{checkout.bankAsks}</h3>
       <p>{checkout.bankAsksText}</p>
+      <NoticeBox notice={notice} />
       <div className="row">
         <button type="button" className="button" aria-disabled={isAsking} onClick={() => void ask()}>
           {checkout.toBank}

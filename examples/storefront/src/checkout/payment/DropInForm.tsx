@@ -67,7 +67,7 @@ export function DropInForm({ dropIn, onSource, onFailed, onCancelled }: Props) {
     <div className="drop-in" data-drop-in={state}>
       {state === "loading" && <p className="drop-in-loading soft">{checkout.formLoading}</p>}
       {state === "failed" && (
-        <div className="notice notice-bad" role="alert">
+        <div className="notice notice-bad stack" role="alert">
           <p>{checkout.formFailed}</p>
           <button type="button" className="button button-plain" onClick={tryAgain}>
             {checkout.tryAgain}

@@ -46,7 +46,7 @@ export function usePayment(): Payment {
   const take = useCallback(
     async (source: Source, isForStorage: boolean) => {
       if (source.state === "failed") {
-        notify({ tone: "bad", title: (t) => t.refused, text: (t) => t.sourceFailed });
+        notify({ tone: "bad", text: (t) => t.sourceFailed, place: "payment" });
         return false;
       }
       if (source.state === "pending_redirect" && source.redirect && (await isApprovedFirst(source))) {

@@ -8,7 +8,6 @@ export const checkout: CheckoutTexts = {
   showOrder: "Bestellung zeigen",
   toShop: "Weiter einkaufen",
   change: "Ändern",
-  cancel: "Abbrechen",
   tryAgain: "Noch einmal versuchen",
   loading: "Wird geladen …",
   notLoaded: "Dieser Teil der Seite konnte nicht geladen werden.",
@@ -21,11 +20,9 @@ export const checkout: CheckoutTexts = {
   shipping: "Lieferadresse",
   shippingSame: "An die Rechnungsadresse liefern",
   country: "Land",
-  savedAddresses: "Ihre Adressen",
   otherAddress: "Andere Adresse",
   choose: "Bitte wählen",
   optional: "freiwillig",
-  example: (example: string) => `Zum Beispiel ${example}`,
   missing: "Bitte füllen Sie dieses Feld aus.",
   unusual: (example: string) =>
     `Das ist ungewöhnlich. Üblich ist etwa ${example}. Wenn Ihre Angabe stimmt, klicken Sie noch einmal auf ` +
@@ -35,7 +32,6 @@ export const checkout: CheckoutTexts = {
   phoneReason: "Für Fragen zu Lieferung und Zahlung.",
   continueToPayment: "Weiter zur Zahlung",
   saving: "Wird gespeichert …",
-  faults: "Bitte prüfen Sie diese Felder",
   suggestion: "Die Post schreibt Ihre Adresse so:",
   useSuggestion: "Diese Adresse verwenden",
   keepMine: "Meine behalten",
@@ -66,7 +62,6 @@ export const checkout: CheckoutTexts = {
     "prüfen Sie Ihre Verbindung.",
   phoneMissing: "Das Zahlungsformular braucht weitere Angaben Ihrer Rechnungsadresse. Bitte ergänzen Sie sie.",
   editAddress: "Adresse bearbeiten",
-  paysWith: "Sie bezahlen mit",
   sourceFailed:
     "Diese Zahlung wurde nicht angenommen. Es wurde nichts bestellt und nichts abgebucht. Bitte prüfen Sie " +
     "die Angaben, oder wählen Sie eine andere Zahlungsart.",
@@ -108,7 +103,7 @@ export const checkout: CheckoutTexts = {
   duty: "Einfuhrabgaben",
   total: "Gesamtbetrag",
   estimate: "Lieferung und Steuer kommen hinzu, sobald wir Ihre Adresse kennen.",
-  taxIncluded: "Die Steuer ist enthalten.",
+  taxIncluded: (amount: string) => `Darin sind ${amount} Steuer enthalten.`,
   terms: (terms: string) => `Ich stimme den ${terms} zu.`,
   termsOfSale: "Verkaufsbedingungen",
   termsPassive: (terms: string) => `Mit der Bestellung stimmen Sie den ${terms} zu.`,
