@@ -180,7 +180,8 @@ export async function acceptSavedAddress({ page }) {
 }
 
 export async function useCredit({ page }) {
-  await page.locator("[data-credit=offered] input").check();
+  // The box is ticked once the credit is used.
+  await page.locator("[data-credit=offered] input").click();
   await page.locator("[data-credit=used]").waitFor();
 }
 
