@@ -13,6 +13,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 SCENARIOS = "storefront/browsing.mjs"
 
+SMALL_JUMPS = 0.1
+"""Above this sum of layout shifts, browsers call a page unsteady."""
+
+PHONE = {"viewport": {"width": 390, "height": 844}}
+
 
 async def test_shopper_finds_products_and_fills_a_cart(world: World, chromium: Chromium) -> None:
     async with served_storefront(world) as shop, chromium.profile(SCENARIOS, url=shop.url) as shopper:
@@ -21,6 +26,7 @@ async def test_shopper_finds_products_and_fills_a_cart(world: World, chromium: C
         assert home["categories"] == ["Packs", "Electronics", "Software", "Camp and trail"]
         assert not re.search("unsafe", home["policy"])
         assert "default-src 'none'" in home["policy"]
+        assert home["jumps"] < SMALL_JUMPS
 
         filtered = await shopper.play("sortAndFilter")
         assert (
@@ -28,7 +34,8 @@ async def test_shopper_finds_products_and_fills_a_cart(world: World, chromium: C
             == filtered["reloaded"]
             == ["Ridge Water Bottle", "Camp Coffee Box", "Summit Trekking Poles"]
         )
-        assert filtered["filtersAfterBack"] == 1
+        assert filtered["focused"] == ["in-stock", "max"]
+        assert (filtered["filtersAfterBack"], filtered["priceAfterBack"]) == (1, "")
 
         chosen = await shopper.play("searchAndChoose")
         assert chosen == IsPartialDict(chosen="Graphite", canBuySoldOut=0)
@@ -56,3 +63,21 @@ async def test_language_and_connection_may_change(world: World, chromium: Chromi
         "problem": "We cannot reach the shop. Check your connection and try again.",
         "cart": 1,
     }
+
+
+async def test_second_line_waits_for_the_change_of_the_first(world: World, chromium: Chromium) -> None:
+    async with served_storefront(world) as shop, chromium.profile(SCENARIOS, url=shop.url) as shopper:
+        assert await shopper.play("changeTwoLines") == ["2", "2"]
+
+
+async def test_pages_do_not_jump_while_they_load(world: World, chromium: Chromium) -> None:
+    async with served_storefront(world) as shop, chromium.profile(SCENARIOS, PHONE, url=shop.url) as shopper:
+        paths = ["/", "/search?q=watch", "/search?q=nothing", "/cart", "/checkout", "/find-order"]
+        jumps = {path: await shopper.play("jumpsOf", path=path) for path in paths}
+    assert {path: sum_ for path, sum_ in jumps.items() if sum_ >= SMALL_JUMPS} == {}
+
+
+async def test_shop_opens_slowly_and_without_its_words(world: World, chromium: Chromium) -> None:
+    german = {"locale": "de-DE"}
+    async with served_storefront(world) as shop, chromium.profile(SCENARIOS, german, url=shop.url) as shopper:
+        assert await shopper.play("openSlowly") == 1

@@ -9,13 +9,15 @@ import { chosenMarket, type Market, storedMarket } from "./market/choose";
 import { MarketProvider } from "./market/MarketProvider";
 import { routes } from "./routes";
 import { textsFor } from "./texts";
+import { en } from "./texts/en";
 import "./theme/index.css";
 
 async function start(): Promise<void> {
   const client = connect();
   const markets = await readMarkets(client);
   const market = chosenMarket(markets, storedMarket(), navigator.languages);
-  const first = { market, texts: await textsFor(market.locale) };
+  // In English rather than not at all.
+  const first = { market, texts: await textsFor(market.locale).catch(() => en) };
   const router = createBrowserRouter(routes);
   createRoot(document.getElementById("shop")!).render(
     <ApolloProvider client={client}>

@@ -3,6 +3,23 @@ import { findings } from "./axe.mjs";
 
 const categories = (page) => page.getByRole("navigation", { name: "Categories" }).getByRole("link");
 const names = (page) => page.getByRole("article").getByRole("heading").allInnerTexts();
+/** The sum of all jumps of the page's layout that no action of the shopper caused. 0.1 is what a shopper hardly notices. */
+async function jumps(page) {
+  return page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        let sum = 0;
+        new PerformanceObserver((list, observer) => {
+          for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) sum += value;
+          observer.disconnect();
+          resolve(sum);
+        }).observe({ type: "layout-shift", buffered: true });
+        // Without a jump, the observer is never called.
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)));
+      }),
+  );
+}
+
 const title = (page, name) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
 
 export async function openHome({ page, url }) {
@@ -13,9 +30,39 @@ export async function openHome({ page, url }) {
     title: await page.title(),
     policy: response.headers()["content-security-policy"],
     categories: await categories(page).allInnerTexts(),
+    jumps: await jumps(page),
     findings: await findings(page),
   };
 }
+
+/** The graph does not answer yet. Then it does, and without words in the language of the shopper. */
+export async function openSlowly({ page, url }) {
+  let answer;
+  const isAnswering = new Promise((resolve) => (answer = resolve));
+  await page.route("**/graphql?*", async (route) => {
+    await isAnswering;
+    await route.continue();
+  });
+  await page.goto(url);
+  await page.locator(".starting img").waitFor();
+  const words = [];
+  await page.route("**/assets/de-*.js", (route) => {
+    words.push(route.request().url());
+    return route.abort();
+  });
+  answer();
+  await title(page, "Out of the door, onto the trail");
+  return words.length;
+}
+
+export async function jumpsOf({ page, url, path }) {
+  await page.goto(`${url}${path}`);
+  await page.locator("h1").waitFor();
+  await page.waitForLoadState("networkidle");
+  return jumps(page);
+}
+
+const focusedName = (page) => page.evaluate(() => document.activeElement.getAttribute("name"));
 
 export async function sortAndFilter({ page }) {
   await categories(page).filter({ hasText: "Camp and trail" }).click();
@@ -24,19 +71,24 @@ export async function sortAndFilter({ page }) {
   await page.getByRole("status").filter({ hasText: "products" }).waitFor();
   const sorted = page.getByRole("article").first().filter({ hasText: "First Edition Field Notes" });
   await sorted.waitFor();
-  await page.getByLabel("In stock only").check();
+  // By keyboard: the focus stays where it is.
+  await page.getByLabel("In stock only").focus();
+  await page.keyboard.press("Space");
   await sorted.waitFor({ state: "detached" });
+  const focused = [await focusedName(page)];
   await page.getByRole("textbox", { name: "to", exact: true }).fill("60");
-  await page.getByRole("button", { name: "Apply" }).click();
+  await page.keyboard.press("Enter");
   const dear = page.getByRole("article").filter({ hasText: "Pine Camp Stove" });
   await dear.waitFor({ state: "detached" });
-  const shown = { names: await names(page), findings: await findings(page) };
+  focused.push(await focusedName(page));
+  const shown = { focused, names: await names(page), findings: await findings(page) };
   await page.reload();
   await page.getByRole("article").first().waitFor();
   shown.reloaded = await names(page);
   await page.goBack();
   await dear.waitFor();
   shown.filtersAfterBack = await page.getByText("Filters (1)").count();
+  shown.priceAfterBack = await page.getByRole("textbox", { name: "to", exact: true }).inputValue();
   return shown;
 }
 
@@ -85,6 +137,24 @@ export async function changeCart({ page, context, url }) {
   await other.getByText("Your cart is empty.").waitFor();
   await other.close();
   return shown;
+}
+
+/** Two lines are changed, and then removed, faster than the gateway answers. */
+export async function changeTwoLines({ page, url }) {
+  for (const product of ["5401230100", "5401230200"]) {
+    await page.goto(`${url}/product/${product}`);
+    await page.getByRole("button", { name: "Add to cart", exact: true }).click();
+    await page.getByText("Added to your cart").waitFor();
+  }
+  await page.goto(`${url}/cart`);
+  const clickAll = (name) => page.getByRole("button", { name }).evaluateAll((buttons) => buttons.forEach((each) => each.click()));
+  await page.getByRole("button", { name: "One more" }).nth(1).waitFor();
+  await clickAll("One more");
+  await page.getByRole("link", { name: /4 items in the cart/ }).waitFor();
+  const quantities = await page.getByRole("textbox", { name: "Quantity" }).evaluateAll((inputs) => inputs.map(({ value }) => value));
+  await clickAll(/^Remove /);
+  await page.getByText("Your cart is empty.").waitFor();
+  return quantities;
 }
 
 export async function readGerman({ page, url }) {

@@ -1,4 +1,4 @@
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Link, useLocation, useSearchParams } from "react-router";
 import { useMarket } from "../market/MarketProvider";
 import { useTexts } from "../texts";
@@ -19,7 +19,7 @@ export function FilterForm({ facets, filters }: FilterFormProps) {
         {catalog.filters}
         {number > 0 && ` (${number})`}
       </summary>
-      <Form key={JSON.stringify(filters)} facets={facets} filters={filters} />
+      <Form facets={facets} filters={filters} />
     </details>
   );
 }
@@ -28,6 +28,7 @@ function isWide(): boolean {
   return window.matchMedia("(min-width: 60rem)").matches;
 }
 
+/** The fields are the shopper's until the address changes, as by the back button. They stay, and so does the focus. */
 function Form({ facets, filters }: FilterFormProps) {
   const { catalog } = useTexts();
   const { market } = useMarket();
@@ -79,7 +80,12 @@ function Form({ facets, filters }: FilterFormProps) {
         </fieldset>
       ))}
       {count(filters) > 0 && (
-        <Link to={{ pathname, search: words === null ? "" : new URLSearchParams({ q: words }).toString() }}>
+        <Link
+          to={{ pathname, search: words === null ? "" : new URLSearchParams({ q: words }).toString() }}
+          preventScrollReset
+          // The link goes away, and the focus would be lost with it.
+          onClick={() => form.current?.querySelector<HTMLElement>("input:not([type=hidden])")?.focus()}
+        >
           {catalog.clearFilters}
         </Link>
       )}
@@ -88,8 +94,13 @@ function Form({ facets, filters }: FilterFormProps) {
 }
 
 function PriceInput({ name, label, value }: { name: string; label: string; value: string }) {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (input.current) input.current.value = value;
+  }, [value]);
   return (
     <input
+      ref={input}
       className="input"
       name={name}
       inputMode="decimal"
@@ -110,9 +121,13 @@ interface CheckProps {
 }
 
 function Check({ name, value, isChecked, onChange, children }: CheckProps) {
+  const box = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (box.current) box.current.checked = isChecked;
+  }, [isChecked]);
   return (
     <label className="check">
-      <input type="checkbox" name={name} value={value} defaultChecked={isChecked} onChange={onChange} />
+      <input ref={box} type="checkbox" name={name} value={value} defaultChecked={isChecked} onChange={onChange} />
       <span>{children}</span>
     </label>
   );

@@ -1,14 +1,15 @@
 import { useQuery } from "@apollo/client/react";
 import { useState } from "react";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { ProductListDocument } from "../generated/graphql";
 import { useInContext } from "../market/MarketProvider";
+import { paths } from "../paths";
 import { problemOf } from "../problems/problem";
 import { Problems } from "../problems/Notice";
 import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
 import { FilterForm } from "./FilterForm";
-import { facetsOf, filtersOf, searchOf } from "./filters";
+import { count, facetsOf, filtersOf, searchOf } from "./filters";
 import { ProductGrid } from "./ProductGrid";
 import { SortMenu } from "./SortMenu";
 import "./product-list.css";
@@ -54,7 +55,12 @@ export function ProductList({ base }: { base: { text?: string; categoryId?: stri
           </p>
           <SortMenu sort={filters.sort} isSearch={base.text !== undefined} />
         </div>
-        {list?.totalCount === 0 && <p>{texts.catalog.nothingFits}</p>}
+        {list?.totalCount === 0 && (
+          <div className="stack">
+            <p>{count(filters) > 0 ? texts.catalog.nothingFits : texts.catalog.nothingFound}</p>
+            <Link to={paths.products}>{texts.catalog.seeAll}</Link>
+          </div>
+        )}
         <div className={isOutdated ? "product-list-outdated" : undefined} aria-busy={isOutdated}>
           <ProductGrid products={list?.nodes ?? null} expected={PAGE} />
         </div>

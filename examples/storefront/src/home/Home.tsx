@@ -28,10 +28,10 @@ export function Component() {
           <h2 id="categories">{catalog.shopByCategory}</h2>
           <Categories list={data?.categories ?? null} />
         </section>
-        {featured?.products && (
+        {(featured?.products || !data) && (
           <section className="stack" aria-labelledby="featured">
-            <h2 id="featured">{featured.name}</h2>
-            <ProductGrid products={featured.products.map(({ product }) => product)} />
+            <h2 id="featured">{featured?.name ?? <Bar width="14rem" height="1lh" />}</h2>
+            <ProductGrid products={featured?.products?.map(({ product }) => product) ?? null} />
           </section>
         )}
         <section className="stack" aria-labelledby="popular">
@@ -58,7 +58,7 @@ function Hero({ isLoading, imageUrl, pitch }: HeroProps) {
     <section className="hero">
       <div className="hero-row">
         <div className="stack hero-words">
-          <p className="hero-pitch">{pitch ?? (isLoading ? <Bar width="12rem" /> : brand.name)}</p>
+          <p className="hero-pitch">{pitch ?? (isLoading ? <Bar width="12rem" height="1lh" /> : brand.name)}</p>
           <PageTitle>{catalog.heroTitle}</PageTitle>
           <p className="hero-text">{catalog.heroText}</p>
           <Link to={paths.products} className="button">

@@ -3,15 +3,18 @@ import { useApolloClient } from "@apollo/client/react";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 import { ChangeMarketDocument } from "../generated/graphql";
 import { useShell } from "../graph/use-shell";
-import { problemsOf } from "../problems/problem";
+import { type Problem, problemOf, problemsOf } from "../problems/problem";
 import { type Texts, TextsContext, textsFor } from "../texts";
 import { isSame, type Market, storeMarket } from "./choose";
 
 interface MarketContent {
   market: Market;
   markets: readonly Market[];
-  /** Changes language and currency of the shop, and of the session and its cart if there is one. */
-  choose: (market: Market) => Promise<void>;
+  /**
+   * Changes language and currency of the shop, and of the session and its cart if there is one. Returns why it could not;
+   * then all is as before.
+   */
+  choose: (market: Market) => Promise<readonly Problem[]>;
 }
 
 const MarketContext = createContext<MarketContent | null>(null);
@@ -35,9 +38,12 @@ export function MarketProvider({ first, markets, children }: MarketProviderProps
     const next = { locale, currencyCode };
     storeMarket(next);
     document.documentElement.lang = locale;
-    void textsFor(locale).then((words) => {
-      if (isCurrent) setShown((shown) => (isSame(shown.market, next) ? shown : { market: next, texts: words }));
-    });
+    textsFor(locale).then(
+      (words) => {
+        if (isCurrent) setShown((shown) => (isSame(shown.market, next) ? shown : { market: next, texts: words }));
+      },
+      () => {}, // Another tab has chosen a language that cannot be loaded here: the page stays as it is.
+    );
     return () => {
       isCurrent = false;
     };
@@ -49,8 +55,15 @@ export function MarketProvider({ first, markets, children }: MarketProviderProps
       market,
       markets,
       choose: async (next: Market) => {
-        if (hasSession) await changeSession(client, next, texts);
-        setChosen(next);
+        try {
+          // The words first: a shop in a language whose words are missing would be of no use.
+          await textsFor(next.locale);
+          const problems = hasSession ? await changeSession(client, next, texts) : [];
+          if (problems.length === 0) setChosen(next);
+          return problems;
+        } catch (error) {
+          return [problemOf(error, texts)];
+        }
       },
     }),
     [client, market, markets, hasSession, texts],
@@ -62,11 +75,10 @@ export function MarketProvider({ first, markets, children }: MarketProviderProps
   );
 }
 
-async function changeSession(client: ApolloClient, { locale, currencyCode }: Market, texts: Texts): Promise<void> {
+async function changeSession(client: ApolloClient, { locale, currencyCode }: Market, texts: Texts): Promise<Problem[]> {
   const variables = { locale, currency: currencyCode };
   const { data } = await client.mutate({ mutation: ChangeMarketDocument, variables });
-  const [refused] = problemsOf(data.updateSession?.errors ?? [], texts);
-  if (refused) throw new Error(refused.message);
+  return problemsOf(data.updateSession?.errors ?? [], texts);
 }
 
 export function useMarket(): MarketContent {

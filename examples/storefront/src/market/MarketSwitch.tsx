@@ -1,4 +1,5 @@
 import { useId, useState } from "react";
+import type { Problem } from "../problems/problem";
 import { useTexts } from "../texts";
 import { isSame } from "./choose";
 import { useMarket } from "./MarketProvider";
@@ -6,18 +7,15 @@ import { useMarket } from "./MarketProvider";
 /** Chooses language and currency. Each language is named in itself, so that its speakers find it. */
 export function MarketSwitch() {
   const { market, markets, choose } = useMarket();
-  const { shop, problems } = useTexts();
-  const [problem, setProblem] = useState<string | null>(null);
+  const { shop } = useTexts();
+  const [problems, setProblems] = useState<readonly Problem[]>([]);
   const id = useId();
 
   async function change(index: number) {
     const next = markets[index];
-    setProblem(null);
-    try {
-      if (next) await choose(next);
-    } catch (error) {
-      setProblem(error instanceof Error && error.message ? error.message : problems.failed);
-    }
+    if (!next) return;
+    setProblems([]);
+    setProblems(await choose(next));
   }
 
   return (
@@ -38,7 +36,7 @@ export function MarketSwitch() {
         ))}
       </select>
       <div role="alert" className="field-error">
-        {problem}
+        {problems[0]?.message}
       </div>
     </div>
   );

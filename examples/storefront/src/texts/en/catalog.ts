@@ -16,6 +16,7 @@ export const catalog = {
   results: (count: number) => (count === 1 ? "1 product" : `${count} products`),
   resultsFor: (words: string) => `Results for “${words}”`,
   nothingFits: "Nothing fits. Try other words, or remove a filter.",
+  nothingFound: "We found nothing. Try other words.",
   showMore: "Show more",
   sortBy: "Sort by",
   bestMatch: "Best match",

@@ -17,6 +17,7 @@ export const catalog: Texts["catalog"] = {
   results: (count) => `${count}件の商品`,
   resultsFor: (words) => `「${words}」の検索結果`,
   nothingFits: "該当する商品がありません。別の言葉で検索するか、条件を減らしてください。",
+  nothingFound: "該当する商品がありません。別の言葉で検索してください。",
   showMore: "さらに表示",
   sortBy: "並べ替え",
   bestMatch: "関連度順",
