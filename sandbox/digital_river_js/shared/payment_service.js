@@ -17,6 +17,10 @@ const TYPE_OF_STATUS = {
  * @param {{query?: object, body?: object}} [content] Values of the query that are null or undefined are left out.
  */
 async function callService(service, method, path, { query = {}, body } = {}) {
+  // A frame gets the path from the page around it: `@another.example/` would send what the shopper typed to another host.
+  if (!String(path).startsWith("/")) {
+    throw new PaymentError(errorOf("bad_request", "invalid_parameter", "The payment service has no such path."));
+  }
   const url = new URL(service.url + path);
   for (const [name, value] of Object.entries(query)) if (value != null) url.searchParams.set(name, value);
   let answer;

@@ -40,6 +40,22 @@ test("page, storage, messages and requests contain no card data", async () => {
   }
 });
 
+test("page cannot lead card data to another host", async () => {
+  const page = await openShop();
+  await mountElements(page, ["cardcvv", "cardexpiration"]);
+  await field(page, "cardcvv").pressSequentially(CVV);
+  await field(page, "cardexpiration").pressSequentially(VISA.expiration);
+  const hosts = new Set();
+  page.on("request", (request) => hosts.add(new URL(request.url()).host));
+  const data = { path: "@another.example/payments/", body: {} };
+  for (const [type, kind] of [["cardcvv", "authenticate"], ["cardexpiration", "update-source"]]) {
+    const { error } = await page.evaluate((asked) => elements[asked.type].ask(asked.kind, asked.data), { type, kind, data });
+    assert.equal(error.errors[0].code, "invalid_parameter");
+  }
+  assert.deepEqual([...hosts].filter((host) => host !== new URL(sandbox).host), []);
+  assert.deepEqual(page.problems, []);
+});
+
 test("frame hears only the page around it", async () => {
   const page = await openShop();
   await mountElements(page, ["cardnumber"]);
