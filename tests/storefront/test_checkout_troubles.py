@@ -106,6 +106,20 @@ async def test_answer_lost_on_the_way_to_the_page_is_found(times: int, open_shop
 
 @pytest.mark.slow
 @pytest.mark.exhaustive
+async def test_order_that_digital_river_does_not_confirm_is_in_doubt(open_shop: OpenShop, chromium: Chromium) -> None:
+    fault(open_shop, kind="drop-after")
+    with orders(open_shop, 1):
+        async with shopper_in(open_shop.shop, chromium) as shopper:
+            message = await do(shopper, *checkout(), pay(), "order", ("panel", {"kind": "doubt"}))
+            open_shop.clock.move(600)
+            shown = await do(shopper, ("choose", {"index": 0}), "placed")
+    assert "It may have been placed." in message
+    assert "Please do not order again." in message
+    assert shown["title"] == "Thank you for your order"
+
+
+@pytest.mark.slow
+@pytest.mark.exhaustive
 async def test_double_click_places_one_order(open_shop: OpenShop, chromium: Chromium) -> None:
     with orders(open_shop, 1):
         async with shopper_in(open_shop.shop, chromium) as shopper:
