@@ -28,6 +28,15 @@ async def test_faults_of_a_form_stand_beside_their_fields(open_shop: OpenShop, c
     assert steps["address"] == "done"
 
 
+@pytest.mark.slow
+@pytest.mark.exhaustive
+async def test_step_that_was_opened_again_can_be_left_unchanged(open_shop: OpenShop, chromium: Chromium) -> None:
+    async with shopper_in(open_shop.shop, chromium) as shopper:
+        left = ("openAndCancel", {"step": "address"})
+        states = await do(shopper, *checkout(), ("steps", {"until": "payment"}), left)
+    assert states == {"opened": "open", "closed": "done", "focus": "payment-title"}
+
+
 async def test_axe_finds_nothing_serious_in_the_checkout(open_shop: OpenShop, chromium: Chromium) -> None:
     async with shopper_in(open_shop.shop, chromium) as shopper:
         fill, open_page, address = checkout()

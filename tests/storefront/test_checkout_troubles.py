@@ -106,11 +106,23 @@ async def test_answer_lost_on_the_way_to_the_page_is_found(times: int, open_shop
 
 @pytest.mark.slow
 @pytest.mark.exhaustive
-async def test_order_that_digital_river_does_not_confirm_is_in_doubt(open_shop: OpenShop, chromium: Chromium) -> None:
+async def test_order_that_digital_river_does_not_confirm_is_found(open_shop: OpenShop, chromium: Chromium) -> None:
     fault(open_shop, kind="drop-after")
     with orders(open_shop, 1):
         async with shopper_in(open_shop.shop, chromium) as shopper:
-            message = await do(shopper, *checkout(), pay(), "order", ("panel", {"kind": "doubt"}))
+            shown = await do(shopper, *checkout(), pay(), "order", "placed")
+    assert shown["title"] == "Thank you for your order"
+
+
+async def test_order_that_cannot_be_found_is_in_doubt(open_shop: OpenShop, chromium: Chromium) -> None:
+    unreadable = Fault(path="/v1/shoppers/me/orders/{id}", kind="status", status=503)
+    with orders(open_shop, 1):
+        async with shopper_in(open_shop.shop, chromium) as shopper:
+            await do(shopper, *checkout(), pay(), "readyToOrder")
+            fault(open_shop, kind="drop-after")
+            open_shop.world.faults.append(unreadable)
+            message = await do(shopper, "order", ("panel", {"kind": "doubt"}))
+            open_shop.world.faults.remove(unreadable)
             open_shop.clock.move(600)
             shown = await do(shopper, ("choose", {"index": 0}), "placed")
     assert "It may have been placed." in message

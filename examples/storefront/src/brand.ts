@@ -4,6 +4,13 @@ export const brand = {
   /** Name of this client in the gateway's log: the header `X-Riverfront-Client`. */
   client: "riverbank-outfitters",
   email: "help@riverbank.example",
+  /** Pages of the merchant, shown in the footer of every page. Many countries require them. */
+  legal: {
+    imprint: "https://riverbank.example/imprint",
+    privacy: "https://riverbank.example/privacy",
+    termsOfSale: "https://riverbank.example/terms",
+    returns: "https://riverbank.example/returns",
+  },
   /** Points of promotion of the site, whose offers the pages show. Digital River's site settings name them. */
   promotions: {
     home: "SiteMerchandising_HomePageStoreSpecials",

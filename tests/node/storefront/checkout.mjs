@@ -161,6 +161,19 @@ export async function steps({ page, until }) {
   return Object.fromEntries(all);
 }
 
+/** Opens a step that is done, and leaves it as it was. */
+export async function openAndCancel({ page, step }) {
+  const section = page.locator(`[data-step=${step}]`);
+  const button = section.locator("h2 + button");
+  await button.click();
+  await section.locator("form").waitFor();
+  const opened = await section.getAttribute("data-state");
+  await button.click();
+  await section.locator("form").waitFor({ state: "detached" });
+  const closed = await section.getAttribute("data-state");
+  return { opened, closed, focus: await page.evaluate(() => document.activeElement.id) };
+}
+
 export async function reload({ page }) {
   await page.reload();
 }

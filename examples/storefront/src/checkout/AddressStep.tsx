@@ -15,17 +15,24 @@ import { useCheckout } from "./useCheckout";
 interface Props {
   isOpen: boolean;
   onChange: () => void;
+  onCancel?: (() => void) | undefined;
   onDone: () => void;
 }
 
 type Faults = Record<Kind, Record<string, string>>;
 const NONE: Faults = { billing: {}, shipping: {} };
 
-export function AddressStep({ isOpen, onChange, onDone }: Props) {
+export function AddressStep({ isOpen, onChange, onCancel, onDone }: Props) {
   const { cart } = useCheckout();
   const { checkout } = useTexts();
   return (
-    <Step id="address" title={checkout.addressStep} state={isOpen ? "open" : "done"} onChange={onChange}>
+    <Step
+      id="address"
+      title={checkout.addressStep}
+      state={isOpen ? "open" : "done"}
+      onChange={onChange}
+      onCancel={onCancel}
+    >
       {isOpen ? <AddressForm onDone={onDone} /> : <AddressSummary />}
       {!isOpen && <Suggestions key={cart.revision} />}
     </Step>

@@ -15,14 +15,15 @@ import { useCheckout } from "./useCheckout";
 interface Props {
   state: "open" | "done" | "later";
   onChange: () => void;
+  onCancel?: (() => void) | undefined;
   onDone: () => void;
   onEditAddress: () => void;
 }
 
-export function PaymentStep({ state, onChange, onDone, onEditAddress }: Props) {
+export function PaymentStep({ state, onChange, onCancel, onDone, onEditAddress }: Props) {
   const { checkout } = useTexts();
   return (
-    <Step id="payment" title={checkout.paymentStep} state={state} onChange={onChange}>
+    <Step id="payment" title={checkout.paymentStep} state={state} onChange={onChange} onCancel={onCancel}>
       {state === "later" && <p className="soft">{checkout.paymentLater}</p>}
       {state === "done" && <PaymentSummary />}
       {state === "open" && <PaymentChoice onDone={onDone} onEditAddress={onEditAddress} />}

@@ -8,11 +8,13 @@ interface Props {
   state: "open" | "done" | "later";
   /** Opens a step that is done. */
   onChange?: (() => void) | undefined;
+  /** Closes a step that was opened again, and keeps what was chosen before. */
+  onCancel?: (() => void) | undefined;
   children: React.ReactNode;
 }
 
 /** One step of the checkout. All steps stay on the page, so that a shopper sees what is done and what is to come. */
-export function Step({ id, title, state, onChange, children }: Props) {
+export function Step({ id, title, state, onChange, onCancel, children }: Props) {
   const { checkout } = useTexts();
   const heading = useRef<HTMLHeadingElement>(null);
   const before = useRef(state);
@@ -28,6 +30,16 @@ export function Step({ id, title, state, onChange, children }: Props) {
         {state === "done" && onChange && (
           <button type="button" className="button button-link" onClick={onChange} aria-describedby={`${id}-title`}>
             {checkout.change}
+          </button>
+        )}
+        {state === "open" && onCancel && (
+          <button
+            type="button"
+            className="button button-link"
+            onClick={onCancel}
+            aria-describedby={`${id}-title`}
+          >
+            {checkout.cancel}
           </button>
         )}
       </div>

@@ -48,12 +48,18 @@ export function Steps({ order }: { order: OrderControl }) {
       <div className="with-aside">
         <div className="stack">
           <SignInOffer />
-          <AddressStep isOpen={isAddressOpen} onChange={() => setEdited("address")} onDone={close} />
+          <AddressStep
+            isOpen={isAddressOpen}
+            onChange={() => setEdited("address")}
+            onCancel={lacksAddress(cart) ? undefined : close}
+            onDone={close}
+          />
           {cart.requiresShipping && <DeliveryStep isLater={isAddressOpen} />}
           {isTaxMissing && !isAddressOpen && <TaxStep />}
           <PaymentStep
             state={isPaymentLater ? "later" : isPaymentOpen ? "open" : "done"}
             onChange={() => setEdited("payment")}
+            onCancel={isPaid ? close : undefined}
             onDone={close}
             onEditAddress={() => setEdited("address")}
           />

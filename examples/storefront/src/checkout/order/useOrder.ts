@@ -7,6 +7,9 @@ import { type Known, ready, refusal, type Stage, stageOf, stageOfResult } from "
 
 const CHECK_EVERY_MS = 4_000;
 
+/** The clock of the shopper's device may be wrong by hours, so no later time than this is waited for. */
+const CHECK_WITHIN_MS = 30_000;
+
 /** After a few seconds the page says that the order is in doubt, and goes on asking. */
 const PATIENCE = { reads: 2, patienceMs: 3_000 };
 
@@ -134,7 +137,7 @@ function useReturnByBackButton(lookUp: () => Promise<void>): void {
 function useRepeatedLookUp(stage: Stage, lookUp: () => Promise<void>): void {
   useEffect(() => {
     if (stage.kind !== "doubt") return;
-    const wait = Math.max(CHECK_EVERY_MS, stage.checkAfter - Date.now());
+    const wait = Math.min(CHECK_WITHIN_MS, Math.max(CHECK_EVERY_MS, stage.checkAfter - Date.now()));
     const timer = setTimeout(() => void lookUp(), wait);
     const look = () => void lookUp();
     window.addEventListener("online", look);

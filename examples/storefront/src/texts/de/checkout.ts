@@ -8,6 +8,7 @@ export const checkout: CheckoutTexts = {
   showOrder: "Bestellung zeigen",
   toShop: "Weiter einkaufen",
   change: "Ändern",
+  cancel: "Abbrechen",
   tryAgain: "Noch einmal versuchen",
   loading: "Wird geladen …",
   notLoaded: "Dieser Teil der Seite konnte nicht geladen werden.",

@@ -7,6 +7,7 @@ export const checkout = {
   showOrder: "Show the order",
   toShop: "Continue shopping",
   change: "Change",
+  cancel: "Cancel",
   tryAgain: "Try again",
   loading: "Loading …",
   notLoaded: "This part of the page could not be loaded.",

@@ -8,6 +8,7 @@ export const checkout: CheckoutTexts = {
   showOrder: "注文を表示",
   toShop: "買い物を続ける",
   change: "変更",
+  cancel: "キャンセル",
   tryAgain: "もう一度試す",
   loading: "読み込み中…",
   notLoaded: "ページのこの部分を読み込めませんでした。",
