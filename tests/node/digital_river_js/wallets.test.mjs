@@ -130,7 +130,8 @@ test("button waits for show, is updated, and follows language and color", async 
   await page.evaluate(() => wallet.show());
   await sheet(page).getByRole("button", { name: /bezahlen$/ }).waitFor();
   await page.evaluate(() => wallet.unmount());
-  assert.equal(await page.locator("#wallet button, dialog").count(), 0);
+  await page.locator("dialog").waitFor({ state: "detached" });
+  assert.equal(await page.locator("#wallet button").count(), 0);
 });
 
 test("payment request and its answers are checked", async () => {
