@@ -16,7 +16,7 @@ INSTALL := $(BIN)/python $(PIP_INSTALL)
 
 WORKERS := --numprocesses auto --maxprocesses 4
 # Slow tests wait for programs half of their time, so there are more workers than cores.
-SLOW_WORKERS := --numprocesses 4 --dist worksteal
+SLOW_WORKERS := --numprocesses 5 --dist worksteal
 
 # Tests of failures, security and orders. They run a second time without compiled plans.
 WITHOUT_PLANS := $(addprefix tests/,checkout http orders payments refusals resolvers sessions submission upstream)

@@ -130,17 +130,17 @@ def test_order_out_of_reach_is_counted_but_no_violation() -> None:
     assert run.verdict().out_of_reach == {"the session had ended": 1}
 
 
-PLANTS = {
-    Plant.TWICE: "submitted_twice",
-    Plant.TOTAL: "other_total",
-    Plant.UNKNOWN: "unknown",
-    Plant.FOREIGN: "foreign",
-}
+PLANTS = [
+    pytest.param(Plant.TWICE, "submitted_twice", id="twice"),
+    pytest.param(Plant.TOTAL, "other_total", id="total"),
+    pytest.param(Plant.UNKNOWN, "unknown", id="unknown", marks=pytest.mark.exhaustive),
+    pytest.param(Plant.FOREIGN, "foreign", id="foreign", marks=pytest.mark.exhaustive),
+]
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize(("plant", "kind"), PLANTS.items(), ids=[plant.value for plant in PLANTS])
+@pytest.mark.parametrize(("plant", "kind"), PLANTS)
 async def test_planted_violation_is_found_in_a_real_run(plant: Plant, kind: str) -> None:
     report = await load(submits=40, carts=8, seed=3, idle_s=8, plant=plant)
     assert getattr(report.verdict, kind)

@@ -6,6 +6,7 @@
 class SandboxFrame {
   #iframe = document.createElement("iframe");
   #pending = new Map();
+  #waiting = [];
   #isLoaded = false;
   #origin;
   #calls = 0;
@@ -44,8 +45,9 @@ class SandboxFrame {
   }
 
   send(kind, data = {}) {
-    // Before the frame has loaded, its window has another origin. It gets the configuration as soon as it has loaded.
+    // Before the frame has loaded, its window has another origin.
     if (this.#isLoaded) this.#iframe.contentWindow.postMessage({ digitalRiver: kind, data }, this.#origin);
+    else this.#waiting.push([kind, data]);
   }
 
   /** Send a message, and return the frame's answer. */
@@ -60,7 +62,7 @@ class SandboxFrame {
   /** Change what the frame receives first, and send it again. */
   configure(changes) {
     Object.assign(this.#configuration, changes);
-    this.send("configure", this.#configuration);
+    if (this.#isLoaded) this.send("configure", this.#configuration);
   }
 
   #onMessage = (event) => {
@@ -69,6 +71,7 @@ class SandboxFrame {
     if (kind === "loaded") {
       this.#isLoaded = true;
       this.send("configure", this.#configuration);
+      for (const [waiting, content] of this.#waiting.splice(0)) this.send(waiting, content);
     } else if (kind === "answer") {
       this.#pending.get(data.call)?.resolve(data.content);
       this.#pending.delete(data.call);
