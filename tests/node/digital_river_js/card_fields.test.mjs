@@ -29,6 +29,18 @@ test("guest pays with a card from another origin", async () => {
   assert.deepEqual(page.problems, []);
 });
 
+test("form that is sent before its frames have loaded is answered", async () => {
+  const page = await openShop();
+  const { source, error } = await page.evaluate((data) => {
+    document.body.append(Object.assign(document.createElement("div"), { id: "early" }));
+    const number = digitalRiver.createElement("cardnumber", {});
+    number.mount("early");
+    return digitalRiver.createSource(number, data);
+  }, { type: "creditCard", owner: OWNER });
+  assert.equal(source, null);
+  assert.equal(error.type, "validation_error");
+});
+
 test("fields report brand, completeness, errors and focus", async () => {
   const page = await openShop();
   await mountElements(page, CARD);
@@ -162,6 +174,7 @@ test("fields are reached by keyboard and by their labels", async () => {
     await page.keyboard.press("Tab");
   }
   assert.equal(await field(page, "cardexpiration").inputValue(), "10/35");
+  await page.mouse.click(1, 1); // The last Tab may have left the page, where no frame gets the focus.
   await page.evaluate(() => elements.cardcvv.focus());
   await page.waitForFunction(() => document.getElementById("cardcvv").classList.contains("DRElement--focus"));
   await page.evaluate(() => elements.cardcvv.blur());
