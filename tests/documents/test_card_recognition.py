@@ -122,9 +122,17 @@ def card_of_16_digits() -> str:
     return digits + luhn.calc_check_digit(digits)
 
 
+TELEPHONE_GROUPS = [pattern * 3 for pattern in ("334", "343", "433")]
+"""Sizes of the groups of telephone numbers, which pass even if their digits are those of a card."""
+
+
 def grouped(number: str, separator: str) -> str:
-    cuts = sorted({0, len(number), *chance.sample(range(1, len(number)), chance.randint(1, 6))})
-    return separator.join(number[start:end] for start, end in pairwise(cuts))
+    while True:
+        cuts = sorted({0, len(number), *chance.sample(range(1, len(number)), chance.randint(1, 6))})
+        groups = [number[start:end] for start, end in pairwise(cuts)]
+        sizes = "".join(str(len(group)) for group in groups)
+        if not any(pattern.startswith(sizes) for pattern in TELEPHONE_GROUPS):
+            return separator.join(groups)
 
 
 def in_script(number: str) -> str:
