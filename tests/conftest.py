@@ -1,6 +1,7 @@
 """Shared fixtures: a sandbox, a gateway that calls the sandbox, and shoppers."""
 
 import gc
+import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
 
@@ -20,6 +21,33 @@ from schema.build import build
 from tests.support.commerce_client import Client
 from tests.support.shop import Clock, InMemoryTransport, Shopper, Storefront, gateway, signed_in
 from tests.support.valkey import Valkey
+
+LONG_S = 200
+"""A test that may take so many seconds begins before the others."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long tests, or the last of them would run alone.
+
+    Each of the workers of pytest-xdist first gets one part of the tests, so each part begins with its share of them.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if _seconds(item) > LONG_S]
+    others = [item for item in items if _seconds(item) <= LONG_S]
+    ordered: list[pytest.Item] = []
+    for worker in range(workers):
+        own = long[worker::workers]
+        size = (len(items) - len(ordered)) // (workers - worker)
+        more = max(size - len(own), 0)
+        ordered += own + others[:more]
+        others = others[more:]
+    items[:] = ordered + others
+
+
+def _seconds(item: pytest.Item) -> float:
+    marker = item.get_closest_marker("timeout")
+    return float(marker.args[0]) if marker else 0
 
 
 def pytest_collection_finish() -> None:
