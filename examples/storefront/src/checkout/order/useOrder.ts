@@ -3,12 +3,8 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Agreement, Orders, SubmitRequests } from "riverfront-client";
 import { isSessionEnd } from "../faults";
 import { type Calls, orderCalls, type Result } from "./calls";
+import { nextLookUpIn } from "./next-look-up";
 import { type Known, ready, refusal, type Stage, stageOf, stageOfResult } from "./stage";
-
-const CHECK_EVERY_MS = 4_000;
-
-/** The clock of the shopper's device may be wrong by hours, so no later time than this is waited for. */
-const CHECK_WITHIN_MS = 30_000;
 
 /** After a few seconds the page says that the order is in doubt, and goes on asking. */
 const PATIENCE = { reads: 2, patienceMs: 3_000 };
@@ -137,8 +133,7 @@ function useReturnByBackButton(lookUp: () => Promise<void>): void {
 function useRepeatedLookUp(stage: Stage, lookUp: () => Promise<void>): void {
   useEffect(() => {
     if (stage.kind !== "doubt") return;
-    const wait = Math.min(CHECK_WITHIN_MS, Math.max(CHECK_EVERY_MS, stage.checkAfter - Date.now()));
-    const timer = setTimeout(() => void lookUp(), wait);
+    const timer = setTimeout(() => void lookUp(), nextLookUpIn(stage.checkAfter, Date.now()));
     const look = () => void lookUp();
     window.addEventListener("online", look);
     return () => {
