@@ -5,7 +5,7 @@ import pytest
 
 from sandbox.model.world import World
 from tests.support.chromium import Chromium, running_chromium
-from tests.support.shop import SUBMIT, Clock
+from tests.support.shop import Clock
 from tests.support.storefront_build import Shop, served_storefront
 
 
@@ -28,10 +28,6 @@ class OpenShop:
     shop: Shop
     world: World
     clock: Clock
-
-    @property
-    def submits(self) -> int:
-        return self.world.calls.count("POST", SUBMIT)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ SCROLL_POSITIONS = "react-router-scroll-positions"
 
 
 async def test_faults_of_a_form_stand_beside_their_fields(open_shop: OpenShop, chromium: Chromium) -> None:
-    async with shopper_in(open_shop.shop, chromium) as shopper:
+    async with shopper_in(open_shop.shop, chromium, submits=0) as shopper:
         empty = await do(shopper, "fillCart", "openCheckout", "sendAddress", "faults")
         unusual = await do(shopper, ("giveAddress", {"address": {"postalCode": "5534"}}), "faults")
         refused = await do(shopper, ("fillIn", {"values": {"email": "ada"}}), "sendAddress", "faults")
@@ -31,14 +31,14 @@ async def test_faults_of_a_form_stand_beside_their_fields(open_shop: OpenShop, c
 @pytest.mark.slow
 @pytest.mark.exhaustive
 async def test_step_that_was_opened_again_can_be_left_unchanged(open_shop: OpenShop, chromium: Chromium) -> None:
-    async with shopper_in(open_shop.shop, chromium) as shopper:
+    async with shopper_in(open_shop.shop, chromium, submits=0) as shopper:
         left = ("openAndCancel", {"step": "address"})
         states = await do(shopper, *checkout(), ("steps", {"until": "payment"}), left)
     assert states == {"opened": "open", "closed": "done", "focus": "payment-title"}
 
 
 async def test_axe_finds_nothing_serious_in_the_checkout(open_shop: OpenShop, chromium: Chromium) -> None:
-    async with shopper_in(open_shop.shop, chromium) as shopper:
+    async with shopper_in(open_shop.shop, chromium, submits=1) as shopper:
         fill, open_page, address = checkout()
         reports = [await do(shopper, fill, open_page, ("steps", {}), "sendAddress", "audit")]
         reports.append(await do(shopper, address, ("steps", {"until": "payment"}), "audit"))
@@ -63,7 +63,7 @@ async def test_pages_allow_no_inline_script_or_style(open_shop: OpenShop) -> Non
 async def test_suggested_address_is_taken_with_one_click(open_shop: OpenShop, chromium: Chromium) -> None:
     open_shop.world.switches.address_verifier = "on"
     try:
-        async with shopper_in(open_shop.shop, chromium) as shopper:
+        async with shopper_in(open_shop.shop, chromium, submits=0) as shopper:
             address = await do(shopper, *checkout(), "useSuggestion")
     finally:
         open_shop.world.switches.address_verifier = "off"
@@ -78,7 +78,7 @@ async def test_axe_finds_nothing_serious_on_each_screen(
     width: int, scheme: str, open_shop: OpenShop, chromium: Chromium
 ) -> None:
     options = {"viewport": {"width": width, "height": 900}, "colorScheme": scheme}
-    async with shopper_in(open_shop.shop, chromium, **options) as shopper:
+    async with shopper_in(open_shop.shop, chromium, submits=0, **options) as shopper:
         report = await do(shopper, *checkout(), ("steps", {"until": "payment"}), "audit")
         doubt: list[Deed] = ["goOffline", "order", ("panel", {"kind": "doubt"}), "audit"]
         report += await do(shopper, pay(), "readyToOrder", *doubt)

@@ -1,7 +1,5 @@
 """What goes wrong in a checkout: the page says what happened to the money, and there is one order or none."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -17,21 +15,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 NOTHING = "Nothing was ordered, and no money was taken."
 
 
-@contextmanager
-def orders(open_shop: OpenShop, number: int) -> Iterator[None]:
-    """Expects that so many orders are sent to Digital River."""
-    before = open_shop.submits
-    yield
-    assert open_shop.submits - before == number
-
-
 def fault(open_shop: OpenShop, **values: Any) -> None:
     open_shop.world.faults.append(Fault(path=SUBMIT, times=1, **values))
 
 
 async def test_declined_card_orders_nothing_and_another_card_pays(open_shop: OpenShop, chromium: Chromium) -> None:
-    async with shopper_in(open_shop.shop, chromium) as shopper:
-        message = await do(shopper, *checkout(), pay(number="4000000000003600"), "order", "notice")
+    async with shopper_in(open_shop.shop, chromium, submits=2) as shopper:
+        with open_shop.shop.submits.expected(1):
+            message = await do(shopper, *checkout(), pay(number="4000000000003600"), "order", "notice")
         shown = await do(shopper, pay(), "order", "placed")
     assert message.startswith("Your payment was declined")
     assert NOTHING in message
@@ -39,43 +30,39 @@ async def test_declined_card_orders_nothing_and_another_card_pays(open_shop: Ope
 
 
 async def test_changed_total_needs_a_new_agreement(open_shop: OpenShop, chromium: Chromium) -> None:
-    with orders(open_shop, 1):
-        async with shopper_in(open_shop.shop, chromium) as shopper:
-            other_tab: list[Deed] = ["openTab", ("inTab", {"deed": "addProduct"})]
-            with orders(open_shop, 0):
-                message = await do(shopper, *checkout(), pay(), *other_tab, "order", "notice")
-            shown = await do(shopper, "order", "placed")
+    async with shopper_in(open_shop.shop, chromium, submits=1) as shopper:
+        other_tab: list[Deed] = ["openTab", ("inTab", {"deed": "addProduct"})]
+        with open_shop.shop.submits.expected(0):
+            message = await do(shopper, *checkout(), pay(), *other_tab, "order", "notice")
+        shown = await do(shopper, "order", "placed")
     assert message.startswith("The total has changed from $96.69 to ")
     assert NOTHING in message
     assert shown["state"] == "SUBMITTED"
 
 
 async def test_click_in_two_tabs_places_one_order_that_both_show(open_shop: OpenShop, chromium: Chromium) -> None:
-    with orders(open_shop, 1):
-        async with shopper_in(open_shop.shop, chromium) as shopper:
-            first, second = await do(shopper, *checkout(), pay(), "openTab", "orderInBothTabs")
+    async with shopper_in(open_shop.shop, chromium, submits=1) as shopper:
+        first, second = await do(shopper, *checkout(), pay(), "openTab", "orderInBothTabs")
     assert first["number"] == second["number"]
 
 
 async def test_shopper_who_is_offline_learns_that_nothing_was_ordered(open_shop: OpenShop, chromium: Chromium) -> None:
-    with orders(open_shop, 1):
-        async with shopper_in(open_shop.shop, chromium) as shopper:
-            sent = [*checkout(), pay(), "readyToOrder", "goOffline", "order"]
-            with orders(open_shop, 0):
-                doubt = await do(shopper, *sent, ("panel", {"kind": "doubt"}))
-                message = await do(shopper, "goOnline", "notice")
-            shown = await do(shopper, "order", "placed")
+    async with shopper_in(open_shop.shop, chromium, submits=1) as shopper:
+        sent = [*checkout(), pay(), "readyToOrder", "goOffline", "order"]
+        with open_shop.shop.submits.expected(0):
+            doubt = await do(shopper, *sent, ("panel", {"kind": "doubt"}))
+            message = await do(shopper, "goOnline", "notice")
+        shown = await do(shopper, "order", "placed")
     assert "You are offline, and we do not know yet whether your order was placed" in doubt
     assert message == f"Your order did not reach us. {NOTHING} You can place it now."
     assert shown["state"] == "SUBMITTED"
 
 
 async def test_session_that_ends_in_mid_checkout_is_explained(open_shop: OpenShop, chromium: Chromium) -> None:
-    with orders(open_shop, 0):
-        async with shopper_in(open_shop.shop, chromium) as shopper:
-            await do(shopper, *checkout(), pay(), "readyToOrder")
-            open_shop.clock.move(3600)
-            message = await do(shopper, "order", ("panel", {"kind": "sessionEnded"}))
+    async with shopper_in(open_shop.shop, chromium, submits=0) as shopper:
+        await do(shopper, *checkout(), pay(), "readyToOrder")
+        open_shop.clock.move(3600)
+        message = await do(shopper, "order", ("panel", {"kind": "sessionEnded"}))
     assert message.startswith("Your session has ended")
     assert NOTHING in message
 
@@ -84,10 +71,10 @@ async def test_session_that_ends_in_mid_checkout_is_explained(open_shop: OpenSho
 @pytest.mark.exhaustive
 async def test_soft_decline_can_be_tried_again_with_the_same_card(open_shop: OpenShop, chromium: Chromium) -> None:
     fault(open_shop, kind="status", status=409, code="declined", subcode="do_not_honor")
-    with orders(open_shop, 2):
-        async with shopper_in(open_shop.shop, chromium) as shopper:
+    async with shopper_in(open_shop.shop, chromium, submits=2) as shopper:
+        with open_shop.shop.submits.expected(1):
             message = await do(shopper, *checkout(), pay(), "order", "notice")
-            shown = await do(shopper, "order", "placed")
+        shown = await do(shopper, "order", "placed")
     assert message.startswith("Your payment was declined")
     assert NOTHING in message
     assert shown["state"] == "SUBMITTED"
@@ -97,10 +84,9 @@ async def test_soft_decline_can_be_tried_again_with_the_same_card(open_shop: Ope
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("times", [1, 5])
 async def test_answer_lost_on_the_way_to_the_page_is_found(times: int, open_shop: OpenShop, chromium: Chromium) -> None:
-    with orders(open_shop, 1):
-        async with shopper_in(open_shop.shop, chromium) as shopper:
-            lost = ("loseAnswers", {"times": times})
-            shown = await do(shopper, *checkout(), pay(), lost, "order", "placed")
+    async with shopper_in(open_shop.shop, chromium, submits=1) as shopper:
+        lost: list[Deed] = ["readyToOrder", ("loseAnswers", {"times": times})]
+        shown = await do(shopper, *checkout(), pay(), *lost, "order", "placed")
     assert shown["title"] == "Thank you for your order"
 
 
@@ -108,23 +94,21 @@ async def test_answer_lost_on_the_way_to_the_page_is_found(times: int, open_shop
 @pytest.mark.exhaustive
 async def test_order_that_digital_river_does_not_confirm_is_found(open_shop: OpenShop, chromium: Chromium) -> None:
     fault(open_shop, kind="drop-after")
-    with orders(open_shop, 1):
-        async with shopper_in(open_shop.shop, chromium) as shopper:
-            shown = await do(shopper, *checkout(), pay(), "order", "placed")
+    async with shopper_in(open_shop.shop, chromium, submits=1) as shopper:
+        shown = await do(shopper, *checkout(), pay(), "order", "placed")
     assert shown["title"] == "Thank you for your order"
 
 
 async def test_order_that_cannot_be_found_is_in_doubt(open_shop: OpenShop, chromium: Chromium) -> None:
     unreadable = Fault(path="/v1/shoppers/me/orders/{id}", kind="status", status=503)
-    with orders(open_shop, 1):
-        async with shopper_in(open_shop.shop, chromium) as shopper:
-            await do(shopper, *checkout(), pay(), "readyToOrder")
-            fault(open_shop, kind="drop-after")
-            open_shop.world.faults.append(unreadable)
-            message = await do(shopper, "order", ("panel", {"kind": "doubt"}))
-            open_shop.world.faults.remove(unreadable)
-            open_shop.clock.move(600)
-            shown = await do(shopper, ("choose", {"index": 0}), "placed")
+    async with shopper_in(open_shop.shop, chromium, submits=1) as shopper:
+        await do(shopper, *checkout(), pay(), "readyToOrder")
+        fault(open_shop, kind="drop-after")
+        open_shop.world.faults.append(unreadable)
+        message = await do(shopper, "order", ("panel", {"kind": "doubt"}))
+        open_shop.world.faults.remove(unreadable)
+        open_shop.clock.move(600)
+        shown = await do(shopper, ("choose", {"index": 0}), "placed")
     assert "It may have been placed." in message
     assert "Please do not order again." in message
     assert shown["title"] == "Thank you for your order"
@@ -133,9 +117,8 @@ async def test_order_that_cannot_be_found_is_in_doubt(open_shop: OpenShop, chrom
 @pytest.mark.slow
 @pytest.mark.exhaustive
 async def test_double_click_places_one_order(open_shop: OpenShop, chromium: Chromium) -> None:
-    with orders(open_shop, 1):
-        async with shopper_in(open_shop.shop, chromium) as shopper:
-            shown = await do(shopper, *checkout(), pay(), "orderTwice", "placed")
+    async with shopper_in(open_shop.shop, chromium, submits=1) as shopper:
+        shown = await do(shopper, *checkout(), pay(), "orderTwice", "placed")
     assert shown["state"] == "SUBMITTED"
 
 
@@ -143,15 +126,14 @@ async def test_double_click_places_one_order(open_shop: OpenShop, chromium: Chro
 @pytest.mark.exhaustive
 async def test_reload_at_each_step_shows_the_same_step(open_shop: OpenShop, chromium: Chromium) -> None:
     fault(open_shop, kind="delay", delay_s=2)
-    with orders(open_shop, 1):
-        async with shopper_in(open_shop.shop, chromium) as shopper:
-            fill, open_page, address = checkout()
-            steps = [await do(shopper, fill, open_page, "reload", ("steps", {"until": "address"}))]
-            steps.append(await do(shopper, address, ("steps", {"until": "payment"})))
-            steps.append(await do(shopper, "reload", ("steps", {"until": "payment"})))
-            steps.append(await do(shopper, pay(), ("steps", {"until": "review"})))
-            steps.append(await do(shopper, "reload", ("steps", {"until": "review"})))
-            shown = await do(shopper, "order", "reloadWhileSending", "placed")
+    async with shopper_in(open_shop.shop, chromium, submits=1) as shopper:
+        fill, open_page, address = checkout()
+        steps = [await do(shopper, fill, open_page, "reload", ("steps", {"until": "address"}))]
+        steps.append(await do(shopper, address, ("steps", {"until": "payment"})))
+        steps.append(await do(shopper, "reload", ("steps", {"until": "payment"})))
+        steps.append(await do(shopper, pay(), ("steps", {"until": "review"})))
+        steps.append(await do(shopper, "reload", ("steps", {"until": "review"})))
+        shown = await do(shopper, "order", "reloadWhileSending", "placed")
     assert steps[1] == steps[2]
     assert steps[3] == steps[4]
     assert [step["payment"] for step in steps] == ["later", "open", "open", "done", "done"]
@@ -163,7 +145,7 @@ async def test_reload_at_each_step_shows_the_same_step(open_shop: OpenShop, chro
 @pytest.mark.parametrize("decision", ["cancel", "reject"])
 async def test_redirect_without_approval_orders_nothing(decision: str, open_shop: OpenShop, chromium: Chromium) -> None:
     """The shopper who has left the provider's page can go on there, or pay in another way."""
-    async with shopper_in(open_shop.shop, chromium) as shopper:
+    async with shopper_in(open_shop.shop, chromium, submits=2) as shopper:
         left = [pay("klarnaCredit"), "order", ("decide", {"decision": decision})]
         await do(shopper, *checkout(), *left)
         if decision == "cancel":
@@ -179,22 +161,20 @@ async def test_redirect_without_approval_orders_nothing(decision: str, open_shop
 @pytest.mark.slow
 @pytest.mark.exhaustive
 async def test_unfinished_redirect_can_be_gone_on_with(open_shop: OpenShop, chromium: Chromium) -> None:
-    with orders(open_shop, 1):
-        async with shopper_in(open_shop.shop, chromium) as shopper:
-            left = [pay("klarnaCredit"), "order", ("decide", {"decision": "cancel"}), ("panel", {"kind": "approval"})]
-            shown = await do(shopper, *checkout(), *left, ("choose", {"index": 0}), "decide", "placed")
+    async with shopper_in(open_shop.shop, chromium, submits=1) as shopper:
+        left = [pay("klarnaCredit"), "order", ("decide", {"decision": "cancel"}), ("panel", {"kind": "approval"})]
+        shown = await do(shopper, *checkout(), *left, ("choose", {"index": 0}), "decide", "placed")
     assert shown["state"] == "SUBMITTED"
 
 
 @pytest.mark.slow
 @pytest.mark.exhaustive
 async def test_paypal_without_approval_orders_nothing(open_shop: OpenShop, chromium: Chromium) -> None:
-    with orders(open_shop, 1):
-        async with shopper_in(open_shop.shop, chromium) as shopper:
-            left = [pay("payPal"), ("decide", {"decision": "cancel"})]
-            with orders(open_shop, 0):
-                message = await do(shopper, *checkout(), *left, "notice")
-            shown = await do(shopper, pay(), "order", "placed")
+    async with shopper_in(open_shop.shop, chromium, submits=1) as shopper:
+        left = [pay("payPal"), ("decide", {"decision": "cancel"})]
+        with open_shop.shop.submits.expected(0):
+            message = await do(shopper, *checkout(), *left, "notice")
+        shown = await do(shopper, pay(), "order", "placed")
     assert message.startswith(f"You have not approved the payment. {NOTHING}")
     assert shown["state"] == "SUBMITTED"
 
@@ -203,7 +183,7 @@ async def test_paypal_without_approval_orders_nothing(open_shop: OpenShop, chrom
 @pytest.mark.exhaustive
 async def test_bank_that_asks_after_the_order_is_answered(open_shop: OpenShop, chromium: Chromium) -> None:
     """The shopper has agreed to the total before, and need not order again."""
-    async with shopper_in(open_shop.shop, chromium) as shopper:
+    async with shopper_in(open_shop.shop, chromium, submits=2) as shopper:
         deeds = [*checkout(lastName="Decline:authentication_required"), pay(), "order", "goToBank"]
         message = await do(shopper, *deeds, ("answerBank", {"password": "wrong"}), "notice")
         shown = await do(shopper, "goToBank", ("answerBank", {"password": "password"}), "placed")

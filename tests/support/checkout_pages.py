@@ -14,9 +14,11 @@ Deed = str | tuple[str, dict[str, Any]]
 
 
 @asynccontextmanager
-async def shopper_in(shop: Shop, chromium: Chromium, **options: Any) -> AsyncIterator[Profile]:
-    async with chromium.profile(SCENARIOS, options, url=shop.url, sandbox=shop.sandbox) as shopper:
-        yield shopper
+async def shopper_in(shop: Shop, chromium: Chromium, *, submits: int, **options: Any) -> AsyncIterator[Profile]:
+    """A shopper who sends so many orders to Digital River, 0 for one who only looks. `options`: see `profile`."""
+    with shop.submits.of_shopper(submits):
+        async with chromium.profile(SCENARIOS, options, url=shop.url, sandbox=shop.sandbox) as shopper:
+            yield shopper
 
 
 async def do(shopper: Profile, *deeds: Deed) -> Any:

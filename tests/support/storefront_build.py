@@ -19,11 +19,43 @@ from sandbox.model.world import World
 from tests.support.client_package import SDL, client_package
 from tests.support.external_programs import TYPESCRIPT_CLIENT, needs_node, output
 from tests.support.running_gateway import running_gateway
-from tests.support.shop import eventually
+from tests.support.shop import SUBMIT, eventually
 
 STOREFRONT = Path(__file__).parents[2] / "examples" / "storefront"
 
 NOT_A_SOURCE = {"node_modules", "dist", "generated"}
+
+
+class Submits:
+    """The calls with which orders are sent to Digital River. A test says how many its shopper causes."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._counted = 0
+
+    @property
+    def sent(self) -> int:
+        return self._world.calls.count("POST", SUBMIT)
+
+    @contextmanager
+    def of_shopper(self, number: int) -> Iterator[None]:
+        """Expect that all that this shopper does sends so many orders."""
+        self.check_all_counted()
+        try:
+            with self.expected(number):
+                yield
+        finally:
+            self._counted = self.sent
+
+    @contextmanager
+    def expected(self, number: int) -> Iterator[None]:
+        """Expect that a part of what the shopper does sends so many orders."""
+        before = self.sent
+        yield
+        assert self.sent - before == number, f"{self.sent - before} orders were sent to Digital River."
+
+    def check_all_counted(self) -> None:
+        assert self.sent == self._counted, "A test has sent orders that it does not count: use `shopper_in`."
 
 
 @dataclass(frozen=True)
@@ -31,6 +63,7 @@ class Shop:
     url: str
     gateway: str
     sandbox: str
+    submits: Submits
 
 
 async def built_storefront() -> Path:
@@ -55,7 +88,10 @@ async def _use(package: Path) -> None:
 
 @asynccontextmanager
 async def served_storefront(world: World, now: Callable[[], datetime] = utc_now, **changes: Any) -> AsyncIterator[Shop]:
-    """Serve the storefront in front of a new gateway and sandbox. `changes` are settings of the gateway."""
+    """Serve the storefront in front of a new gateway and sandbox. `changes` are settings of the gateway.
+
+    Fails at the end if an order was sent that no test counts.
+    """
     folder = await built_storefront()
     async with running_gateway(world, now, **changes) as (gateway, sandbox):
         port = _free_port()
@@ -72,7 +108,9 @@ async def served_storefront(world: World, now: Callable[[], datetime] = utc_now,
         try:
             async with httpx.AsyncClient(base_url=url) as http:
                 await eventually(lambda: _answers(http))
-            yield Shop(url, gateway, sandbox)
+            submits = Submits(world)
+            yield Shop(url, gateway, sandbox, submits)
+            submits.check_all_counted()
         finally:
             process.terminate()
             await process.wait()
