@@ -24,6 +24,7 @@ from gateway.http.workers import Worker, Workers
 from gateway.settings import Settings
 from gateway.shopper_messages.catalogue import ShopperMessagesInvalid
 from gateway.store.redis import RedisStore
+from gateway.version import VERSION
 from schema.build import build
 
 log = logging.getLogger("gateway")
@@ -53,6 +54,19 @@ ABSENT = frozenset({"missing", "too_short", "string_too_short"})
 """Pydantic's error types for a missing or empty variable."""
 
 
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"riverfront {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
+) -> None:
+    pass
+
+
 @app.command()
 def serve(
     workers: int = typer.Option(
@@ -65,6 +79,7 @@ def serve(
     except ValueError as error:
         sys.exit(_settings_report(error))
     telemetry.configure(settings.log_level)
+    log.info("starting", extra={"version": VERSION})
     for origin in settings.unencrypted_origins:
         log.warning("pages of this origin keep no session cookie: not https", extra={"origin": origin})
     has_shared_store = bool(settings.store_url.get_secret_value())

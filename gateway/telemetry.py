@@ -43,6 +43,7 @@ OUR_FIELDS = (
     "port",
     "origin",
     "header",
+    "version",
 )
 """Fields of our own lines, besides those that every line has: event, level, logger, timestamp, request id and a
 description of the exception."""

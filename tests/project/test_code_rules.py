@@ -10,6 +10,8 @@ from statistics import median
 
 from packaging.requirements import Requirement
 
+from gateway.version import VERSION
+
 ROOT = Path(__file__).parents[2]
 
 PROJECT = {"schema", "resolvers", "gateway", "sandbox", "tests", "bench", "examples"}
@@ -85,6 +87,10 @@ def test_lock_files_have_hashes_and_no_registry_url() -> None:
     lock = (ROOT / "examples/storefront/package-lock.json").read_text()
     assert '"integrity": "sha512-' in lock
     assert re.findall('"resolved": "(.*)"', lock) == ["file:../clients/typescript"]
+
+
+def test_version_of_the_gateway_is_that_of_pyproject() -> None:
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == VERSION
 
 
 def test_installed_versions_satisfy_pyproject() -> None:

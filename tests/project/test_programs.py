@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 
 from bench.replicas.environment import free_port
 from gateway.documents.manifest import manifest_of
+from gateway.version import VERSION
 from sandbox.app import create_app as create_sandbox
 from sandbox.demo_shop.products import LISTED_PRODUCTS
 from tests.support.shop import documents, listening
@@ -272,6 +273,12 @@ async def test_gateway_exits_at_once_if_its_port_is_in_use() -> None:
     assert "Address already in use" in errors.decode()
     assert "Traceback" not in errors.decode()
     assert not any(b"replica" in key for key in keys), "it has reported itself as a live replica"
+
+
+async def test_version_command_prints_the_version() -> None:
+    program = await start("-m", "gateway", "--version")
+    out, _ = await program.communicate()
+    assert out.decode() == f"riverfront {VERSION}\n"
 
 
 async def test_schema_command_prints_the_committed_sdl() -> None:
