@@ -13,6 +13,7 @@ from gateway.settings import Settings
 from gateway.upstream.catalog import Market
 from gateway.upstream.client import Upstream
 from gateway.upstream.endpoints.catalog import CatalogEndpoints
+from gateway.upstream.priority import Priority, prioritized
 
 T = TypeVar("T")
 
@@ -72,5 +73,6 @@ class GuestReader:
 
     async def _new_token(self) -> GuestToken:
         upstream = self._upstream.until(elapsed_s() + self._within_s)
-        tokens = await upstream.tokens.guest_token(*self._home)
+        with prioritized(Priority.SUBMISSION):  # A submission may wait for the token that a public read requested.
+            tokens = await upstream.tokens.guest_token(*self._home)
         return GuestToken(tokens.access_token, self._now() + timedelta(seconds=tokens.expires_in_s))

@@ -14,6 +14,7 @@ from gateway.documents.directive_tables import DirectiveTables
 from gateway.documents.errors import OperationFacts
 from gateway.documents.variables import VariableCoercion
 from gateway.upstream.catalog import Market
+from gateway.upstream.priority import Priority
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,9 +27,13 @@ class KnownOperation:
     node: OperationDefinitionNode
     name: str | None
     kind: OperationType
-    buys: bool
-    """Whether the operation submits or resumes an order."""
+    priority: Priority
     chooses_market: bool
+
+    @property
+    def buys(self) -> bool:
+        """Whether the operation submits or resumes an order."""
+        return self.priority is Priority.SUBMISSION
 
     @cached_property
     def single_document(self) -> DocumentNode:

@@ -8,7 +8,6 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
-    OperationType,
     parse,
 )
 
@@ -21,13 +20,12 @@ from gateway.documents.errors import DocumentRefused, IndexedSource, too_expensi
 from gateway.documents.in_context import has_in_context
 from gateway.documents.known_documents import KnownOperation
 from gateway.documents.limits import MAX_TOKENS, LiteralLimits, SizeMeter, check_lines, check_size
+from gateway.documents.operation_priority import operation_priority
 from gateway.documents.sensitive_literals import has_sensitive_literal
 from gateway.documents.turns import Steps
 from gateway.documents.validation import validation_errors
 from gateway.documents.walks import walk
 from gateway.errors import TopLevelCode
-
-ORDERING_MUTATIONS = frozenset({"submitOrder", "resumeOrder"})
 
 PARSING_ABORTED = "Parsing aborted."
 """End of graphql-core's error message for a document with more than `MAX_TOKENS` tokens."""
@@ -132,7 +130,7 @@ class Reader:
             node,
             name=node.name.value if node.name else None,
             kind=node.operation,
-            buys=node.operation is OperationType.MUTATION and not root_fields.isdisjoint(ORDERING_MUTATIONS),
+            priority=operation_priority(node.operation, root_fields, self._tables),
             chooses_market=has_in_context(node),
         )
 

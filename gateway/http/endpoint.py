@@ -33,6 +33,7 @@ from gateway.sessions.handle import Handle
 from gateway.store.client import request_of
 from gateway.store.waiting import limited_waiting
 from gateway.upstream.call_budget import CallBudget
+from gateway.upstream.priority import prioritized
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,11 @@ class GraphQLEndpoint:
             if prepared.operation.kind is OperationType.MUTATION:
                 check_change(request, handle, self._services.settings)
             ctx = self._context(prepared, self._caller(request, connection, logged.id, handle))
-            with limited_waiting(self._services.settings.store_timeout_s), request_of(connection.nearest_address):
+            with (
+                limited_waiting(self._services.settings.store_timeout_s),
+                request_of(connection.nearest_address),
+                prioritized(prepared.operation.priority),
+            ):
                 record = CallRecord() if lists_calls(request.headers, self._services.settings) else None
                 if record is None:
                     result = await self._executor.execute(prepared, ctx)

@@ -10,6 +10,7 @@ from gateway.errors import GatewayError, SessionExpired, TokenRenewalTimeout, Up
 from gateway.sessions.sessions import Session, Sessions
 from gateway.store.interface import LockNotAcquired, Store
 from gateway.upstream.client import Upstream
+from gateway.upstream.priority import Priority, prioritized
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +84,8 @@ class TokenRenewal:
     async def _renew_locked(self, session: Session, stale: str, is_refused: bool) -> None:
         try:
             async with self._store.lock(f"renewal:{session.id}", wait_s=RENEWAL_S, ttl_s=RENEWAL_S):
-                await self._renew(session, stale, is_refused)
+                with prioritized(Priority.SUBMISSION):  # A submission may wait for the renewal that another began.
+                    await self._renew(session, stale, is_refused)
         except LockNotAcquired:
             raise TokenRenewalTimeout(detail="renewal by another replica") from None
 

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 from urllib.parse import quote, urlsplit
 
 from gateway.recorded_calls import RecordedCall
+from gateway.upstream.priority import Priority
 
 PORTS = {"http": 80, "https": 443}
 
@@ -82,6 +83,8 @@ class Request(NamedTuple):
     may_send: Callable[[], bool] | None = None
     """Returns whether the request may still be sent. It is called once the request has its connection. The machine may
     have been suspended while the connection was made."""
+    priority: Priority = Priority.CHECKOUT
+    """The priority of the operation that needs the request."""
     recorded: RecordedCall | None = None
     """Where the tries of the request are recorded; None if they are not."""
 

@@ -39,6 +39,7 @@ from gateway.upstream.call_budget import CallBudget
 from gateway.upstream.connections.connection import StaleConnection
 from gateway.upstream.endpoints.paths import CART
 from gateway.upstream.exchange import Header, Request, Reserve, Response, Sender, base_url
+from gateway.upstream.priority import current_priority
 
 READ_ATTEMPTS = 3
 
@@ -165,6 +166,7 @@ class Calls:
             self.reserve,
             on_new_connection=repeat is Repeat.NEVER,
             may_send=None if method == "GET" else lambda: elapsed_s() < deadline_at and self._holds_leases(),
+            priority=current_priority(),
             recorded=record.begin_call(method, path) if (record := current_record.get()) is not None else None,
         )
         try:

@@ -1,6 +1,7 @@
 """The registry parses a document once and remembers it until newer documents need the space."""
 
 import gc
+import re
 from weakref import ref
 
 import pytest
@@ -20,9 +21,11 @@ from gateway.documents.remembered import (
     RememberedDocuments,
 )
 from gateway.errors import TopLevelCode
+from gateway.upstream.priority import Priority
 from sandbox.model.world import World
 from schema.build import build
 from tests.support.at_once import at_once
+from tests.support.shop import documents as example_documents
 from tests.support.shop import settings_for
 
 PRODUCTS = "query($n: Int!) { products(first: $n) { totalCount nodes { name } } }"
@@ -238,3 +241,27 @@ def test_forgotten_document_is_freed_without_the_garbage_collector(documents: Do
         assert [part() for part in parts] == [None] * 6
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("document", "priority"),
+    [
+        ("{ ...F } fragment F on Query { storefront { locales } __typename }", Priority.PUBLIC),
+        ("{ categories { name } __schema { types { name } } }", Priority.PUBLIC),
+        ("{ categories { name } ... on Query { cart { id } } }", Priority.SESSION),
+        ('{ node(id: "cart:1") { id } }', Priority.SESSION),
+        ("{ cart { id } ...F } fragment F on Query { orderSubmission { idempotencyKey } }", Priority.CHECKOUT),
+        ("mutation { startSession(input: {}) { errors { code } } }", Priority.SESSION),
+        ("mutation { startSession(input: {}) { errors { code } } signOut { errors { code } } }", Priority.CHECKOUT),
+    ],
+)
+def test_priority_follows_from_root_fields(documents: Documents, document: str, priority: Priority) -> None:
+    assert prepare(documents, document).operation.priority is priority
+
+
+def test_examples_that_order_have_the_highest_priority(documents: Documents) -> None:
+    mutations = {name: text for name, text in example_documents().items() if text.startswith("mutation")}
+    ordering = {name for name, text in mutations.items() if re.search("submitOrder|resumeOrder", text)}
+    priorities = {name: prepare(documents, text).operation.priority for name, text in mutations.items()}
+    assert {name for name, priority in priorities.items() if priority is Priority.SUBMISSION} == ordering
+    assert "GuestOrder" in ordering

@@ -1,0 +1,41 @@
+"""Which operations, and which calls to Digital River, give way when not all of them can be served."""
+
+from contextvars import ContextVar, Token
+from enum import IntEnum
+
+
+class Priority(IntEnum):
+    """The lower the number, the later the operation gives way. All calls of an operation have its priority."""
+
+    SUBMISSION = 0
+    """Submits or resumes an order. The reads that belong to it have the same priority."""
+    CHECKOUT = 1
+    """Changes a cart, a payment session, an account or a contract, or reads the outcome of a submission. Background
+    work has the same priority."""
+    SESSION = 2
+    """Starts a session, or reads data of a shopper."""
+    PUBLIC = 3
+    """Reads only what is the same for all shoppers."""
+
+
+_of_operation: ContextVar[Priority] = ContextVar("priority", default=Priority.CHECKOUT)
+
+current_priority = _of_operation.get
+"""The priority of the running operation."""
+
+
+class prioritized:  # noqa: N801 - a context manager; every request enters it, and a class costs a third
+    """Calls that begin during the `with` block, and in tasks that begin there, have this priority."""
+
+    __slots__ = ("_priority", "_token")
+
+    _token: Token[Priority]
+
+    def __init__(self, priority: Priority) -> None:
+        self._priority = priority
+
+    def __enter__(self) -> None:
+        self._token = _of_operation.set(self._priority)
+
+    def __exit__(self, *_: object) -> None:
+        _of_operation.reset(self._token)
