@@ -1,7 +1,7 @@
 """Records the calls that an operation causes, if its client asks for them. `docs/operating.md` has the
 format.
 
-A record contains no id, no value of the shopper and no key: of a path, it has only words that are in the code.
+A record contains no id, no value of the shopper and no key: a call has its name, of `gateway.upstream.call_names`.
 """
 
 import time
@@ -14,58 +14,6 @@ from typing import Any
 
 MOST_CALLS = 100
 """Maximum number of calls that are listed. An operation causes at most 40, besides those that belong to changes."""
-
-PATH_WORDS = frozenset(
-    {
-        "access-tokens",
-        "active",
-        "addresses",
-        "applied-offers",
-        "apply-billing-address",
-        "apply-payment-method",
-        "apply-shipping-address",
-        "apply-shipping-option",
-        "apply-shopper",
-        "cancel",
-        "carts",
-        "categories",
-        "inventory-status",
-        "line-items",
-        "me",
-        "oauth20",
-        "offers",
-        "order-lookup",
-        "orders",
-        "payment",
-        "payment-methods",
-        "payment-option",
-        "payment-options",
-        "payment-source",
-        "payments",
-        "pending-actions",
-        "point-of-promotions",
-        "pricing",
-        "product-offers",
-        "product-search",
-        "products",
-        "reduce",
-        "renewal-quantity",
-        "renewal-type",
-        "resume-cart",
-        "schema",
-        "ship-to-address",
-        "shoppers",
-        "sources",
-        "submit-cart",
-        "subscriptions",
-        "tax-registrations",
-        "token",
-        "v1",
-        "variations",
-        "volume-pricing",
-    }
-)
-"""Parts of paths that are shown. All other parts are ids."""
 
 
 class CacheUse(StrEnum):
@@ -112,9 +60,9 @@ class CallRecord:
         """The same record, for the calls that load the cache entry with this key."""
         return CallRecord(self.began_at, self.calls, _kind(key))
 
-    def begin_call(self, method: str, path: str) -> RecordedCall:
+    def begin_call(self, call: str) -> RecordedCall:
         cache = CacheUse.LOADED if self.read is not None else None
-        return self._begin(RecordedCall(_name(method, path), self.read, cache, time.perf_counter()))
+        return self._begin(RecordedCall(call, self.read, cache, time.perf_counter()))
 
     def begin_read(self, key: str, cache: CacheUse) -> RecordedCall:
         """Record that the cache entry with this key is used, without a call of this operation."""
@@ -158,13 +106,6 @@ def recording(record: CallRecord) -> Iterator[None]:
 def _kind(key: str) -> str:
     """The first part of a cache key, such as `stock`. The rest is a hash."""
     return key.partition(":")[0]
-
-
-def _name(method: str, path: str) -> str:
-    """Method and path without ids, such as `GET /v1/shoppers/me/orders/{id}`. The ledger has no path here."""
-    if not path:
-        return f"{method} ledger"
-    return f"{method} " + "/".join(part if not part or part in PATH_WORDS else "{id}" for part in path.split("/"))
 
 
 def _ms(seconds: float) -> float:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple, Protocol
 from urllib.parse import quote, urlsplit
 
+from gateway.metrics.declaring import OTHER
 from gateway.recorded_calls import RecordedCall
 from gateway.upstream.priority import Priority
 
@@ -87,6 +88,8 @@ class Request(NamedTuple):
     """The priority of the operation that needs the request."""
     recorded: RecordedCall | None = None
     """Where the tries of the request are recorded; None if they are not."""
+    call: str = OTHER
+    """Name of the call, of `gateway.upstream.call_names`."""
 
 
 class Response(NamedTuple):

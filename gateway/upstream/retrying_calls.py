@@ -36,6 +36,7 @@ from gateway.store.interface import Lease
 from gateway.store.waiting import renew_waiting
 from gateway.upstream import error_envelopes, refusal_codes
 from gateway.upstream.call_budget import CallBudget
+from gateway.upstream.call_names import call_name
 from gateway.upstream.connections.connection import StaleConnection
 from gateway.upstream.endpoints.paths import CART
 from gateway.upstream.exchange import Header, Request, Reserve, Response, Sender, base_url
@@ -157,6 +158,7 @@ class Calls:
             self.budget.spend()
         deadline_at = self.deadline_at or elapsed_s() + settings.operation_deadline_s
         site = base_url(base or settings.upstream_url)
+        call = call_name(method, path)
         request = Request(
             method,
             site.origin,
@@ -167,7 +169,8 @@ class Calls:
             on_new_connection=repeat is Repeat.NEVER,
             may_send=None if method == "GET" else lambda: elapsed_s() < deadline_at and self._holds_leases(),
             priority=current_priority(),
-            recorded=record.begin_call(method, path) if (record := current_record.get()) is not None else None,
+            recorded=record.begin_call(call) if (record := current_record.get()) is not None else None,
+            call=call,
         )
         try:
             return await self._once(request, deadline_at, repeat)

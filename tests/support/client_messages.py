@@ -23,10 +23,11 @@ OPERATORS_ONLY = (
     "gateway/settings.py",
     "gateway/__main__.py",
     "gateway/telemetry.py",
+    "gateway/metrics/",
     "gateway/documents/manifest.py",
     "gateway/shopper_messages/catalogue.py",
 )
-"""Files whose messages are only printed or logged for the operator of the gateway."""
+"""Files and folders whose messages are only for the operator of the gateway."""
 
 CODE_ENUMS = (
     "TopLevelCode",
@@ -103,7 +104,7 @@ class Collector:
 
     def messages(self) -> Iterator[Message]:
         for module in self.modules.values():
-            if module.file in OPERATORS_ONLY or module.file.startswith("gateway/upstream/"):
+            if module.file.startswith((*OPERATORS_ONLY, "gateway/upstream/")):
                 continue
             for node in ast.walk(module.tree):
                 if isinstance(node, ast.Constant | ast.JoinedStr | ast.BinOp) and self._is_message(module, node):
