@@ -24,6 +24,7 @@ SHARED = (
     "shared/locale.js",
     "shared/texts.js",
     "shared/errors.js",
+    "shared/deadlines.js",
     "shared/payment_service.js",
 )
 """Files that both the script of a storefront and the scripts of the frames contain."""

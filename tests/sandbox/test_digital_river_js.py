@@ -84,6 +84,13 @@ def test_every_function_element_and_event_has_a_test_and_description() -> None:
         assert f"`{name}`" in page, name
 
 
+def test_promises_that_others_settle_have_a_deadline() -> None:
+    waits = {
+        path.name for path in files.HERE.rglob("*.js") if re.search(r"new Promise\(|withResolvers", path.read_text())
+    }
+    assert waits == {"deadlines.js"}
+
+
 @pytest.mark.slow
 async def test_scripts_use_only_names_that_exist(tmp_path: Path) -> None:
     scripts = {"DigitalRiver.js": {"script": files.joined(files.SCRIPT), "isWhole": True}}

@@ -63,10 +63,7 @@ function updateExpiration(service, path, body) {
 async function authenticateWithCvv(service, path, body) {
   const error = digitalRiverField.showError();
   if (error) return { error: { type: "validation_error", errors: [error] } };
-  try {
-    return { answer: await callService(service, "POST", path, { body: { ...body, cvv: digitalRiverField.value } }) };
-  } catch (problem) {
-    if (!(problem instanceof PaymentError)) throw problem;
-    return { error: problem.error };
-  }
+  const content = { ...body, cvv: digitalRiverField.value };
+  const { value: answer, error: refusal } = await outcomeOf(callService(service, "POST", path, { body: content }));
+  return { answer, error: refusal };
 }

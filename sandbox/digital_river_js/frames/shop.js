@@ -19,8 +19,13 @@ function listenToShop(handlers) {
     SHOP.origin ??= event.origin;
     if (event.origin !== SHOP.origin) return;
     const { digitalRiver: kind, data } = event.data;
-    const content = await handlers[kind](data);
-    if (data.call) sendToShop("answer", { call: data.call, content });
+    try {
+      const content = await handlers[kind](data);
+      if (data.call) sendToShop("answer", { call: data.call, content });
+    } catch (problem) {
+      if (data.call) sendToShop("no-answer", { call: data.call });
+      throw problem;
+    }
   });
   // A browser does not close the dialog around a frame on the Escape key in the frame.
   window.addEventListener("keydown", ({ key }) => key === "Escape" && sendToShop("escape"));

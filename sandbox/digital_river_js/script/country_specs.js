@@ -11,13 +11,8 @@ async function countrySpecs(instance, { sessionId, country, sellingEntity }) {
     if (!sessionInformation) return null;
     query = { country: sessionInformation.country, sellingEntity: sessionInformation.sellingEntityId };
   }
-  try {
-    const { data } = await callService(instance.service, "GET", "/country-specs", { query });
-    return data[0] ?? null;
-  } catch (problem) {
-    if (!(problem instanceof PaymentError)) throw problem;
-    return null;
-  }
+  const { value } = await outcomeOf(callService(instance.service, "GET", "/country-specs", { query }));
+  return value?.data[0] ?? null;
 }
 
 /** Throws unless the options name a payment session, or a country and a seller. */

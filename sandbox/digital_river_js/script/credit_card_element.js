@@ -13,12 +13,11 @@ class CreditCardElement extends PaymentElement {
 
   makesSources = true;
 
-  render() {
+  async render() {
     this.#content = dropinNode("div", { class: "DR-credit-card" });
     this.container.append(this.#content);
     this.#addLogos(this.options.logos ?? []);
-    const ready = Object.keys(CREDIT_CARD_FIELDS).map((type) => this.#add(type));
-    Promise.all(ready).then(() => this.container && this.emit("ready"));
+    if (await canAllBeUsed(Object.keys(CREDIT_CARD_FIELDS).map((type) => this.#add(type)))) this.emit("ready");
   }
 
   remove() {
@@ -69,9 +68,7 @@ class CreditCardElement extends PaymentElement {
       this.#report(type, state);
     });
     for (const event of ["focus", "blur", "return"]) field.on(event, () => this.emit(event));
-    const ready = new Promise((resolve) => field.on("ready", resolve));
-    field.mount(holder);
-    return ready;
+    return field.mountAndWait(holder);
   }
 
   /** @param {{code: string, url: string}[]} logos pictures of the brands; that of the typed card stands out */

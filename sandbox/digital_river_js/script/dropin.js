@@ -155,15 +155,11 @@ class Dropin {
   async #load() {
     const load = ++this.#loads;
     if (!this.#entries.size) this.#status.textContent = this.text("loading");
-    try {
-      const answer = await callService(this.instance.service, "GET", "/payments/payment-methods", {
-        query: this.#query(),
-      });
-      if (load === this.#loads) await this.#show(answer);
-    } catch (problem) {
-      if (!(problem instanceof PaymentError)) throw problem;
-      if (load === this.#loads) this.#showLoadError(problem.error);
-    }
+    const call = callService(this.instance.service, "GET", "/payments/payment-methods", { query: this.#query() });
+    const { value, error } = await outcomeOf(call);
+    if (load !== this.#loads) return;
+    if (error) this.#showLoadError(error);
+    else await this.#show(value);
   }
 
   #query() {
@@ -250,7 +246,7 @@ class Dropin {
   async #openFirst() {
     const entries = [...this.#entries.values()];
     if (this.options.expandsFirst && !entries.some(({ isOpen }) => isOpen)) entries[0]?.open();
-    await entries.find(({ isOpen }) => isOpen)?.ready;
+    await entries.find(({ isOpen }) => isOpen)?.prepare();
   }
 
   #showCompliance(isShown) {

@@ -4,7 +4,7 @@ class DropinEntry {
   #toggle;
   #part;
   #problem = dropinErrorNode("problem");
-  #hasBeenOpen = false;
+  #readiness = null;
   body = dropinNode("div", { class: "DR-card-body" });
 
   /**
@@ -36,18 +36,19 @@ class DropinEntry {
     this.node = dropinNode("div", { class: `DR-card DR-${type} ${kind}` }, heading, this.#part);
   }
 
-  /** Kept once the parts of the entry can be used. */
-  ready = Promise.resolve();
-
   get isOpen() {
     return !this.#part.hidden;
   }
 
   open() {
     this.#set(true);
-    if (this.#hasBeenOpen) return;
-    this.#hasBeenOpen = true;
-    this.ready = Promise.resolve(this.mount());
+    this.prepare();
+  }
+
+  /** Mount the parts of the entry, unless they are there. Returns whether they can be used; if not, the next call tries again. */
+  prepare() {
+    this.#readiness ??= this.#mountOrReport();
+    return this.#readiness;
   }
 
   close() {
@@ -59,7 +60,7 @@ class DropinEntry {
     this.#problem.textContent = problem;
   }
 
-  /** Mount what the entry needs when it is opened for the first time. */
+  /** Mount what the entry needs when it is opened for the first time. May return a promise. */
   mount() {}
 
   /** Take over what has changed in the list of payment methods. */
@@ -67,6 +68,14 @@ class DropinEntry {
 
   destroy() {
     this.node.remove();
+  }
+
+  async #mountOrReport() {
+    const { error } = await outcomeOf(this.mount());
+    if (!error) return true;
+    this.#readiness = null;
+    this.dropin.finish(this, { source: null, error });
+    return false;
   }
 
   #set(isOpen) {

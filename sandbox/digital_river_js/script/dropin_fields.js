@@ -35,7 +35,6 @@ class DropinElementField {
   #holder;
   #problem = dropinErrorNode("field-error");
   #state = { complete: false, empty: true, error: null };
-  #ready;
   element = null;
   isNeeded = true;
 
@@ -49,21 +48,19 @@ class DropinElementField {
     this.node = dropinNode("div", { class: `DR-field-parent DR-${type}` }, label, this.#holder, this.#problem);
   }
 
-  /** Mount the element. The promise is kept once the field can be used. */
+  /** Mount a new element. The promise is kept once the field can be used; it rejects with a `PaymentError`. */
   mount(onReturn) {
+    this.element?.destroy();
     this.element = createElement(this.#dropin.instance, this.type, dropinElementOptions(this.#dropin, this.type));
     if (this.element.makesSources) this.#problem.setAttribute("aria-hidden", "true");
     this.element.on("change", (state) => this.#update(state));
     this.element.on("return", onReturn);
-    this.#ready = new Promise((resolve) => this.element.on("ready", resolve));
-    this.element.mount(this.#holder);
-    return this.#ready;
+    return this.element.mountAndWait(this.#holder);
   }
 
-  /** Ask the frame, because what it has reported may be older than the last key. */
+  /** Ask the frame, because what it has reported may be older than the last key. Rejects with a `PaymentError`. */
   async check() {
     if (this.#state.complete) return true;
-    await this.#ready;
     const error = await this.element.ask("show-error");
     if (error) this.#show(error.message ?? this.#dropin.text("fieldMissing"));
     return !error;
@@ -101,9 +98,7 @@ class DropinBareElement {
   }
 
   mount() {
-    const isReady = new Promise((resolve) => this.element.on("ready", resolve));
-    this.element.mount(this.node);
-    return isReady;
+    return this.element.mountAndWait(this.node);
   }
 
   check() {

@@ -87,8 +87,10 @@ class DropinMethodEntry extends DropinEntry {
 
   async #submit() {
     this.showProblem("");
+    if (!(await this.prepare())) return;
     const parts = [...this.#fields, ...this.#inputs.filter(({ isNeeded }) => isNeeded), ...this.#terms.boxes];
-    const checks = await Promise.all(parts.map((part) => part.check()));
+    const { value: checks, error } = await outcomeOf(Promise.all(parts.map((part) => part.check())));
+    if (error) return this.dropin.finish(this, { source: null, error });
     const faulty = parts.filter((_, index) => !checks[index]);
     if (faulty.length > 0) faulty[0].focus();
     else await this.#pay();

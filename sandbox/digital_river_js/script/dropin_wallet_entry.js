@@ -23,12 +23,10 @@ class DropinWalletEntry extends DropinEntry {
   }
 
   mount() {
-    const isReady = new Promise((resolve) => this.#element.on("ready", resolve));
     this.#element.on("click", () => this.#open());
     this.#element.on("source", (made) => this.#finish(made));
     this.#element.on("cancel", () => this.dropin.configuration.onCancel?.({ paymentMethod: this.type }));
-    this.#element.mount(this.#holder);
-    return isReady;
+    return this.#element.mountAndWait(this.#holder);
   }
 
   update(method) {

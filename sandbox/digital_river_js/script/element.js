@@ -32,6 +32,7 @@ class PaymentElement {
   #handlers = new Map();
   #isDestroyed = false;
   #onDestroy;
+  #readiness = null;
   container = null;
 
   /**
@@ -55,7 +56,19 @@ class PaymentElement {
     if (ELEMENTS_BY_CONTAINER.has(container)) throw new Error("This container has another element already.");
     this.container = container;
     ELEMENTS_BY_CONTAINER.set(container, this);
+    this.#readiness = waitFor(`The element ${this.type}`, FRAME_TIMEOUT_MS);
+    this.#readiness.promise.catch(({ error }) => this.emit("ready", { error }));
     this.render();
+  }
+
+  /**
+   * Mount the element, also again, and wait until it can be used.
+   * @returns {Promise<boolean>} whether it can, or was removed meanwhile. Rejects with a `PaymentError` if it cannot.
+   */
+  mountAndWait(place) {
+    if (this.container) this.unmount();
+    this.mount(place);
+    return this.#readiness.promise;
   }
 
   unmount() {
@@ -99,6 +112,7 @@ class PaymentElement {
   }
 
   emit(event, data = {}) {
+    if (event === "ready") this.#readiness?.resolve(true);
     for (const handler of this.#handlers.get(event) ?? []) handler({ ...data, elementType: this.type });
   }
 
@@ -121,11 +135,21 @@ class PaymentElement {
     this.remove();
     ELEMENTS_BY_CONTAINER.delete(this.container);
     this.container = null;
+    this.#readiness.resolve(false);
   }
 
   #check() {
     if (this.#isDestroyed) throw new Error(`This element ${this.type} was destroyed. Create a new one.`);
   }
+}
+
+/**
+ * Whether all elements of a larger one can be used. The deadline of the larger one reports that they cannot.
+ * @param {Promise<boolean>[]} mounted what `mountAndWait` of each has returned
+ */
+async function canAllBeUsed(mounted) {
+  const { value } = await outcomeOf(Promise.all(mounted));
+  return value?.every(Boolean) ?? false;
 }
 
 function containerOf(place) {

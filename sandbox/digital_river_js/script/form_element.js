@@ -47,9 +47,9 @@ class FormElement extends PaymentElement {
     return Object.values(this.states).find(({ error }) => error)?.error ?? null;
   }
 
-  /** Add the fields to the container, and wait until all can be used. */
-  async addFields(container, fields) {
-    await Promise.all(fields.map((field) => this.#add(container, field)));
+  /** Add the fields to the container. Returns whether all can be used, as soon as that is known. */
+  addFields(container, fields) {
+    return canAllBeUsed(fields.map((field) => this.#add(container, field)));
   }
 
   clearFields() {
@@ -78,9 +78,7 @@ class FormElement extends PaymentElement {
       this.changed(field, state);
     });
     for (const event of ["focus", "blur"]) element.on(event, () => this.emit(event));
-    const ready = new Promise((resolve) => element.on("ready", resolve));
-    element.mount(holder);
-    return ready;
+    return element.mountAndWait(holder);
   }
 
   #elementOf({ label, pattern, invalidCode, isRequired = true, maxLength, textArea, choices, isSecret = false }) {

@@ -3,6 +3,9 @@
 // A message is accepted only from the frame's own window and origin, and sent only to this origin. The frame does the
 // same with the page: see frames/shop.js.
 
+/** How many answers of a frame may be awaited at once. */
+const MOST_QUESTIONS = 20;
+
 class SandboxFrame {
   #iframe = document.createElement("iframe");
   #pending = new Map();
@@ -40,23 +43,34 @@ class SandboxFrame {
   remove() {
     window.removeEventListener("message", this.#onMessage);
     this.#iframe.remove();
-    for (const { reject } of this.#pending.values()) reject(new Error("The frame was removed."));
-    this.#pending.clear();
+    this.#waiting.length = 0;
+    const removed = errorOf("conflict", "unknown_error", "The element was removed from the page.");
+    for (const { reject } of this.#pending.values()) reject(new PaymentError(removed));
   }
 
+  /** Send a message without an answer. Before the frame has loaded, only the last one of a kind is kept. */
   send(kind, data = {}) {
     // Before the frame has loaded, its window has another origin.
-    if (this.#isLoaded) this.#iframe.contentWindow.postMessage({ digitalRiver: kind, data }, this.#origin);
-    else this.#waiting.push([kind, data]);
+    if (this.#isLoaded) return this.#iframe.contentWindow.postMessage({ digitalRiver: kind, data }, this.#origin);
+    this.#waiting = [...this.#waiting.filter((other) => other.kind !== kind || other.data.call), { kind, data }];
   }
 
-  /** Send a message, and return the frame's answer. */
-  ask(kind, data) {
+  /** Send a message, and return the frame's answer. The promise rejects with a `PaymentError` without one. */
+  async ask(kind, data) {
+    if (this.#pending.size >= MOST_QUESTIONS) {
+      throw new PaymentError(errorOf("too_many_requests", "unknown_error", "The element has too many open requests."));
+    }
     const call = ++this.#calls;
-    return new Promise((resolve, reject) => {
-      this.#pending.set(call, { resolve, reject });
-      this.send(kind, { ...data, call });
-    });
+    const answer = waitFor("The frame", FRAME_TIMEOUT_MS);
+    this.#pending.set(call, answer);
+    this.send(kind, { ...data, call });
+    try {
+      return await answer.promise;
+    } finally {
+      this.#pending.delete(call);
+      // A frame that loads later must not make the source of a call that has failed.
+      this.#waiting = this.#waiting.filter((other) => other.data.call !== call);
+    }
   }
 
   /** Change what the frame receives first, and send it again. */
@@ -71,10 +85,12 @@ class SandboxFrame {
     if (kind === "loaded") {
       this.#isLoaded = true;
       this.send("configure", this.#configuration);
-      for (const [waiting, content] of this.#waiting.splice(0)) this.send(waiting, content);
+      for (const waiting of this.#waiting.splice(0)) this.send(waiting.kind, waiting.data);
     } else if (kind === "answer") {
       this.#pending.get(data.call)?.resolve(data.content);
-      this.#pending.delete(data.call);
+    } else if (kind === "no-answer") {
+      const failed = errorOf("internal_server_error", "unknown_error", "The frame of the element has failed.");
+      this.#pending.get(data.call)?.reject(new PaymentError(failed));
     } else if (kind) {
       this.#receive(kind, data);
     }

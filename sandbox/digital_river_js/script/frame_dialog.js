@@ -40,7 +40,7 @@ class FrameDialog {
   #dialog = document.createElement("dialog");
   #frame;
 
-  /** Resolves when the dialog is closed, by the shopper or by `close`. */
+  /** Resolves when the dialog is closed: by the shopper, by `close`, or because the shopper's time is over. */
   closed;
 
   /**
@@ -56,7 +56,9 @@ class FrameDialog {
       else receive(kind, data);
     });
     this.#build(title, closeLabel);
-    this.closed = new Promise((resolve) => this.#dialog.addEventListener("close", resolve)).then(() => this.#leave());
+    const closing = waitFor("The dialog", SHOPPER_TIMEOUT_MS);
+    this.#dialog.addEventListener("close", () => closing.resolve());
+    this.closed = outcomeOf(closing.promise).then(() => this.#leave());
     document.body.append(this.#host);
     this.#frame.mount(this.#dialog);
     this.#dialog.showModal();
@@ -86,6 +88,7 @@ class FrameDialog {
   }
 
   #leave() {
+    this.#dialog.close(); // Gives the focus back.
     this.#frame.remove();
     this.#host.remove();
   }

@@ -17,8 +17,8 @@ class KoreanCardElement extends FormElement {
   async render() {
     this.content = dropinNode("div", { class: "DR-korean-card DR-form" });
     this.container.append(this.content);
-    await Promise.all(Object.entries(KOREAN_FIELDS).map(([type, label]) => this.#add(type, label)));
-    if (this.container) this.emit("ready");
+    const fields = Object.entries(KOREAN_FIELDS).map(([type, label]) => this.#add(type, label));
+    if (await canAllBeUsed(fields)) this.emit("ready");
   }
 
   #add(type, label) {
@@ -34,9 +34,7 @@ class KoreanCardElement extends FormElement {
       const empty = Object.values(this.states).every((other) => other.empty);
       this.emit("change", { complete: this.isComplete, empty, error: this.firstError });
     });
-    const ready = new Promise((resolve) => field.on("ready", resolve));
-    field.mount(holder);
-    return ready;
+    return field.mountAndWait(holder);
   }
 }
 

@@ -13,11 +13,11 @@ class MstsElement extends FormElement {
     this.content = dropinNode("div", { class: "DR-msts-container DR-form" });
     this.container.append(this.content);
     const write = (name) => text(this.instance.locale, name);
-    await this.addFields(this.content, [
+    const canBeUsed = await this.addFields(this.content, [
       { name: "poNumber", label: write("poNumber"), isRequired: false },
       { name: "notes", label: write("notes"), isRequired: false, textArea: true, maxLength: LONGEST_NOTES },
     ]);
-    if (this.container) this.emit("ready");
+    if (canBeUsed) this.emit("ready");
   }
 
   changed({ name }, { value, ...state }) {

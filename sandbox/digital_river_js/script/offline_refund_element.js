@@ -55,14 +55,14 @@ class OfflineRefundElement extends FormElement {
     const content = this.content;
     const write = (name) => text(this.instance.locale, name);
     const call = callService(this.instance.service, "GET", this.#path);
-    const { source: refund } = await sourceResult(call);
+    const { value: refund } = await outcomeOf(call);
     if (this.content !== content) return;
     if (refund) {
       this.content.append(dropinNode("p", { id: "DR-offline-refund-instructions" }, write("refundAbout")));
       const fields = refund.fields.map(({ name, mandatory, pattern, options }) => ({
         ...{ name, pattern, label: write(`refund_${name}`), isRequired: mandatory, choices: options, isSecret: true },
       }));
-      await this.addFields(this.content, fields);
+      if (!(await this.addFields(this.content, fields))) return;
       const send = dropinButton(write("refundSend"), { class: "DR-pay-button", onclick: () => this.#send() });
       this.content.append(send, this.#status);
     } else {
@@ -84,10 +84,12 @@ class OfflineRefundElement extends FormElement {
     if (this.#isSending) return;
     if (!this.isComplete) return this.showErrors();
     this.#isSending = true;
+    const { content } = this;
     const [first] = Object.values(this.elements);
     const names = Object.fromEntries(Object.entries(this.elements).map(([name, { id }]) => [id, name]));
-    const { error } = await first.ask("send-fields", { path: this.#path, names });
+    const { error } = await outcomeOf(sourceOfFrame(first, "send-fields", { path: this.#path, names }));
     this.#isSending = false;
+    if (this.content !== content) return;
     if (error) {
       this.#status.textContent = text(this.instance.locale, "refundFailed");
       return this.emit("change", { complete: false, empty: false, error: { type: error.type, ...error.errors[0] } });

@@ -13,22 +13,14 @@ function retrieveKonbiniStores(instance) {
 }
 
 async function listOrEmpty(instance, path, query) {
-  try {
-    return await callService(instance.service, "GET", path, { query });
-  } catch (problem) {
-    if (!(problem instanceof PaymentError)) throw problem;
-    return [];
-  }
+  const { value } = await outcomeOf(callService(instance.service, "GET", path, { query }));
+  return value ?? [];
 }
 
 /** The available payment methods, or the error of the payment service: `{type, errors}`. */
 async function retrieveAvailablePaymentMethods(instance, filters = {}) {
   const query = Object.fromEntries(METHOD_FILTERS.map((name) => [name, filters[name]]));
   query.locale = instance.locale.replace("-", "_");
-  try {
-    return await callService(instance.service, "GET", "/payments/payment-methods", { query });
-  } catch (problem) {
-    if (!(problem instanceof PaymentError)) throw problem;
-    return problem.error;
-  }
+  const { value, error } = await outcomeOf(callService(instance.service, "GET", "/payments/payment-methods", { query }));
+  return value ?? error;
 }

@@ -85,6 +85,7 @@ class PayPalButton extends ProviderButton {
 
   async pay() {
     const popup = new ProviderPopup();
+    if (popup.isBlocked) return this.#report({ source: null, error: popup.blockedError });
     const type = this.sourceType;
     const { sourceData = {} } = this.options;
     const made = await createSource(this.instance, {
@@ -96,7 +97,6 @@ class PayPalButton extends ProviderButton {
       popup.close();
       return this.#report(made);
     }
-    if (popup.isBlocked) throw new Error("The browser did not open a window for the provider.");
     await popup.show(made.source.redirect.redirectUrl);
     const { source, error } = await retrieveSource(this.instance, made.source.id, made.source.clientSecret);
     if (source?.state === "pending_redirect") return this.emit("cancel");
@@ -128,7 +128,7 @@ class AmazonPayButton extends ProviderButton {
     const { sessionId } = this.options.sourceData;
     const body = { sessionId };
     const call = callService(this.instance.service, "POST", "/payments/amazon-pay/session", { body });
-    const { error } = await sourceResult(call);
+    const { error } = await outcomeOf(call);
     return error ? { error } : {};
   }
 

@@ -28,6 +28,10 @@ class ProviderPopup {
     return !this.#window;
   }
 
+  get blockedError() {
+    return errorOf("bad_request", "unknown_error", "The browser did not open a window for the provider.");
+  }
+
   open(url) {
     this.#window = window.open(url, "_blank", POPUP_FEATURES);
   }
@@ -41,20 +45,19 @@ class ProviderPopup {
     this.#end?.();
   }
 
-  /** Open the provider's page. Resolves once the window has returned or was closed. */
-  show(url) {
+  /** Open the provider's page. Resolves once the window has returned or was closed, or the shopper's time is over. */
+  async show(url) {
     this.#window?.location.replace(url);
-    return new Promise((resolve) => {
-      const onMessage = ({ origin, data }) => {
-        if (origin === SERVICE_ORIGIN && data?.digitalRiver === "returned" && data.id === this.#id) this.close();
-      };
-      const timer = setInterval(() => this.#window?.closed && this.close(), POPUP_CHECK_MS);
-      this.#end = () => {
-        clearInterval(timer);
-        window.removeEventListener("message", onMessage);
-        resolve();
-      };
-      window.addEventListener("message", onMessage);
-    });
+    const shown = waitFor("The provider's window", SHOPPER_TIMEOUT_MS);
+    this.#end = shown.resolve;
+    const onMessage = ({ origin, data }) => {
+      if (origin === SERVICE_ORIGIN && data?.digitalRiver === "returned" && data.id === this.#id) this.close();
+    };
+    window.addEventListener("message", onMessage);
+    const timer = setInterval(() => this.#window?.closed && this.close(), POPUP_CHECK_MS);
+    await outcomeOf(shown.promise);
+    clearInterval(timer);
+    window.removeEventListener("message", onMessage);
+    this.close();
   }
 }

@@ -15,14 +15,14 @@ async function newSource(instance, element, data) {
   // Elements without secrets, such as the list of banks, complete the body of the source.
   const body = element?.sourceBody?.(sent) ?? sent;
   const source = element?.makesSources
-    ? await sourceOfFrame(element, body)
+    ? await sourceOfFrame(element, "create-source", { body })
     : await callService(instance.service, "POST", "/payments/sources", { body });
   return challenged(instance, source);
 }
 
-/** A source made by the frame of a field, which reads the other fields of the same card. */
-async function sourceOfFrame(element, body) {
-  const { source, error } = await element.ask("create-source", { body });
+/** A source made or changed by the frame of a field, which reads the other fields of the same card. */
+async function sourceOfFrame(element, kind, data) {
+  const { source, error } = await element.ask(kind, data);
   if (error) throw new PaymentError(error);
   return source;
 }
@@ -52,8 +52,11 @@ async function updateSource(instance, ...given) {
   if (absent.length) return { source: null, error: missingParameters(...absent) };
   const { id, clientSecret, ...body } = data;
   const path = `/payments/sources/${encodeURIComponent(id)}?secret=${encodeURIComponent(secretOf(clientSecret))}`;
-  if (element) return element.ask("update-source", { path, body });
-  return sourceResult(callService(instance.service, "POST", path, { body }));
+  return sourceResult(
+    element
+      ? sourceOfFrame(element, "update-source", { path, body })
+      : callService(instance.service, "POST", path, { body }),
+  );
 }
 
 function retrieveSource(instance, id, clientSecret) {

@@ -51,7 +51,7 @@ class TaxIdentifierElement extends FormElement {
     this.#fields = { individual: this.#read(specs, "individual"), business: this.#read(specs, "business") };
     const types = Object.keys(this.#fields).filter((type) => this.#fields[type].length);
     if (types.length > 1) this.#addChoice(types);
-    if (types.length) await this.#show(types[0]);
+    if (types.length && !(await this.#show(types[0]))) return;
     const isNeeded = (type) => this.#fields[type].some(({ isRequired }) => isRequired);
     this.emit("ready", {
       hasTaxIdentifier: types.length > 0,
@@ -92,11 +92,12 @@ class TaxIdentifierElement extends FormElement {
     this.content.append(dropinNode("fieldset", { class: "DR-customer-type" }, legend, ...choices));
   }
 
-  async #show(customerType) {
+  /** Show the fields of a customer type. Returns whether they can be used. */
+  #show(customerType) {
     this.clearFields();
     for (const row of this.content.querySelectorAll(".DR-field-parent")) row.remove();
     this.#customerType = customerType;
-    await this.addFields(this.content, this.#fields[customerType]);
+    return this.addFields(this.content, this.#fields[customerType]);
   }
 }
 

@@ -155,17 +155,29 @@ class WalletElement extends PaymentElement {
   #change(event, choice) {
     Object.assign(this.#choice, choice);
     if (!this.has(event)) return this.#sheet.send("changed", { status: "success" });
+    const sheet = this.#sheet;
+    const answer = waitFor("The storefront", UPDATE_TIMEOUT_MS);
     const updateWith = (update) => {
       checkUpdate(update);
-      for (const name of ["total", "displayItems", "shippingOptions"]) {
-        if (update[name] !== undefined) this.#request = { ...this.#request, [name]: update[name] };
-      }
-      this.#sheet?.send("changed", update);
+      answer.resolve(update);
     };
+    answer.promise.then(
+      (update) => this.#update(sheet, update),
+      () => this.#update(sheet, { status: "failure" }),
+    );
     this.emit(event, { ...choice, updateWith });
   }
 
+  #update(sheet, update) {
+    if (this.#sheet !== sheet) return; // The shopper has closed the sheet meanwhile.
+    for (const name of ["total", "displayItems", "shippingOptions"]) {
+      if (update[name] !== undefined) this.#request = { ...this.#request, [name]: update[name] };
+    }
+    sheet.send("changed", update);
+  }
+
   async #pay({ billingAddress, shippingAddress, contactInformation, shippingOption }) {
+    const sheet = this.#sheet;
     const { sessionId, currency, total, sourceData } = this.#request;
     const { source, error } = await createSource(this.instance, {
       ...sourceData, // What Drop-in adds, such as the agreement to the storage of the source.
@@ -173,17 +185,24 @@ class WalletElement extends PaymentElement {
       owner: { ...billingAddress, email: contactInformation.email, phoneNumber: contactInformation.phoneNumber },
       ...(sessionId ? { sessionId } : { currency, amount: total.amount }),
     });
-    const complete = (status) => this.#complete(status);
+    if (this.#sheet !== sheet) return; // The shopper has closed the sheet, which was reported as a cancel.
+    const order = waitFor("The storefront", ORDER_TIMEOUT_MS);
+    const complete = (status) => order.resolve(status);
+    order.promise.then(
+      (status) => this.#complete(sheet, status),
+      () => this.#complete(sheet, "success"), // Whether there is an order, only the storefront knows: the sheet must not deny it.
+    );
     this.emit("source", {
       ...{ source, error, billingAddress, shippingAddress, contactInformation, shippingOption, complete },
     });
   }
 
   /** The storefront's last word: `success` closes the sheet, everything else shows that the payment has failed. */
-  #complete(status) {
+  #complete(sheet, status) {
+    if (this.#sheet !== sheet) return;
     this.#choice.isPaid = status === "success";
-    if (this.#choice.isPaid) this.#sheet?.close();
-    else this.#sheet?.send("failed", {});
+    if (this.#choice.isPaid) sheet.close();
+    else sheet.send("failed", {});
   }
 }
 

@@ -21,14 +21,20 @@ function missingParameters(...names) {
 }
 
 /**
- * The result of a call that makes or reads a source: `source` or `error`, and null for the other one.
- * @param {Promise<object>} source
+ * What a promise is kept with, or the error of the `PaymentError` with which it is broken. The other one is null.
+ * @returns {Promise<{value: any, error: object | null}>}
  */
-async function sourceResult(source) {
+async function outcomeOf(promise) {
   try {
-    return { source: await source, error: null };
+    return { value: await promise, error: null };
   } catch (problem) {
     if (!(problem instanceof PaymentError)) throw problem;
-    return { source: null, error: problem.error };
+    return { value: null, error: problem.error };
   }
+}
+
+/** The result of a call that makes or reads a source: `source` or `error`, and null for the other one. */
+async function sourceResult(promise) {
+  const { value: source, error } = await outcomeOf(promise);
+  return { source, error };
 }

@@ -1,8 +1,6 @@
 // Calls of the payment service with the public key. The script of the storefront makes those without card data, and the
 // frames of the card fields make the others.
 
-const CALL_TIMEOUT_MS = 30_000;
-
 const TYPE_OF_STATUS = {
   400: "bad_request",
   401: "unauthorized",
@@ -23,21 +21,34 @@ async function callService(service, method, path, { query = {}, body } = {}) {
   }
   const url = new URL(service.url + path);
   for (const [name, value] of Object.entries(query)) if (value != null) url.searchParams.set(name, value);
-  let answer;
+  const { status, written } = await send(url, {
+    method,
+    headers: headersFor(service.key, body),
+    body: body && JSON.stringify(body),
+  });
+  const content = jsonOf(written);
+  if (status < 300 && content) return content;
+  throw new PaymentError(refusalOf(status, content));
+}
+
+/** Status and body of the answer. The deadline is that of both. */
+async function send(url, request) {
   try {
-    answer = await fetch(url, {
-      method,
-      headers: headersFor(service.key, body),
-      body: body && JSON.stringify(body),
-      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
-      referrerPolicy: "no-referrer",
-    });
+    const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
+    const answer = await fetch(url, { ...request, signal, referrerPolicy: "no-referrer" });
+    return { status: answer.status, written: await answer.text() };
   } catch (problem) {
     throw new PaymentError(unreached(problem));
   }
-  const content = await answer.json().catch(() => null);
-  if (answer.ok && content) return content;
-  throw new PaymentError(refusalOf(answer, content));
+}
+
+/** The content of a JSON text; null for other texts. */
+function jsonOf(written) {
+  try {
+    return JSON.parse(written);
+  } catch {
+    return null;
+  }
 }
 
 function headersFor(key, body) {
@@ -56,11 +67,11 @@ function unreached(problem) {
     : errorOf("no_network", "unknown_error", "The payment service cannot be reached.");
 }
 
-function refusalOf(answer, content) {
+function refusalOf(status, content) {
   if (content?.error?.errors) return content.error;
   if (content?.errors) return content;
-  const type = TYPE_OF_STATUS[answer.status] ?? "internal_server_error";
-  return errorOf(type, "unknown_error", `The payment service answered with status ${answer.status}.`);
+  const type = TYPE_OF_STATUS[status] ?? "internal_server_error";
+  return errorOf(type, "unknown_error", `The payment service answered with status ${status}.`);
 }
 
 /** The second half of a source's client secret, as the payment service wants it in a query. */
