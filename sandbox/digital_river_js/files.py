@@ -26,13 +26,13 @@ SHARED = (
     "shared/errors.js",
     "shared/deadlines.js",
     "shared/payment_service.js",
+    "shared/field_titles.js",
 )
 """Files that both the script of a storefront and the scripts of the frames contain."""
 
 DROPIN = (
     "script/dropin_texts.js",
     "script/dropin_method_names.js",
-    "script/dropin_nodes.js",
     "script/dropin_checks.js",
     "script/dropin_methods.js",
     "script/dropin_fields.js",
@@ -49,6 +49,7 @@ DROPIN = (
 
 SCRIPT = (
     *SHARED,
+    "shared/nodes.js",
     "script/address.js",
     "script/frame.js",
     "script/color_scheme.js",
@@ -58,9 +59,13 @@ SCRIPT = (
     "script/select_element.js",
     "script/payment_request.js",
     "script/button.js",
+    "script/button_element.js",
+    "script/frame_dialog.js",
     "script/wallet_element.js",
     "script/provider_popup.js",
     "script/provider_buttons.js",
+    "script/field_row.js",
+    "script/consent_box.js",
     "script/form_element.js",
     "script/credit_card_element.js",
     "script/country_specs.js",
@@ -73,7 +78,6 @@ SCRIPT = (
     "script/instructions_element.js",
     "script/ideal_element.js",
     "script/browser_info.js",
-    "script/frame_dialog.js",
     "script/challenge.js",
     "script/authentication.js",
     "script/sources.js",
@@ -87,7 +91,7 @@ SCRIPT = (
 
 FRAME_SCRIPTS = {
     "answered.js": ("frames/answered.js",),
-    "returned.js": ("frames/returned.js",),
+    "returned.js": ("shared/texts.js", "frames/returned.js"),
     "field.js": (
         *SHARED,
         "frames/shop.js",
@@ -95,12 +99,14 @@ FRAME_SCRIPTS = {
         "frames/card_fields.js",
         "frames/other_fields.js",
         "frames/style.js",
+        "frames/control.js",
         "frames/card_source.js",
         "frames/field.js",
     ),
-    "select.js": ("frames/shop.js", "frames/style.js", "frames/select.js"),
+    "select.js": ("shared/texts.js", "frames/shop.js", "frames/style.js", "frames/control.js", "frames/select.js"),
     "wallet.js": (
         "shared/texts.js",
+        "shared/nodes.js",
         "frames/shop.js",
         "frames/wallet_texts.js",
         "frames/wallet_accounts.js",

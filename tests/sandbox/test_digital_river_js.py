@@ -18,6 +18,12 @@ from tests.support.shop import listening
 
 ROOT = Path(__file__).parents[2]
 
+AMERICAN = re.compile(
+    r"expiration|color|licens|iz(?:e|ed|ing|ation)\b|cancel(?:ed|ing)|center|\bzip\b|phone|favor|honor|fulfill",
+    re.IGNORECASE,
+)
+"""Words that are written otherwise in British English, or have another name there."""
+
 SCRIPTS = sorted(path.name for path in (NODE / "digital_river_js").glob("*.test.mjs"))
 
 
@@ -70,10 +76,9 @@ def test_every_function_element_and_event_has_a_test_and_description() -> None:
     main = (files.HERE / "script" / "digital_river.js").read_text()
     functions = set(re.findall(r"^  (\w+)\([^)]*\) \{$", main, re.MULTILINE)) - {"constructor"}
     elements = set(re.findall(r"defineElement\(\"(\w+)\"", script))
-    for table in ("FIELD_TITLES", "WALLETS"):
-        elements |= set(
-            re.findall(r"^  (\w+):", script.partition(f"const {table} = {{")[2].partition("\n}")[0], re.MULTILINE)
-        )
+    elements |= set(re.findall(r"\"(\w+)\"", script.partition("const FIELD_TYPES = [")[2].partition("]")[0]))
+    wallets = script.partition("const WALLETS = {")[2].partition("\n}")[0]
+    elements |= set(re.findall(r"^  (\w+):", wallets, re.MULTILINE))
     events = set(re.findall(r"\"(\w+)\"", script.partition("const EVENTS = new Set([")[2].partition("])")[0]))
     assert (len(functions), len(elements), len(events)) == (13, 24, 11)
     for name in functions:
@@ -89,6 +94,49 @@ def test_promises_that_others_settle_have_a_deadline() -> None:
         path.name for path in files.HERE.rglob("*.js") if re.search(r"new Promise\(|withResolvers", path.read_text())
     }
     assert waits == {"deadlines.js"}
+
+
+async def _texts() -> dict[str, dict[str, str]]:
+    written = [path for path in sorted(files.HERE.rglob("*.js")) if "addTexts(" in path.read_text()]
+    return json.loads(await node("texts.mjs", str(files.HERE / "shared" / "texts.js"), *map(str, written)))
+
+
+async def test_every_text_is_in_every_language() -> None:
+    texts = await _texts()
+    english = texts.pop("en").keys()
+    british = texts.pop("en-GB").keys()
+    everywhere = texts.pop("any").keys()
+    assert {language: english ^ others.keys() for language, others in texts.items()} == {"de": set(), "ja": set()}
+    assert british - english == set()
+    assert everywhere & english == set()
+
+
+async def test_texts_of_all_languages_have_the_same_values() -> None:
+    texts = await _texts()
+    for language in ("en-GB", "de", "ja"):
+        for name, written in texts[language].items():
+            values = [set(re.findall(r"\{(\w+)\}", each)) for each in (written, texts["en"][name])]
+            assert values[0] == values[1], (language, name)
+
+
+async def test_american_words_have_british_texts() -> None:
+    texts = await _texts()
+    american = {name for name, written in texts["en"].items() if AMERICAN.search(written)}
+    assert american - texts["en-GB"].keys() == set()
+    assert {name for name, written in texts["en-GB"].items() if written == texts["en"][name]} == set()
+
+
+def test_pages_of_frames_have_no_text_of_their_own() -> None:
+    for page in sorted(files.HERE.rglob("*.html")):
+        body = page.read_text().partition("<body>")[2]
+        assert re.sub(r"<[^>]*>|\s", "", body) == "", page.name
+        assert not re.search(r"(?:aria-label|placeholder|alt|title)=\"[^\"]", body), page.name
+
+
+def test_scripts_write_no_text_into_nodes_directly() -> None:
+    """Words for shoppers come from `addTexts`: a literal with a space in it is nowhere given to a node."""
+    written = re.compile(r"(?:textContent|placeholder|\.title|innerText) = [\"`'][^\"`']*[a-z] [a-z]")
+    assert [path.name for path in files.HERE.rglob("*.js") if written.search(path.read_text())] == []
 
 
 @pytest.mark.slow

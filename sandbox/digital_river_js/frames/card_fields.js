@@ -2,11 +2,8 @@
 
 addTexts({
   en: {
-    cardNumberLabel: "Card number",
     cardExpirationLabel: "Expiration date, month and year",
-    cardCvvLabel: "Security code",
     cardExpirationPlaceholder: "MM/YY",
-    cardCvvPlaceholder: "CVV",
     incomplete_card_number: "The card number is incomplete.",
     invalid_card_number: "The card number is invalid.",
     incomplete_expiration_date: "The expiration date is incomplete.",
@@ -23,11 +20,8 @@ addTexts({
     invalid_expiration_date: "The expiry date is in the past.",
   },
   de: {
-    cardNumberLabel: "Kartennummer",
     cardExpirationLabel: "Gültig bis, Monat und Jahr",
-    cardCvvLabel: "Prüfziffer",
     cardExpirationPlaceholder: "MM/JJ",
-    cardCvvPlaceholder: "CVV",
     incomplete_card_number: "Die Kartennummer ist unvollständig.",
     invalid_card_number: "Die Kartennummer ist ungültig.",
     incomplete_expiration_date: "Das Ablaufdatum ist unvollständig.",
@@ -38,11 +32,8 @@ addTexts({
     invalid_security_code: "Die Prüfziffer ist ungültig.",
   },
   ja: {
-    cardNumberLabel: "カード番号",
     cardExpirationLabel: "有効期限（月と年）",
-    cardCvvLabel: "セキュリティコード",
     cardExpirationPlaceholder: "月/年",
-    cardCvvPlaceholder: "CVV",
     incomplete_card_number: "カード番号が最後まで入力されていません。",
     invalid_card_number: "カード番号が正しくありません。",
     incomplete_expiration_date: "有効期限が最後まで入力されていません。",
@@ -52,6 +43,7 @@ addTexts({
     incomplete_security_code: "セキュリティコードが最後まで入力されていません。",
     invalid_security_code: "セキュリティコードが正しくありません。",
   },
+  any: { cardCvvPlaceholder: "CVV" },
 });
 
 const onlyDigits = (written) => written.replace(/\D/g, "");
@@ -62,7 +54,6 @@ const onlyDigits = (written) => written.replace(/\D/g, "");
  */
 const FIELDS = {
   cardnumber: {
-    label: "cardNumberLabel",
     placeholder: "1234 1234 1234 1234",
     attributes: { autocomplete: "cc-number", inputmode: "numeric" },
     write(written) {
@@ -99,7 +90,6 @@ const FIELDS = {
     },
   },
   cardcvv: {
-    label: "cardCvvLabel",
     placeholder: "cardCvvPlaceholder",
     attributes: { autocomplete: "cc-csc", inputmode: "numeric" },
     write: (written) => onlyDigits(written).slice(0, cvvLengths().at(-1)),

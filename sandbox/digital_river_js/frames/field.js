@@ -1,7 +1,6 @@
 // A field in a frame: it formats what is typed, checks it, and reports to the storefront everything but the value.
 
 let input = document.getElementById("field");
-const errorText = document.getElementById("error");
 
 let configuration = null;
 let kind = null;
@@ -39,21 +38,18 @@ function configure(changed) {
   configuration = changed;
   kind = FIELDS[configuration.type];
   if (isFirst && configuration.dynamic?.textArea) replaceByTextArea();
-  document.documentElement.lang = languageOf(configuration.locale);
-  document.documentElement.style.colorScheme = configuration.colorScheme;
-  const label = kind.label ? text(configuration.locale, kind.label) : (configuration.dynamic.labelText ?? "");
-  input.setAttribute("aria-label", label);
-  document.title = label;
+  dressControl(input, configuration, labelOf(configuration));
   input.placeholder = configuration.placeholderText ?? placeholder();
   if (input.localName === "input") input.type = configuration.mask ? "password" : "text";
   for (const [name, value] of Object.entries(kind.attributes)) input.setAttribute(name, value);
-  applyStyle(configuration.inherited, configuration.style);
   if (!isFirst) return;
   listenToInput();
   input.value = configuration.dynamic?.defaultValue ?? "";
-  new ResizeObserver(reportHeight).observe(input);
-  reportHeight();
-  sendToShop("ready");
+  presentControl(input);
+}
+
+function labelOf({ type, locale, dynamic }) {
+  return dynamic ? (dynamic.labelText ?? "") : text(locale, kind.label ?? FIELD_TITLES[type]);
 }
 
 /** Let the shopper write several lines. */
@@ -65,11 +61,7 @@ function replaceByTextArea() {
 }
 
 function placeholder() {
-  return kind.placeholder in TEXTS.en ? text(configuration.locale, kind.placeholder) : kind.placeholder;
-}
-
-function reportHeight() {
-  sendToShop("height", { height: Math.ceil(input.getBoundingClientRect().height) });
+  return hasText(kind.placeholder) ? text(configuration.locale, kind.placeholder) : kind.placeholder;
 }
 
 /** The state of the field, without its value. */
@@ -87,14 +79,7 @@ function stateOf() {
 /** Report the state to the storefront and to screen readers, if it has changed. */
 function report() {
   const state = stateOf();
-  const { complete, empty, error } = state;
-  for (const [name, isSet] of Object.entries({ complete, empty, invalid: error })) {
-    input.classList.toggle(name, Boolean(isSet));
-  }
-  input.setAttribute("aria-invalid", String(Boolean(error)));
-  if (errorText.textContent !== (error?.message ?? "")) errorText.textContent = error?.message ?? "";
-  const webkitAutofill = input.matches(":autofill");
-  sendToShop("classes", { states: { complete, empty, invalid: Boolean(error), webkitAutofill } });
+  showState(input, state);
   const written = JSON.stringify(state);
   if (written !== lastReport) sendToShop("change", state);
   lastReport = written;
@@ -117,10 +102,8 @@ function onInput(event) {
 }
 
 function onFocusChange(event) {
-  const isFocused = event.type === "focus";
-  sendToShop("classes", { states: { focus: isFocused } });
-  sendToShop(event.type);
-  if (!isFocused && input.value) {
+  reportFocus(event);
+  if (event.type === "blur" && input.value) {
     showsIncomplete = true;
     report();
   }

@@ -2,43 +2,28 @@
 
 addTexts({
   en: {
-    ibanLabel: "IBAN",
-    giftCardNumberLabel: "Gift card number",
-    giftCardPinLabel: "PIN of the gift card",
     incomplete_iban: "The IBAN is incomplete, or has a wrong digit.",
     incomplete_giftcardnumber: "The number of the gift card is incomplete.",
     incomplete_giftcardpin: "The PIN of the gift card is incomplete.",
     missing_parameter: "This field is needed.",
     invalid_format: "This value does not have the right format.",
     invalid_tax_identifier: "The number does not have the right format.",
-    koreanHolderLabel: "Birth date or business number",
-    koreanPasswordLabel: "First two digits of the card's password",
   },
   de: {
-    ibanLabel: "IBAN",
-    giftCardNumberLabel: "Nummer der Geschenkkarte",
-    giftCardPinLabel: "PIN der Geschenkkarte",
     incomplete_iban: "Die IBAN ist unvollständig oder enthält einen Tippfehler.",
     incomplete_giftcardnumber: "Die Nummer der Geschenkkarte ist unvollständig.",
     incomplete_giftcardpin: "Die PIN der Geschenkkarte ist unvollständig.",
     missing_parameter: "Bitte füllen Sie dieses Feld aus.",
     invalid_format: "Dieser Wert hat nicht das richtige Format.",
     invalid_tax_identifier: "Die Nummer hat nicht das richtige Format.",
-    koreanHolderLabel: "Geburtsdatum oder Unternehmensnummer",
-    koreanPasswordLabel: "Die ersten zwei Ziffern des Kartenpassworts",
   },
   ja: {
-    ibanLabel: "IBAN",
-    giftCardNumberLabel: "ギフトカード番号",
-    giftCardPinLabel: "ギフトカードのPIN",
     incomplete_iban: "IBANが最後まで入力されていないか、正しくありません。",
     incomplete_giftcardnumber: "ギフトカード番号が最後まで入力されていません。",
     incomplete_giftcardpin: "ギフトカードのPINが最後まで入力されていません。",
     missing_parameter: "この項目は必須です。",
     invalid_format: "形式が正しくありません。",
     invalid_tax_identifier: "番号の形式が正しくありません。",
-    koreanHolderLabel: "生年月日または事業者番号",
-    koreanPasswordLabel: "カードのパスワードの最初の2桁",
   },
 });
 
@@ -50,7 +35,6 @@ const compact = (written) => written.toUpperCase().replace(/[^A-Z0-9]/g, "");
 
 Object.assign(FIELDS, {
   iban: {
-    label: "ibanLabel",
     placeholder: "DE00 0000 0000 0000 0000 00",
     attributes: { autocomplete: "off", inputmode: "text" },
     write: (written) => compact(written).slice(0, IBAN_LENGTHS.longest).replace(/(.{4})(?=.)/g, "$1 "),
@@ -58,7 +42,6 @@ Object.assign(FIELDS, {
     intoSource: (body, value) => ({ ...body, [body.type]: { ...body[body.type], iban: compact(value) } }),
   },
   giftcardnumber: {
-    label: "giftCardNumberLabel",
     placeholder: "",
     attributes: { autocomplete: "off", inputmode: "text" },
     write: (written) => compact(written).slice(0, 24),
@@ -67,7 +50,6 @@ Object.assign(FIELDS, {
     intoSource: (body, number) => ({ ...body, giftCard: { ...body.giftCard, number } }),
   },
   giftcardpin: {
-    label: "giftCardPinLabel",
     placeholder: "",
     attributes: { autocomplete: "off", inputmode: "numeric" },
     write: (written) => onlyDigits(written).slice(0, 8),
@@ -76,14 +58,12 @@ Object.assign(FIELDS, {
     intoSource: (body, pin) => ({ ...body, giftCard: { ...body.giftCard, pin } }),
   },
   koreanholder: {
-    label: "koreanHolderLabel",
     placeholder: "",
     attributes: { autocomplete: "off", inputmode: "numeric" },
     write: (written) => onlyDigits(written).slice(0, 10),
     check: (value) => lengthError(value, [6, 10]),
   },
   koreanpassword: {
-    label: "koreanPasswordLabel",
     placeholder: "",
     attributes: { autocomplete: "off", inputmode: "numeric" },
     write: (written) => onlyDigits(written).slice(0, 2),

@@ -17,16 +17,9 @@ window.digitalRiverField = {
 function configure(changed) {
   const isFirst = !configuration;
   configuration = changed;
-  document.documentElement.lang = configuration.locale;
-  document.documentElement.style.colorScheme = configuration.colorScheme;
-  document.title = configuration.label;
-  list.setAttribute("aria-label", configuration.label);
-  applyStyle(configuration.inherited, configuration.style);
+  dressControl(list, configuration, configuration.label);
   fill();
-  if (!isFirst) return;
-  new ResizeObserver(reportHeight).observe(list);
-  reportHeight();
-  sendToShop("ready");
+  if (isFirst) presentControl(list);
 }
 
 /** Show the choices, and keep the selected one. */
@@ -41,10 +34,6 @@ function optionOf({ value, label }) {
   return new Option(label, value);
 }
 
-function reportHeight() {
-  sendToShop("height", { height: Math.ceil(list.getBoundingClientRect().height) });
-}
-
 /**
  * Report the choice, and return its error.
  * @param {{isMissing?: boolean}} [shown] whether an absent choice is an error
@@ -52,23 +41,16 @@ function reportHeight() {
 function report({ isMissing = false } = {}) {
   const { value } = list;
   const complete = value !== "";
-  const invalid = isMissing && !complete;
-  for (const [name, isSet] of Object.entries({ complete, empty: !complete, invalid })) list.classList.toggle(name, isSet);
-  list.setAttribute("aria-invalid", String(invalid));
-  sendToShop("classes", { states: { complete, empty: !complete, invalid } });
-  const error = invalid ? { type: "validation_error", code: "missing_parameter", message: configuration.prompt } : null;
-  sendToShop("change", { complete, empty: !complete, error, ...(configuration.sendsValue !== false && { value }) });
-  return error;
-}
-
-function onFocusChange({ type }) {
-  sendToShop("classes", { states: { focus: type === "focus" } });
-  sendToShop(type);
+  const fault = { type: "validation_error", code: "missing_parameter", message: configuration.prompt };
+  const state = { complete, empty: !complete, error: isMissing && !complete ? fault : null };
+  showState(list, state);
+  sendToShop("change", { ...state, ...(configuration.sendsValue !== false && { value }) });
+  return state.error;
 }
 
 list.addEventListener("change", () => report());
-list.addEventListener("focus", onFocusChange);
-list.addEventListener("blur", onFocusChange);
+list.addEventListener("focus", reportFocus);
+list.addEventListener("blur", reportFocus);
 
 listenToShop({
   configure,

@@ -13,7 +13,7 @@ const write = (name, values) => text(request.locale, name, values);
 function configure(given) {
   if (request) return;
   request = given;
-  document.documentElement.lang = request.locale;
+  document.documentElement.lang = languageOf(request.locale);
   document.title = request.wallet.name;
   part("notice").textContent = write("notice", { wallet: request.wallet.name });
   part("address-label").textContent = write(request.requestShipping ? "shipTo" : "billTo");
@@ -45,9 +45,8 @@ function show() {
 }
 
 function itemRow({ label, amount, isPending }, kind) {
-  const name = Object.assign(document.createElement("dt"), { textContent: kind ? write("total") : label, className: kind });
   const value = isPending ? write("pending") : amountOf({ amount });
-  return [name, Object.assign(document.createElement("dd"), { textContent: value, className: kind })];
+  return [newNode("dt", { class: kind }, kind ? write("total") : label), newNode("dd", { class: kind }, value)];
 }
 
 function showOptions() {
@@ -60,13 +59,9 @@ function showOptions() {
 }
 
 function optionRow({ id, label, amount, detail }, isChosen) {
-  const row = Object.assign(document.createElement("label"), { className: "choice" });
-  const radio = Object.assign(document.createElement("input"), { type: "radio", name: "option", value: id });
-  radio.checked = isChosen;
-  radio.addEventListener("change", reportOption);
-  const name = Object.assign(document.createElement("span"), { textContent: detail ? `${label} (${detail})` : label });
-  row.append(radio, name, Object.assign(document.createElement("span"), { textContent: amountOf({ amount }) }));
-  return row;
+  const radio = newNode("input", { type: "radio", name: "option", value: id, checked: isChosen, onchange: reportOption });
+  const name = newNode("span", {}, detail ? `${label} (${detail})` : label);
+  return newNode("label", { class: "choice" }, radio, name, newNode("span", {}, amountOf({ amount })));
 }
 
 function amountOf({ amount }) {

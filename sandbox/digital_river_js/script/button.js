@@ -42,23 +42,14 @@ const BUTTON_COLORS = {
  */
 function walletButton(container, look, onClick) {
   const { ground, ink, isLight } = BUTTON_COLORS[look.color] ?? BUTTON_COLORS.black;
-  const host = document.createElement("div");
-  const root = host.attachShadow({ mode: "open" });
-  const style = new CSSStyleSheet();
-  style.replaceSync(BUTTON_STYLE);
-  root.adoptedStyleSheets = [style];
-  const button = Object.assign(document.createElement("button"), { type: "button" });
-  button.classList.toggle("light", Boolean(isLight));
+  const host = newNode("div");
+  // In one line of its own, the words keep the space between them, also for screen readers.
+  const words = newNode("span", {}, look.before && `${look.before} `, newNode("b", {}, look.name));
+  const button = newButton(words, { class: isLight && "light", onclick: onClick });
   button.style.setProperty("--ground", ground);
   button.style.setProperty("--ink", ink);
   if (look.isPill) button.style.setProperty("--shape", "1.5rem");
-  const name = Object.assign(document.createElement("b"), { textContent: look.name });
-  // In one line of its own, the words keep the space between them, also for screen readers.
-  const words = document.createElement("span");
-  words.append(...[look.before && `${look.before} `, name].filter(Boolean));
-  button.append(words);
-  button.addEventListener("click", onClick);
-  root.append(button);
+  shadowOf(host, BUTTON_STYLE).append(button);
   container.append(host);
   return { host, button };
 }

@@ -1,9 +1,9 @@
 // The bank's challenge, in a dialog over the page.
 
 addTexts({
-  en: { challengeTitle: "Confirmation by your bank", challengeClose: "Cancel" },
-  de: { challengeTitle: "Bestätigung durch Ihre Bank", challengeClose: "Abbrechen" },
-  ja: { challengeTitle: "カード発行会社による本人認証", challengeClose: "キャンセル" },
+  en: { challengeTitle: "Confirmation by your bank" },
+  de: { challengeTitle: "Bestätigung durch Ihre Bank" },
+  ja: { challengeTitle: "カード発行会社による本人認証" },
 });
 
 /**
@@ -11,11 +11,10 @@ addTexts({
  * report how, because only the payment service knows.
  * @param {string} url the bank's page
  */
-function showChallenge(instance, url) {
+function showChallenge({ locale }, url) {
   const page = new URL(url);
   page.searchParams.set("frame", "1");
-  const title = text(instance.locale, "challengeTitle");
-  const dialog = new FrameDialog(page.href, title, text(instance.locale, "challengeClose"), {}, (kind) => {
+  const dialog = new FrameDialog(locale, page.href, text(locale, "challengeTitle"), {}, (kind) => {
     if (kind === "answered") dialog.close();
   });
   return dialog.closed;

@@ -75,3 +75,11 @@ function disclosureText(locale, name, code) {
   });
   return written.replace(/\.(<\/a>)?\./g, ".$1"); // The name of a company may end with a full stop.
 }
+
+/** The nodes of a disclosure: of its HTML, the links and everything else as mere letters. */
+function nodesOfDisclosure(html) {
+  const { body } = new DOMParser().parseFromString(html, "text/html");
+  return [...body.childNodes].map((node) =>
+    node.localName === "a" ? newLink(node.href, node.textContent) : node.textContent,
+  );
+}

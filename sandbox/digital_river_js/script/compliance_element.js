@@ -21,16 +21,16 @@ class ComplianceElement extends PaymentElement {
     const { disclosure } = complianceDetails(...this.#seller());
     const links = LINKS.filter((name) => disclosure[name]).map((name) => disclosure[name]);
     const policies = [disclosure.refundPolicy, disclosure.returnPolicy].filter(Boolean);
-    return dropinNode(
+    return newNode(
       "div",
       { class: "DR-Legal-Footer" },
-      dropinNode("p", {}, ...nodesOfDisclosure(disclosure.resellerDisclosure.localizedText)),
-      dropinNode("ul", { class: "DR-Legal-Footer-Links" }, ...[...links, ...policies].map((link) => this.#item(link))),
+      newNode("p", {}, ...nodesOfDisclosure(disclosure.resellerDisclosure.localizedText)),
+      newNode("ul", { class: "DR-Legal-Footer-Links" }, ...[...links, ...policies].map((link) => this.#item(link))),
     );
   }
 
   #item({ localizedText, url }) {
-    return dropinNode("li", {}, dropinLink(url, localizedText));
+    return newNode("li", {}, newLink(url, localizedText));
   }
 
   /** The arguments of `complianceDetails`. An unknown seller is Digital River Inc., as with the real element. */

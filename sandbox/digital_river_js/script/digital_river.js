@@ -76,23 +76,4 @@ class DigitalRiver {
   }
 }
 
-/** A name that no other page can guess. `crypto.randomUUID` is missing in pages over plain HTTP. */
-function randomName() {
-  return crypto.getRandomValues(new Uint32Array(4)).join("-");
-}
-
-function createElement(instance, type, options) {
-  const name = String(type).toLowerCase();
-  const known = Object.hasOwn(ELEMENT_TYPES, name) ? ELEMENT_TYPES[name] : null;
-  if (!known) {
-    throw new Error(`There is no element ${type}. There are: ${Object.keys(ELEMENT_TYPES).join(", ")}.`);
-  }
-  if (instance.elements.has(name) && !known.several) {
-    throw new Error(`This DigitalRiver has an element ${name} already. Destroy it first.`);
-  }
-  const element = new known.create(name, instance, options, () => instance.elements.delete(name));
-  instance.elements.set(name, element);
-  return element;
-}
-
 window.DigitalRiver = DigitalRiver;

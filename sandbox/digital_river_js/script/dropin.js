@@ -15,10 +15,10 @@ function createDropin(instance, configuration = {}) {
 class Dropin {
   #entries = new Map();
   #free = null;
-  #list = dropinNode("div", { class: "DR-list" });
-  #footer = dropinNode("div", { class: "DR-compliance" });
+  #list = newNode("div", { class: "DR-list" });
+  #footer = newNode("div", { class: "DR-compliance" });
   #compliance = null;
-  #status = dropinNode("div", { class: "DR-status", role: "status" });
+  #status = newNode("div", { class: "DR-status", role: "status" });
   #loads = 0;
   #isWorking = false;
   #saved;
@@ -40,7 +40,7 @@ class Dropin {
     this.sessionId = sessionId;
     DROPINS_BY_CONTAINER.get(container)?.leave();
     DROPINS_BY_CONTAINER.set(container, this);
-    this.node = dropinNode(
+    this.node = newNode(
       "div",
       { class: "DR-dropin", role: "group", "aria-label": this.text("region"), lang: languageOf(this.instance.locale) },
       ...[this.#status, this.#list, this.#footer],
@@ -228,7 +228,7 @@ class Dropin {
   }
 
   #nodes(nodes, savedCount) {
-    const heading = (name) => dropinNode("h2", { class: "DR-group-heading" }, this.text(name));
+    const heading = (name) => newNode("h2", { class: "DR-group-heading" }, this.text(name));
     if (savedCount === 0) return nodes;
     return [heading("saved"), ...nodes.slice(0, savedCount), heading("others"), ...nodes.slice(savedCount)];
   }
@@ -258,8 +258,8 @@ class Dropin {
   }
 
   #showLoadError(error) {
-    const again = dropinButton(this.text("tryAgain"), { class: "DR-secondary-button", onclick: () => this.refresh() });
-    this.#status.replaceChildren(dropinNode("p", {}, this.text("loadFailed")), again);
+    const again = newButton(this.text("tryAgain"), { class: "DR-secondary-button", onclick: () => this.refresh() });
+    this.#status.replaceChildren(newNode("p", {}, this.text("loadFailed")), again);
     this.configuration.onError?.(error);
   }
 }

@@ -3,7 +3,7 @@
 /** A button that does nothing on clicks while it is busy, and keeps the focus. */
 class DropinPayButton {
   #face;
-  #status = dropinNode("span", { class: "DR-for-screen-readers", role: "status" });
+  #status = newNode("span", { class: "DR-for-screen-readers", role: "status" });
   #isBusy = false;
   #job;
   #working;
@@ -17,7 +17,7 @@ class DropinPayButton {
     this.#job = () => dropin.work(pay);
     this.#working = dropin.text("working");
     face.button.addEventListener("click", () => this.click());
-    this.node = dropinNode("div", { class: "DR-actions" }, face.node, this.#status);
+    this.node = newNode("div", { class: "DR-actions" }, face.node, this.#status);
   }
 
   async click() {
@@ -40,18 +40,18 @@ class DropinPayButton {
 
 /** A button with a label: by default that of the configuration. */
 function plainFace({ options, text }, label = dropinButtonText(options.button, text)) {
-  const button = dropinButton(label, { class: "DR-pay-button DR-button-text" });
+  const button = newButton(label, { class: "DR-pay-button DR-button-text" });
   const show = (isBusy) => {
     button.classList.toggle("DR-button-disabled", isBusy);
-    const spinner = dropinNode("span", { class: "DR-spinner", "aria-hidden": "true" });
-    button.replaceChildren(...(isBusy ? [spinner] : []), dropinNode("span", {}, label));
+    const spinner = newNode("span", { class: "DR-spinner", "aria-hidden": "true" });
+    button.replaceChildren(...(isBusy ? [spinner] : []), newNode("span", {}, label));
   };
   return { node: button, button, show };
 }
 
 /** The button of PayPal, with the style of the configuration. */
 function payPalFace({ instance, methodConfiguration }, type) {
-  const node = dropinNode("div", { class: "DR-paypal" });
+  const node = newNode("div", { class: "DR-paypal" });
   const look = payPalLook(instance.locale, type, methodConfiguration.payPal?.style);
   const { button } = walletButton(node, look, () => {});
   button.classList.add("DR-pay-button");

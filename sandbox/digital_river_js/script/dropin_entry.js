@@ -3,9 +3,9 @@
 class DropinEntry {
   #toggle;
   #part;
-  #problem = dropinErrorNode("problem");
+  #problem = newErrorNode();
   #readiness = null;
-  body = dropinNode("div", { class: "DR-card-body" });
+  body = newNode("div", { class: "DR-card-body" });
 
   /**
    * @param {Dropin} dropin
@@ -14,26 +14,26 @@ class DropinEntry {
   constructor(dropin, { type, title, detail, image, kind = "DR-unstored" }) {
     this.dropin = dropin;
     this.type = type;
-    const part = dropinId(type);
-    const logo = dropinNode("img", { class: "DR-logo", src: image, alt: "", width: 50, height: 32 });
-    this.#toggle = dropinButton("", {
+    const part = newId(type);
+    const logo = newNode("img", { class: "DR-logo", src: image, alt: "", width: 50, height: 32 });
+    this.#toggle = newButton("", {
       class: "DR-card-toggle",
       id: `${part}-heading`,
       "aria-expanded": "false",
       "aria-controls": part,
       onclick: () => dropin.toggle(this),
     });
-    const name = dropinNode("span", { class: "DR-method-name" }, title);
-    const about = detail && dropinNode("span", { class: "DR-method-detail" }, detail);
-    this.#toggle.append(...(image ? [logo] : []), dropinNode("span", {}, name, about || undefined));
-    this.#part = dropinNode(
+    const name = newNode("span", { class: "DR-method-name" }, title);
+    const about = detail && newNode("span", { class: "DR-method-detail" }, detail);
+    this.#toggle.append(...(image ? [logo] : []), newNode("span", {}, name, about || undefined));
+    this.#part = newNode(
       "div",
       { class: "DR-collapse", id: part, role: "region", "aria-labelledby": `${part}-heading`, hidden: true },
       this.body,
       this.#problem,
     );
-    const heading = dropinNode("h3", { class: "DR-card-header" }, this.#toggle);
-    this.node = dropinNode("div", { class: `DR-card DR-${type} ${kind}` }, heading, this.#part);
+    const heading = newNode("h3", { class: "DR-card-header" }, this.#toggle);
+    this.node = newNode("div", { class: `DR-card DR-${type} ${kind}` }, heading, this.#part);
   }
 
   get isOpen() {

@@ -26,14 +26,10 @@ function defined(object) {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }
 
-/**
- * A field in a frame. A frame in which the shopper types announces its errors itself; the page then shows them only to
- * those who see.
- */
+/** A field in a frame. */
 class DropinElementField {
   #dropin;
-  #holder;
-  #problem = dropinErrorNode("field-error");
+  #row;
   #state = { complete: false, empty: true, error: null };
   element = null;
   isNeeded = true;
@@ -43,26 +39,26 @@ class DropinElementField {
     this.#dropin = dropin;
     this.type = type;
     this.changed = changed;
-    this.#holder = dropinNode("div", { class: "DR-field", id: dropinId(type) });
-    const label = dropinNode("label", { class: "DR-field-label", for: this.#holder.id }, dropin.text(type));
-    this.node = dropinNode("div", { class: `DR-field-parent DR-${type}` }, label, this.#holder, this.#problem);
+    this.#row = new FieldRow(type, text(dropin.instance.locale, FIELD_TITLES[type]));
+    this.node = this.#row.node;
   }
 
   /** Mount a new element. The promise is kept once the field can be used; it rejects with a `PaymentError`. */
   mount(onReturn) {
     this.element?.destroy();
     this.element = createElement(this.#dropin.instance, this.type, dropinElementOptions(this.#dropin, this.type));
-    if (this.element.makesSources) this.#problem.setAttribute("aria-hidden", "true");
-    this.element.on("change", (state) => this.#update(state));
     this.element.on("return", onReturn);
-    return this.element.mountAndWait(this.#holder);
+    return this.#row.mount(this.element, (state) => {
+      this.#state = state;
+      this.changed(state);
+    });
   }
 
   /** Ask the frame, because what it has reported may be older than the last key. Rejects with a `PaymentError`. */
   async check() {
     if (this.#state.complete) return true;
     const error = await this.element.ask("show-error");
-    if (error) this.#show(error.message ?? this.#dropin.text("fieldMissing"));
+    if (error) this.#row.show(error.message);
     return !error;
   }
 
@@ -72,17 +68,6 @@ class DropinElementField {
 
   destroy() {
     this.element?.destroy();
-  }
-
-  #update(state) {
-    this.#state = state;
-    this.#show(state.error?.message ?? "");
-    this.changed?.(state);
-  }
-
-  #show(problem) {
-    this.#problem.textContent = problem;
-    this.#holder.classList.toggle("DR-field-invalid", Boolean(problem));
   }
 }
 
@@ -94,7 +79,7 @@ class DropinBareElement {
     const { msts, ideal, style, classes } = dropin.methodConfiguration;
     const own = { msts, ideal: { ideal: { ...ideal, sessionId: dropin.sessionId } } }[type];
     this.element = createElement(dropin.instance, type, defined({ style, classes, ...own }));
-    this.node = dropinNode("div", { class: `DR-field-parent DR-${type}-element` });
+    this.node = newNode("div", { class: `DR-field-parent DR-${type}-element` });
   }
 
   mount() {
@@ -114,7 +99,7 @@ class DropinBareElement {
 class DropinInput {
   #dropin;
   #input;
-  #problem = dropinErrorNode("input-error");
+  #problem = newErrorNode();
   #rule;
 
   constructor(dropin, name, onReturn) {
@@ -122,22 +107,22 @@ class DropinInput {
     this.name = name;
     this.#rule = DROPIN_INPUTS[name];
     const { autocomplete = "off", inputmode, hint } = this.#rule;
-    const about = hint && dropinNode("p", { class: "DR-hint", id: dropinId("hint") }, dropin.text(hint));
-    this.#input = dropinNode("input", {
+    const about = hint && newNode("p", { class: "DR-hint", id: newId("hint") }, dropin.text(hint));
+    this.#input = newNode("input", {
       class: "DR-input",
-      id: dropinId(name),
+      id: newId(name),
       required: true,
       "aria-describedby": [about?.id, this.#problem.id].filter(Boolean).join(" "),
       ...{ autocomplete, inputmode },
-      oninput: () => this.#show(""),
+      oninput: () => showFault(this.#input, this.#problem, ""),
       onkeydown: (event) => {
         if (event.key !== "Enter") return;
         event.preventDefault(); // A form of the storefront around Drop-in must not be sent.
         onReturn();
       },
     });
-    const label = dropinNode("label", { class: "DR-field-label", for: this.#input.id }, dropin.text(name));
-    this.node = dropinNode("div", { class: "DR-field-parent" }, label, this.#input, about || undefined, this.#problem);
+    const label = newNode("label", { class: "DR-field-label", for: this.#input.id }, dropin.text(name));
+    this.node = newNode("div", { class: "DR-field-parent" }, label, this.#input, about || undefined, this.#problem);
   }
 
   /** Show the field if the billing address or a choice makes it necessary. */
@@ -154,9 +139,9 @@ class DropinInput {
   }
 
   check() {
-    if (!this.value) this.#show(this.#dropin.text("fieldMissing"));
-    else this.#show(this.#rule.pattern.test(this.value) ? "" : this.#dropin.text("fieldInvalid"));
-    return this.#problem.textContent === "";
+    const fault = this.#fault();
+    showFault(this.#input, this.#problem, fault && this.#dropin.text(fault));
+    return !fault;
   }
 
   focus() {
@@ -165,10 +150,10 @@ class DropinInput {
 
   destroy() {}
 
-  #show(problem) {
-    this.#problem.textContent = problem;
-    if (problem) this.#input.setAttribute("aria-invalid", "true");
-    else this.#input.removeAttribute("aria-invalid");
+  /** Name of the text that explains what is wrong; "" if nothing is. */
+  #fault() {
+    if (!this.value) return "fieldMissing";
+    return this.#rule.pattern.test(this.value) ? "" : "fieldInvalid";
   }
 }
 
@@ -178,9 +163,9 @@ class DropinBrands {
 
   constructor(dropin) {
     this.#badges = Object.entries(DROPIN_CARD_BRANDS).map(([brand, name]) =>
-      dropinNode("li", { class: `DR-Card-Brand DR-Card-Brand-${brand}` }, name),
+      newNode("li", { class: `DR-Card-Brand DR-Card-Brand-${brand}` }, name),
     );
-    this.node = dropinNode("ul", { class: "DR-Card-Brands", "aria-label": dropin.text("cards") }, ...this.#badges);
+    this.node = newNode("ul", { class: "DR-Card-Brands", "aria-label": dropin.text("cards") }, ...this.#badges);
   }
 
   select(brand) {

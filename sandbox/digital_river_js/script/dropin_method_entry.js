@@ -30,9 +30,7 @@ class DropinMethodEntry extends DropinEntry {
   }
 
   /** Whether what is missing is shown beside the fields. */
-  get showsFaults() {
-    return this.#bare.length === 0;
-  }
+  showsFaults = true;
 
   mount() {
     return Promise.all([...this.#fields, ...this.#bare].map((field) => field.mount(() => this.#button.click())));
@@ -50,7 +48,7 @@ class DropinMethodEntry extends DropinEntry {
 
   #fill(brands) {
     const note = methodNote(this.method, { opensWindow: this.dropin.opensWindow(this.method) });
-    const fields = dropinNode(
+    const fields = newNode(
       "div",
       { class: "DR-fields" },
       ...[...this.#fields, ...this.#bare, ...this.#inputs].map(({ node }) => node),
@@ -58,7 +56,7 @@ class DropinMethodEntry extends DropinEntry {
     this.body.append(
       ...(brands ? [brands.node] : []),
       ...(fields.children.length ? [fields] : []),
-      ...(note ? [dropinNode("p", { class: "DR-note" }, this.dropin.text(note, { name: this.provider }))] : []),
+      ...(note ? [newNode("p", { class: "DR-note" }, this.dropin.text(note, { name: this.provider }))] : []),
       this.#terms.node,
       ...this.#enrollment(),
       this.#button.node,
@@ -71,7 +69,7 @@ class DropinMethodEntry extends DropinEntry {
     const { enrollmentUrl = this.dropin.methodConfiguration[this.type]?.enrollmentUrl } = this.method;
     if (!enrollmentUrl) return [];
     return [
-      dropinNode("p", {}, dropinLink(enrollmentUrl, this.dropin.text("enroll"), { class: "DR-msts-create-account" })),
+      newNode("p", {}, newLink(enrollmentUrl, this.dropin.text("enroll"), { class: "DR-msts-create-account" })),
     ];
   }
 
@@ -101,7 +99,7 @@ class DropinMethodEntry extends DropinEntry {
     const inputs = Object.fromEntries(
       this.#inputs.filter(({ isNeeded }) => isNeeded).map(({ name, value }) => [name, value]),
     );
-    const popup = dropin.opensWindow(method) ? new ProviderPopup() : null;
+    const popup = dropin.opensWindow(method) ? new ProviderPopup(dropin.instance) : null;
     const addresses = popup?.addresses ?? dropin.returnAddresses();
     const data = sourceData(dropin, method, { inputs, addresses, isStored: this.#terms.isStored });
     const [element] = [...this.#fields, ...this.#bare].map((field) => field.element);

@@ -22,18 +22,18 @@ class DropinSavedEntry extends DropinEntry {
   #parts() {
     const { dropin } = this;
     if (this.#saved.added) {
-      const about = dropinNode(
+      const about = newNode(
         "p",
         { class: "DR-note" },
         dropin.text("creditAdded", { amount: dropin.money(this.#saved.amount) }),
       );
-      const remove = dropinButton(dropin.text("remove", { name: this.#saved.displayName }), {
+      const remove = newButton(dropin.text("remove", { name: this.#saved.displayName }), {
         class: "DR-secondary-button",
         onclick: () => dropin.requireUpdate(this.#saved, "remove"),
       });
       return [about, remove];
     }
-    const about = this.#coversAll ? [dropinNode("p", { class: "DR-note" }, dropin.text("creditCovers"))] : [];
+    const about = this.#coversAll ? [newNode("p", { class: "DR-note" }, dropin.text("creditCovers"))] : [];
     const isPart = this.#isCredit && !this.#coversAll;
     const face = plainFace(dropin, isPart ? dropin.text("useCredit") : undefined);
     return [
@@ -78,7 +78,7 @@ class DropinFreePurchase {
       else dropin.succeed({ source: null, sourceNotRequired: true });
     };
     const button = new DropinPayButton(dropin, pay, plainFace(dropin));
-    const about = dropinNode("p", { class: "DR-note" }, dropin.text("nothingToPay"));
-    this.node = dropinNode("div", { class: "DR-skipPaymentSection" }, about, terms.node, button.node);
+    const about = newNode("p", { class: "DR-note" }, dropin.text("nothingToPay"));
+    this.node = newNode("div", { class: "DR-skipPaymentSection" }, about, terms.node, button.node);
   }
 }

@@ -6,7 +6,7 @@ class DropinTerms {
   #storage;
   #written;
   boxes = [];
-  node = dropinNode("div", { class: "DR-consents" });
+  node = newNode("div", { class: "DR-consents" });
 
   /** @param {() => void} [changed] is called when the shopper changes whether the payment method is stored */
   constructor(dropin, method, changed) {
@@ -23,25 +23,26 @@ class DropinTerms {
   /** Show what the session wants now. What the shopper has accepted stays, unless the words have changed. */
   update(method) {
     const storage = this.#storageBox(method);
-    const { options } = this.#dropin;
+    const { options, instance } = this.#dropin;
+    const { locale } = instance;
     const terms =
-      options.showsTerms && new DropinBox(this.#dropin, "terms", termsOfSale(this.#dropin), { isRequired: true });
+      options.showsTerms && new ConsentBox("terms", termsOfSale(this.#dropin), { locale, isRequired: true });
     const parts = [method.paymentDisclosure && disclosureOf(this.#dropin, method), storage, terms].filter(Boolean);
     const written = parts.map(({ node }) => node.textContent).join("\n");
     if (written === this.#written) return;
     this.#written = written;
     this.#storage = storage;
-    this.boxes = parts.filter((part) => part instanceof DropinBox);
+    this.boxes = parts.filter((part) => part instanceof ConsentBox);
     this.node.replaceChildren(...parts.map(({ node }) => node));
   }
 
   #storageBox(method) {
-    const { options, text } = this.#dropin;
+    const { options, text, instance } = this.#dropin;
     const isRequired = options.managesMethods;
     if (!isRequired && !(options.asksToSave && method.supportsStorage)) return undefined;
     const terms = mandateTerms(this.#dropin, method);
     const label = isRequired ? [terms] : [text("saveAgreement"), " ", terms];
-    return new DropinBox(this.#dropin, "mandate", label, { isRequired, changed: this.#changed });
+    return new ConsentBox("mandate", label, { locale: instance.locale, isRequired, changed: this.#changed });
   }
 }
 
@@ -62,14 +63,14 @@ function agreedTerms(dropin, method, isStored) {
 }
 
 function writtenTerms({ localizedText }) {
-  return dropinNode("p", {}, ...nodesOfDisclosure(localizedText)).textContent;
+  return newNode("p", {}, ...nodesOfDisclosure(localizedText)).textContent;
 }
 
 function disclosureOf(dropin, { paymentDisclosure, requiresDisclosureAcceptance }) {
   if (requiresDisclosureAcceptance) {
-    return new DropinBox(dropin, "payment-disclosure", [paymentDisclosure], { isRequired: true });
+    return new ConsentBox("payment-disclosure", [paymentDisclosure], { locale: dropin.instance.locale, isRequired: true });
   }
-  return { node: dropinNode("p", { class: "DR-disclosure" }, paymentDisclosure) };
+  return { node: newNode("p", { class: "DR-disclosure" }, paymentDisclosure) };
 }
 
 /** The terms of the seller, for a purchase that renews or for another one, and those of the merchant. */
@@ -83,19 +84,7 @@ function merchantTerms({ options: { consents }, text }) {
   if (!consents) return [];
   const documents = ["eula", "termsOfUse"]
     .filter((name) => consents[name])
-    .map((name) => dropinLink(consents[name], text(name)));
+    .map((name) => newLink(consents[name], text(name)));
   const [before, after] = text("consents", { company: consents.company, documents: "\n" }).split("\n");
   return [` ${before}`, ...documents.flatMap((link, index) => (index ? [text("and"), link] : [link])), after];
-}
-
-/** The nodes of a disclosure: of its HTML, the links and everything else as mere letters. */
-function nodesOfDisclosure(html) {
-  const { body } = new DOMParser().parseFromString(html, "text/html");
-  return [...body.childNodes].map((node) =>
-    node.localName === "a" ? dropinLink(node.href, node.textContent) : node.textContent,
-  );
-}
-
-function dropinLink(href, label, attributes = {}) {
-  return dropinNode("a", { href, target: "_blank", rel: "noopener", ...attributes }, label);
 }

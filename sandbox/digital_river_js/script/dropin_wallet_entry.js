@@ -3,14 +3,14 @@
 class DropinWalletEntry extends DropinEntry {
   #terms;
   #element;
-  #holder = dropinNode("div", { class: "DR-wallet" });
+  #holder = newNode("div", { class: "DR-wallet" });
 
   constructor(dropin, method) {
     const title = dropinMethodName(dropin.instance.locale, method);
     super(dropin, { type: method.type, title, image: method.images?.iconImage });
     this.method = method;
     this.#terms = new DropinTerms(dropin, method, () => this.update(this.method));
-    const note = dropinNode("p", { class: "DR-note" }, dropin.text("byWallet", { name: title }));
+    const note = newNode("p", { class: "DR-note" }, dropin.text("byWallet", { name: title }));
     this.body.append(note, this.#terms.node, this.#holder);
     this.#element = createElement(dropin.instance, dropinMethod(method.type).wallet, this.#request());
   }

@@ -21,10 +21,10 @@ async function approveInWindow(dropin, popup, provider, source) {
   return sourceResult(readSource(dropin.instance, source.id, source.clientSecret).then(accepted));
 }
 
-function providerDialog({ text }, popup, name, url) {
-  const title = dropinNode("h3", { id: dropinId("dialog") }, text("windowTitle"));
-  const about = dropinNode("p");
-  const show = dropinButton("", {
+function providerDialog({ text: write, instance }, popup, name, url) {
+  const title = newNode("h3", { id: newId("dialog") }, write("windowTitle"));
+  const about = newNode("p");
+  const show = newButton("", {
     class: "DR-pay-button",
     onclick: () => {
       if (popup.isBlocked) popup.open(url);
@@ -33,16 +33,16 @@ function providerDialog({ text }, popup, name, url) {
     },
   });
   const describe = () => {
-    about.textContent = text(popup.isBlocked ? "windowBlocked" : "windowOpen", { name });
-    show.textContent = text(popup.isBlocked ? "openWindow" : "showWindow");
+    about.textContent = write(popup.isBlocked ? "windowBlocked" : "windowOpen", { name });
+    show.textContent = write(popup.isBlocked ? "openWindow" : "showWindow");
   };
   describe();
-  const cancel = dropinButton(text("cancel"), { class: "DR-secondary-button", onclick: () => popup.close() });
+  const cancel = newButton(text(instance.locale, "cancel"), { class: "DR-secondary-button", onclick: () => popup.close() });
   const onEscape = (event) => {
     event.preventDefault();
     popup.close();
   };
-  const actions = dropinNode("div", { class: "DR-dialog-actions" }, show, cancel);
+  const actions = newNode("div", { class: "DR-dialog-actions" }, show, cancel);
   const attributes = { class: "DR-dialog", "aria-labelledby": title.id, oncancel: onEscape };
-  return dropinNode("dialog", attributes, title, about, actions);
+  return newNode("dialog", attributes, title, about, actions);
 }

@@ -28,6 +28,21 @@ function defineElement(type, create, { several = false } = {}) {
   ELEMENT_TYPES[type] = { create, several };
 }
 
+/** The function `createElement` of DigitalRiver.js. */
+function createElement(instance, type, options) {
+  const name = String(type).toLowerCase();
+  const known = Object.hasOwn(ELEMENT_TYPES, name) ? ELEMENT_TYPES[name] : null;
+  if (!known) {
+    throw new Error(`There is no element ${type}. There are: ${Object.keys(ELEMENT_TYPES).join(", ")}.`);
+  }
+  if (instance.elements.has(name) && !known.several) {
+    throw new Error(`This DigitalRiver has an element ${name} already. Destroy it first.`);
+  }
+  const element = new known.create(name, instance, options, () => instance.elements.delete(name));
+  instance.elements.set(name, element);
+  return element;
+}
+
 class PaymentElement {
   #handlers = new Map();
   #isDestroyed = false;

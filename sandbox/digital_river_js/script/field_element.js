@@ -1,43 +1,5 @@
 // The elements into which a shopper types: their field is in a frame, and its value stays there.
 
-addTexts({
-  en: {
-    cardNumber: "Card number",
-    cardExpiration: "Expiration date",
-    cardCvv: "Security code",
-    iban: "IBAN",
-    giftCardNumber: "Gift card number",
-    giftCardPin: "PIN of the gift card",
-  },
-  "en-GB": { cardExpiration: "Expiry date" },
-  de: {
-    cardNumber: "Kartennummer",
-    cardExpiration: "Gültig bis",
-    cardCvv: "Prüfziffer",
-    iban: "IBAN",
-    giftCardNumber: "Nummer der Geschenkkarte",
-    giftCardPin: "PIN der Geschenkkarte",
-  },
-  ja: {
-    cardNumber: "カード番号",
-    cardExpiration: "有効期限",
-    cardCvv: "セキュリティコード",
-    iban: "IBAN",
-    giftCardNumber: "ギフトカード番号",
-    giftCardPin: "ギフトカードのPIN",
-  },
-});
-
-/** Names of the texts that title the fields, by the type of the element. */
-const FIELD_TITLES = {
-  cardnumber: "cardNumber",
-  cardexpiration: "cardExpiration",
-  cardcvv: "cardCvv",
-  iban: "iban",
-  giftcardnumber: "giftCardNumber",
-  giftcardpin: "giftCardPin",
-};
-
 class FieldElement extends FrameElement {
   /** Whether `createSource(element, data)` must be sent by the frame, which alone knows the value. */
   makesSources = true;
@@ -47,7 +9,9 @@ class FieldElement extends FrameElement {
   }
 }
 
-for (const type of Object.keys(FIELD_TITLES)) defineElement(type, FieldElement);
+const FIELD_TYPES = ["cardnumber", "cardexpiration", "cardcvv", "iban", "giftcardnumber", "giftcardpin"];
+
+for (const type of FIELD_TYPES) defineElement(type, FieldElement);
 
 /**
  * `dynamicfield`: a field of any kind, of which a storefront gives label and pattern.

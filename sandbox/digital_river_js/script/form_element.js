@@ -1,13 +1,5 @@
 // An element with several fields in frames of their own, each with its label and its error.
 
-/** The label, the holder and the error of a field in a frame. The frame announces the error itself. */
-function fieldRow(type, label) {
-  const holder = dropinNode("div", { id: dropinId(type), class: "DR-field" });
-  const problem = dropinNode("p", { class: "DR-error-message", "aria-hidden": "true" });
-  const name = dropinNode("label", { class: "DR-field-label", for: holder.id }, label);
-  return { holder, problem, node: dropinNode("div", { class: `DR-field-parent DR-${type}` }, name, holder, problem) };
-}
-
 /**
  * A field of a form: `{name, label, pattern?, isRequired?, maxLength?, textArea?, choices?, isSecret?}`. A field with
  * `choices` is a list. The value of a secret one stays in its frame.
@@ -17,6 +9,13 @@ class FormElement extends PaymentElement {
   /** Elements of the fields, and what they last reported, by the names of the fields. */
   elements = {};
   states = {};
+
+  /** Add the node that holds the form. */
+  addContent(name) {
+    this.content = newNode("div", { class: `DR-${name} DR-form` });
+    this.container.append(this.content);
+    return this.content;
+  }
 
   remove() {
     this.clearFields();
@@ -29,27 +28,52 @@ class FormElement extends PaymentElement {
     for (const element of Object.values(this.elements)) element.update({ style, classes });
   }
 
-  clear() {
-    super.clear();
-    for (const element of Object.values(this.elements)) element.clear();
-  }
-
   focus() {
     super.focus();
     Object.values(this.elements)[0]?.focus();
   }
 
-  get isComplete() {
-    return Object.values(this.states).every(({ complete }) => complete);
+  blur() {
+    super.blur();
+    for (const element of Object.values(this.elements)) element.blur();
   }
 
-  get firstError() {
-    return Object.values(this.states).find(({ error }) => error)?.error ?? null;
+  clear() {
+    super.clear();
+    for (const element of Object.values(this.elements)) element.clear();
   }
 
-  /** Add the fields to the container. Returns whether all can be used, as soon as that is known. */
-  addFields(container, fields) {
-    return canAllBeUsed(fields.map((field) => this.#add(container, field)));
+  /** The state of the whole form. */
+  get state() {
+    const states = Object.values(this.states);
+    return {
+      complete: states.every(({ complete }) => complete),
+      empty: states.every(({ empty }) => empty),
+      error: states.find(({ error }) => error)?.error ?? null,
+    };
+  }
+
+  /** A field has reported its state. By default, the storefront hears the state of the whole form. */
+  changed(_name, _state) {
+    this.emit("change", this.state);
+  }
+
+  /** Add the fields to the form. Returns whether all can be used, as soon as that is known. */
+  addFields(fields) {
+    return canAllBeUsed(fields.map((field) => this.addField(field, this.#elementOf(field))));
+  }
+
+  /** Add a field with its element. Returns what `mountAndWait` of the element returns. */
+  addField({ name, label, isRequired = true }, element) {
+    const row = new FieldRow(name, label);
+    this.content.append(row.node);
+    this.elements[name] = element;
+    this.states[name] = { complete: !isRequired, empty: true, error: null };
+    for (const event of ["focus", "blur", "return"]) element.on(event, () => this.emit(event));
+    return row.mount(element, (state) => {
+      this.states[name] = state;
+      this.changed(name, state);
+    });
   }
 
   clearFields() {
@@ -58,27 +82,11 @@ class FormElement extends PaymentElement {
     this.states = {};
   }
 
-  /** Show what is missing in all fields. */
+  /** Show what is missing in all fields. The first of them gets the focus. */
   showErrors() {
+    const incomplete = Object.keys(this.states).filter((name) => !this.states[name].complete);
+    this.elements[incomplete[0]]?.focus();
     for (const element of Object.values(this.elements)) element.showError();
-  }
-
-  /** What the field has reported. Subclasses report to the storefront. */
-  changed() {}
-
-  #add(container, field) {
-    const { holder, problem, node } = fieldRow(field.name, field.label);
-    container.append(node);
-    const element = this.#elementOf(field);
-    this.elements[field.name] = element;
-    this.states[field.name] = { complete: field.isRequired === false, empty: true, error: null };
-    element.on("change", (state) => {
-      problem.textContent = state.error?.message ?? "";
-      this.states[field.name] = state;
-      this.changed(field, state);
-    });
-    for (const event of ["focus", "blur"]) element.on(event, () => this.emit(event));
-    return element.mountAndWait(holder);
   }
 
   #elementOf({ label, pattern, invalidCode, isRequired = true, maxLength, textArea, choices, isSecret = false }) {

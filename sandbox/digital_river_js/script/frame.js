@@ -3,6 +3,11 @@
 // A message is accepted only from the frame's own window and origin, and sent only to this origin. The frame does the
 // same with the page: see frames/shop.js.
 
+/** A name that no other page can guess. `crypto.randomUUID` is missing in pages over plain HTTP. */
+function randomName() {
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
+}
+
 /** How many answers of a frame may be awaited at once. */
 const MOST_QUESTIONS = 20;
 

@@ -2,6 +2,8 @@
 //
 // The dialog has a shadow root, so that neither the style of the storefront nor that of the dialog reaches the other one.
 
+addTexts({ en: { cancel: "Cancel" }, de: { cancel: "Abbrechen" }, ja: { cancel: "キャンセル" } });
+
 const DIALOG_STYLE = `
   dialog {
     box-sizing: border-box;
@@ -36,26 +38,26 @@ const DIALOG_STYLE = `
 `;
 
 class FrameDialog {
-  #host = document.createElement("div");
-  #dialog = document.createElement("dialog");
+  #host = newNode("div");
+  #dialog = newNode("dialog", { "aria-labelledby": "title" });
   #frame;
 
   /** Resolves when the dialog is closed: by the shopper, by `close`, or because the shopper's time is over. */
   closed;
 
   /**
+   * @param {string} locale of the button with which the shopper abandons the dialog
    * @param {string} page the page of the frame
    * @param {string} title of the dialog, and of the frame for screen readers
-   * @param {string} closeLabel of the button with which the shopper abandons the dialog
    * @param {object} configuration what the frame receives first
    * @param {(kind: string, data: object) => void} receive is called with each message of the frame
    */
-  constructor(page, title, closeLabel, configuration, receive) {
+  constructor(locale, page, title, configuration, receive) {
     this.#frame = new SandboxFrame(page, title, configuration, (kind, data) => {
       if (kind === "escape") this.close();
       else receive(kind, data);
     });
-    this.#build(title, closeLabel);
+    this.#build(title, locale);
     const closing = waitFor("The dialog", SHOPPER_TIMEOUT_MS);
     this.#dialog.addEventListener("close", () => closing.resolve());
     this.closed = outcomeOf(closing.promise).then(() => this.#leave());
@@ -72,19 +74,10 @@ class FrameDialog {
     this.#dialog.close();
   }
 
-  #build(title, closeLabel) {
-    const style = new CSSStyleSheet();
-    style.replaceSync(DIALOG_STYLE);
-    const root = this.#host.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = [style];
-    const heading = Object.assign(document.createElement("h2"), { id: "title", textContent: title });
-    const close = Object.assign(document.createElement("button"), { type: "button", textContent: closeLabel });
-    close.addEventListener("click", () => this.close());
-    const header = document.createElement("header");
-    header.append(heading, close);
-    this.#dialog.setAttribute("aria-labelledby", "title");
-    this.#dialog.append(header);
-    root.append(this.#dialog);
+  #build(title, locale) {
+    const close = newButton(text(locale, "cancel"), { onclick: () => this.close() });
+    this.#dialog.append(newNode("header", { lang: languageOf(locale) }, newNode("h2", { id: "title" }, title), close));
+    shadowOf(this.#host, DIALOG_STYLE).append(this.#dialog);
   }
 
   #leave() {

@@ -1,7 +1,7 @@
 // The element `ideal`: nothing for a single purchase; for a subscription, the agreement to a direct debit and the IBAN.
 
 class IdealElement extends PaymentElement {
-  #content = dropinNode("div", { class: "DR-ideal-container" });
+  #content = newNode("div", { class: "DR-ideal-container" });
   #box = null;
   #iban = null;
   #terms = "";
@@ -41,35 +41,35 @@ class IdealElement extends PaymentElement {
   /** The body of a source with the agreement. Throws a `PaymentError` without one. */
   sourceBody(body) {
     if (!this.#box) return body;
-    if (!this.#iban) throw new PaymentError(errorOf("validation_error", "missing_parameter", this.#terms));
+    if (!this.#box.check()) {
+      this.#box.focus();
+      throw new PaymentError(errorOf("validation_error", "missing_parameter", this.#terms));
+    }
     return { ...body, mandate: { terms: this.#terms } };
   }
 
   #ask(seller) {
     const code = Object.hasOwn(ENTITIES, seller) ? seller : "DR_INC-ENTITY";
     this.#terms = complianceDetails(code, this.instance.locale).disclosure.idealRecurringAgreement.localizedText;
-    const box = dropinNode("input", { type: "checkbox", id: dropinId("ideal"), onchange: () => this.#changed() });
-    const label = dropinNode("label", { for: box.id, class: "DR-mandate-content" }, this.#terms);
-    this.#content.append(dropinNode("div", { class: "DR-mandate DR-mandate-ideal" }, box, label));
-    this.#box = box;
+    const { locale } = this.instance;
+    this.#box = new ConsentBox("mandate", [this.#terms], { locale, isRequired: true, changed: () => this.#changed() });
+    this.#content.append(this.#box.node);
   }
 
   /** Show the field for the IBAN while the shopper agrees. */
   #changed() {
-    if (!this.#box.checked) {
-      this.#iban?.destroy();
-      this.#iban = null;
-      return;
-    }
-    const { holder, problem, node } = fieldRow("iban-ideal", text(this.instance.locale, FIELD_TITLES.iban));
-    this.#content.append(node);
+    this.#iban?.destroy();
+    this.#iban = null;
+    if (this.#box.isTicked) this.#addIban();
+  }
+
+  #addIban() {
+    const row = new FieldRow("iban-ideal", text(this.instance.locale, FIELD_TITLES.iban));
+    this.#content.append(row.node);
     const { style, classes } = this.options;
-    this.#iban = new FieldElement("iban", this.instance, { style, classes }, () => node.remove());
-    this.#iban.on("change", ({ complete, empty, error }) => {
-      problem.textContent = error?.message ?? "";
-      this.emit("change", { iban: { complete, empty, error } });
-    });
-    this.#iban.mount(holder);
+    this.#iban = new FieldElement("iban", this.instance, { style, classes }, () => row.node.remove());
+    const changed = ({ complete, empty, error }) => this.emit("change", { iban: { complete, empty, error } });
+    outcomeOf(row.mount(this.#iban, changed)); // The row shows that a field has not loaded.
   }
 }
 

@@ -62,7 +62,7 @@ const INSTRUCTION_ROWS = {
 };
 
 class InstructionsElement extends PaymentElement {
-  #content = dropinNode("div", { class: "DR-delayed-payment-instructions-container" });
+  #content = newNode("div", { class: "DR-delayed-payment-instructions-container" });
 
   constructor(...given) {
     super(...given);
@@ -103,8 +103,8 @@ class InstructionsElement extends PaymentElement {
     const list = [[write("amountToPay"), amount], ...rows, [write("payBy"), due]];
     const slip = details.printableInvoiceUrl ?? details.document;
     return [
-      dropinNode("dl", {}, ...list.flatMap(([name, value]) => [dropinNode("dt", {}, name), dropinNode("dd", {}, value)])),
-      ...(slip ? [dropinNode("p", {}, dropinLink(slip, write("openSlip")))] : []),
+      newNode("dl", {}, ...list.flatMap(([name, value]) => [newNode("dt", {}, name), newNode("dd", {}, value)])),
+      ...(slip ? [newNode("p", {}, newLink(slip, write("openSlip")))] : []),
     ];
   }
 }

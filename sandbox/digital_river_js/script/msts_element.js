@@ -10,17 +10,16 @@ const LONGEST_NOTES = 500;
 
 class MstsElement extends FormElement {
   async render() {
-    this.content = dropinNode("div", { class: "DR-msts-container DR-form" });
-    this.container.append(this.content);
+    this.addContent("msts-container");
     const write = (name) => text(this.instance.locale, name);
-    const canBeUsed = await this.addFields(this.content, [
+    const canBeUsed = await this.addFields([
       { name: "poNumber", label: write("poNumber"), isRequired: false },
       { name: "notes", label: write("notes"), isRequired: false, textArea: true, maxLength: LONGEST_NOTES },
     ]);
     if (canBeUsed) this.emit("ready");
   }
 
-  changed({ name }, { value, ...state }) {
+  changed(name, { value, ...state }) {
     this.emit("change", { ...state, msts: { type: name, value } });
   }
 

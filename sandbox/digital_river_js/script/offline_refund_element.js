@@ -41,7 +41,7 @@ addTexts({
 });
 
 class OfflineRefundElement extends FormElement {
-  #status = dropinNode("p", { class: "DR-status-text", role: "status" });
+  #status = newNode("p", { class: "DR-status-text", role: "status" });
   #isSending = false;
 
   constructor(...given) {
@@ -50,23 +50,21 @@ class OfflineRefundElement extends FormElement {
   }
 
   async render() {
-    this.content = dropinNode("div", { class: "DR-offline-refund DR-form" });
-    this.container.append(this.content);
-    const content = this.content;
+    const content = this.addContent("offline-refund");
     const write = (name) => text(this.instance.locale, name);
     const call = callService(this.instance.service, "GET", this.#path);
     const { value: refund } = await outcomeOf(call);
     if (this.content !== content) return;
     if (refund) {
-      this.content.append(dropinNode("p", { id: "DR-offline-refund-instructions" }, write("refundAbout")));
+      this.content.append(newNode("p", { id: "DR-offline-refund-instructions" }, write("refundAbout")));
       const fields = refund.fields.map(({ name, mandatory, pattern, options }) => ({
         ...{ name, pattern, label: write(`refund_${name}`), isRequired: mandatory, choices: options, isSecret: true },
       }));
-      if (!(await this.addFields(this.content, fields))) return;
-      const send = dropinButton(write("refundSend"), { class: "DR-pay-button", onclick: () => this.#send() });
+      if (!(await this.addFields(fields))) return;
+      const send = newButton(write("refundSend"), { class: "DR-pay-button", onclick: () => this.#send() });
       this.content.append(send, this.#status);
     } else {
-      this.content.append(dropinNode("p", { class: "DR-status-text" }, write("refundUnknown")));
+      this.content.append(newNode("p", { class: "DR-status-text" }, write("refundUnknown")));
     }
     this.emit("ready");
   }
@@ -75,14 +73,9 @@ class OfflineRefundElement extends FormElement {
     return `/payments/refunds/${encodeURIComponent(this.options.refundToken)}`;
   }
 
-  changed() {
-    const empty = Object.values(this.states).every((state) => state.empty);
-    this.emit("change", { complete: this.isComplete, empty, error: this.firstError });
-  }
-
   async #send() {
     if (this.#isSending) return;
-    if (!this.isComplete) return this.showErrors();
+    if (!this.state.complete) return this.showErrors();
     this.#isSending = true;
     const { content } = this;
     const [first] = Object.values(this.elements);

@@ -1,61 +1,29 @@
 // Buttons of payment providers: `paypal` and `paypalcredit`, which approve in a window, and `amazonpay`, which leaves
 // the page.
 
-addTexts({
-  en: { wallet_paypal: "", wallet_installment: "" },
-  de: { wallet_paypal: "", wallet_installment: "" },
-  ja: { wallet_paypal: "", wallet_installment: "" },
-});
+addTexts({ any: { wallet_paypal: "", wallet_installment: "" } });
 
 /** Words of PayPal's labels, as those of the wallets. */
 const PAYPAL_WORDS = { paypal: "paypal", pay: "pay", checkout: "checkout", buynow: "buy", installment: "installment" };
 
-class ProviderButton extends PaymentElement {
-  #shown = null;
+class ProviderButton extends ButtonElement {
   #isBusy = false;
-
-  get look() {
-    return { before: "", name: "", color: "black" };
-  }
 
   /** What happens after a click. */
   async pay() {}
-
-  render() {
-    this.#draw();
-    this.prepare().then((readiness) => this.container && this.emit("ready", readiness));
-  }
 
   /** What `ready` reports. */
   async prepare() {
     return {};
   }
 
-  remove() {
-    this.#shown.host.remove();
-    this.#shown = null;
+  async render() {
+    this.draw();
+    const readiness = await this.prepare();
+    if (this.container) this.emit("ready", readiness);
   }
 
-  refresh() {
-    this.#shown.host.remove();
-    this.#draw();
-  }
-
-  focus() {
-    super.focus();
-    this.#shown?.button.focus();
-  }
-
-  blur() {
-    super.blur();
-    this.#shown?.button.blur();
-  }
-
-  #draw() {
-    this.#shown = walletButton(this.container, this.look, () => this.#click());
-  }
-
-  async #click() {
+  async clicked() {
     if (this.#isBusy) return;
     this.#isBusy = true;
     this.emit("click");
@@ -84,7 +52,7 @@ class PayPalButton extends ProviderButton {
   }
 
   async pay() {
-    const popup = new ProviderPopup();
+    const popup = new ProviderPopup(this.instance);
     if (popup.isBlocked) return this.#report({ source: null, error: popup.blockedError });
     const type = this.sourceType;
     const { sourceData = {} } = this.options;

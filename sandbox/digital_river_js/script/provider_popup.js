@@ -9,17 +9,20 @@ const POPUP_CHECK_MS = 300;
 
 class ProviderPopup {
   #id = randomName();
+  #locale;
   #window;
   #end;
 
   /** A browser opens a window only while it handles a click, so the window is there before the source is. */
-  constructor() {
+  constructor({ locale }) {
+    this.#locale = locale;
     this.#window = window.open("", "_blank", POPUP_FEATURES);
   }
 
   /** `returnUrl` and `cancelUrl` of the source. */
   get addresses() {
-    const address = (outcome) => `${FRAMES_URL}returned.html?${new URLSearchParams({ id: this.#id, outcome })}`;
+    const known = { id: this.#id, locale: this.#locale };
+    const address = (outcome) => `${FRAMES_URL}returned.html?${new URLSearchParams({ ...known, outcome })}`;
     return { returnUrl: address("return"), cancelUrl: address("cancel") };
   }
 

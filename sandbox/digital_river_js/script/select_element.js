@@ -1,27 +1,19 @@
 // The elements in which a shopper selects: a bank, a konbini store, or any other list.
 
 addTexts({
-  en: { bank: "Bank", store: "Store", selectBank: "Select a bank", selectStore: "Select a store", select: "Select" },
-  de: {
-    bank: "Bank",
-    store: "Geschäft",
-    selectBank: "Bank auswählen",
-    selectStore: "Geschäft auswählen",
-    select: "Auswählen",
-  },
-  ja: {
-    bank: "銀行",
-    store: "店舗",
-    selectBank: "銀行を選択してください",
-    selectStore: "店舗を選択してください",
-    select: "選択してください",
-  },
+  en: { selectBank: "Select a bank", selectStore: "Select a store", select: "Select" },
+  de: { selectBank: "Bank auswählen", selectStore: "Geschäft auswählen", select: "Auswählen" },
+  ja: { selectBank: "銀行を選択してください", selectStore: "店舗を選択してください", select: "選択してください" },
 });
 
 class SelectElement extends FrameElement {
   page = "select.html";
   #value = "";
   #hasChoices = false;
+
+  get title() {
+    return text(this.instance.locale, FIELD_TITLES[this.type]);
+  }
 
   /** The choices: `{value, label}` each. */
   async choices() {
@@ -63,10 +55,6 @@ class OnlineBanking extends SelectElement {
     if (!currency || !country) throw new Error("The element onlinebanking needs onlineBanking.currency and .country.");
   }
 
-  get title() {
-    return text(this.instance.locale, "bank");
-  }
-
   get placeholder() {
     return this.options.onlineBanking.placeholderText ?? text(this.instance.locale, "selectBank");
   }
@@ -83,10 +71,6 @@ class OnlineBanking extends SelectElement {
 }
 
 class Konbini extends SelectElement {
-  get title() {
-    return text(this.instance.locale, "store");
-  }
-
   get placeholder() {
     return text(this.instance.locale, "selectStore");
   }

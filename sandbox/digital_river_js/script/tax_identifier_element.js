@@ -43,9 +43,7 @@ class TaxIdentifierElement extends FormElement {
   }
 
   async render() {
-    this.content = dropinNode("div", { class: "DR-tax-identifier-container DR-form" });
-    this.container.append(this.content);
-    const content = this.content;
+    const content = this.addContent("tax-identifier-container");
     const specs = await countrySpecs(this.instance, this.options.taxIdentifier);
     if (this.content !== content) return;
     this.#fields = { individual: this.#read(specs, "individual"), business: this.#read(specs, "business") };
@@ -60,7 +58,7 @@ class TaxIdentifierElement extends FormElement {
     });
   }
 
-  changed({ name }, { value = "", ...state }) {
+  changed(name, { value = "", ...state }) {
     this.emit("change", { ...state, identifier: { value, type: name, customerType: this.#customerType } });
   }
 
@@ -81,15 +79,15 @@ class TaxIdentifierElement extends FormElement {
   }
 
   #addChoice(types) {
-    const group = dropinId("customer-type");
+    const group = newId("customer-type");
     const choices = types.map((type, index) => {
-      const radio = dropinNode("input", { type: "radio", name: group, id: dropinId(type), checked: index === 0 });
+      const radio = newNode("input", { type: "radio", name: group, id: newId(type), checked: index === 0 });
       radio.addEventListener("change", () => this.#show(type));
-      const label = dropinNode("label", { for: radio.id }, text(this.instance.locale, `tax_${type}`));
-      return dropinNode("span", { class: "DR-choice" }, radio, label);
+      const label = newNode("label", { for: radio.id }, text(this.instance.locale, `tax_${type}`));
+      return newNode("span", { class: "DR-choice" }, radio, label);
     });
-    const legend = dropinNode("legend", { class: "DR-field-label" }, text(this.instance.locale, "taxFor"));
-    this.content.append(dropinNode("fieldset", { class: "DR-customer-type" }, legend, ...choices));
+    const legend = newNode("legend", { class: "DR-field-label" }, text(this.instance.locale, "taxFor"));
+    this.content.append(newNode("fieldset", { class: "DR-customer-type" }, legend, ...choices));
   }
 
   /** Show the fields of a customer type. Returns whether they can be used. */
@@ -97,7 +95,7 @@ class TaxIdentifierElement extends FormElement {
     this.clearFields();
     for (const row of this.content.querySelectorAll(".DR-field-parent")) row.remove();
     this.#customerType = customerType;
-    return this.addFields(this.content, this.#fields[customerType]);
+    return this.addFields(this.#fields[customerType]);
   }
 }
 

@@ -5,7 +5,6 @@
 
 addTexts({
   en: {
-    wallet_plain: "",
     wallet_pay: "Pay with",
     wallet_buy: "Buy with",
     wallet_checkout: "Check out with",
@@ -14,10 +13,8 @@ addTexts({
     wallet_subscribe: "Subscribe with",
     wallet_book: "Book with",
     wallet_order: "Order with",
-    walletClose: "Cancel",
   },
   de: {
-    wallet_plain: "",
     wallet_pay: "Bezahlen mit",
     wallet_buy: "Kaufen mit",
     wallet_checkout: "Zur Kasse mit",
@@ -26,10 +23,8 @@ addTexts({
     wallet_subscribe: "Abonnieren mit",
     wallet_book: "Buchen mit",
     wallet_order: "Bestellen mit",
-    walletClose: "Abbrechen",
   },
   ja: {
-    wallet_plain: "",
     wallet_pay: "支払い:",
     wallet_buy: "購入:",
     wallet_checkout: "お会計:",
@@ -38,8 +33,8 @@ addTexts({
     wallet_subscribe: "定期購入:",
     wallet_book: "予約:",
     wallet_order: "注文:",
-    walletClose: "キャンセル",
   },
+  any: { wallet_plain: "" },
 });
 
 const WALLETS = {
@@ -53,8 +48,7 @@ const BUTTON_WORDS = {
   ...{ checkout: "checkout", "check-out": "checkout", continue: "continue", long: "buy", short: "plain" },
 };
 
-class WalletElement extends PaymentElement {
-  #shown = null;
+class WalletElement extends ButtonElement {
   #request;
   #sheet = null;
   #choice = {};
@@ -71,6 +65,14 @@ class WalletElement extends PaymentElement {
     return WALLETS[this.type];
   }
 
+  get look() {
+    const { buttonType = "plain", buttonColor, buttonLanguage } = this.options.style ?? {};
+    const locale = buttonLanguage ? readLocale(buttonLanguage) : this.instance.locale;
+    const before = text(locale, `wallet_${BUTTON_WORDS[buttonType] ?? "plain"}`);
+    const color = buttonColor?.startsWith("white") || buttonColor === "light" ? "white" : "black";
+    return { before, name: this.wallet.name, color };
+  }
+
   /** Whether the browser can show the wallet. The sandbox plays it in every browser. */
   canMakePayment() {
     return true;
@@ -78,49 +80,28 @@ class WalletElement extends PaymentElement {
 
   /** Open the payment sheet without a click, as after `waitOnClick`. */
   show() {
-    if (!this.#shown) throw new Error(`Mount the element ${this.type} first.`);
+    if (!this.isShown) throw new Error(`Mount the element ${this.type} first.`);
     this.#open();
   }
 
   render() {
-    this.#draw();
+    this.draw();
     // As the frames of fields, the button is ready only after mount() has returned.
     queueMicrotask(() => this.emit("ready"));
   }
 
   remove() {
     this.#sheet?.close();
-    this.#shown.host.remove();
-    this.#shown = null;
+    super.remove();
   }
 
   refresh() {
     this.#request = { ...this.#request, ...(this.options.data ?? this.options) };
-    this.#shown.host.remove();
-    this.#draw();
+    super.refresh();
     this.#sheet?.send("update", this.#request);
   }
 
-  focus() {
-    super.focus();
-    this.#shown?.button.focus();
-  }
-
-  blur() {
-    super.blur();
-    this.#shown?.button.blur();
-  }
-
-  #draw() {
-    const { buttonType = "plain", buttonColor, buttonLanguage } = this.options.style ?? {};
-    const locale = buttonLanguage ? readLocale(buttonLanguage) : this.instance.locale;
-    const words = text(locale, `wallet_${BUTTON_WORDS[buttonType] ?? "plain"}`);
-    const color = buttonColor?.startsWith("white") || buttonColor === "light" ? "white" : "black";
-    const look = { before: words, name: this.wallet.name, color };
-    this.#shown = walletButton(this.container, look, () => this.#click());
-  }
-
-  #click() {
+  clicked() {
     this.emit("click");
     if (!this.#request.waitOnClick) this.#open();
   }
@@ -129,9 +110,10 @@ class WalletElement extends PaymentElement {
     if (this.#sheet) return;
     const { locale } = this.instance;
     const content = { ...JSON.parse(JSON.stringify(this.#request)), locale, wallet: this.wallet };
-    const close = text(locale, "walletClose");
     this.#choice = {};
-    const sheet = new FrameDialog("wallet.html", this.wallet.name, close, content, (kind, data) => this.#receive(kind, data));
+    const sheet = new FrameDialog(locale, "wallet.html", this.wallet.name, content, (kind, data) =>
+      this.#receive(kind, data),
+    );
     this.#sheet = sheet;
     sheet.closed.then(() => this.#onClosed());
   }

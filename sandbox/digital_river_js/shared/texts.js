@@ -2,11 +2,16 @@
 
 const LANGUAGES = ["en", "en-GB", "de", "ja"];
 
-const TEXTS = Object.fromEntries(LANGUAGES.map((language) => [language, {}]));
+/** Texts by language and name. `any` has those that are the same in all languages. */
+const TEXTS = Object.fromEntries([...LANGUAGES, "any"].map((language) => [language, {}]));
 
 /** @param {Record<string, Record<string, string>>} byLanguage British English has only the texts that differ. */
 function addTexts(byLanguage) {
   for (const [language, texts] of Object.entries(byLanguage)) Object.assign(TEXTS[language], texts);
+}
+
+function hasText(name) {
+  return name in TEXTS.en || name in TEXTS.any;
 }
 
 /** The language that texts have for this locale: English if they do not have its own. */
@@ -20,7 +25,7 @@ function languageOf(locale) {
  */
 function text(locale, name, values = {}) {
   const language = locale.slice(0, 2);
-  const found = TEXTS[locale]?.[name] ?? TEXTS[language]?.[name] ?? TEXTS.en[name];
+  const found = TEXTS[locale]?.[name] ?? TEXTS[language]?.[name] ?? TEXTS.any[name] ?? TEXTS.en[name];
   if (found === undefined) throw new Error(`There is no text ${name}.`);
   return found.replace(/\{(\w+)\}/g, (_, value) => values[value]);
 }

@@ -21,7 +21,8 @@ test("Lawson asks for the name in full-width characters, other stores do not", a
   const { page } = await openIn(["ja_JP", "JP"], "konbini");
   const family = entry(page, "konbini").getByLabel("Family name");
   await pay(page, "konbini");
-  await shownProblem(page, "konbini", "Select a store");
+  await page.frameLocator(".DR-konbini iframe").getByRole("alert").filter({ hasText: "Select a store" }).waitFor();
+  await page.locator(".DR-konbini .DR-error-message", { hasText: "Select a store" }).waitFor();
   await dropinField(page, "konbini").selectOption("010");
   assert.equal(await family.isVisible(), false);
   await dropinField(page, "konbini").selectOption("060");
@@ -127,7 +128,7 @@ test("subscription by iDEAL needs the agreement to a direct debit", async () => 
   await mountDropin(page, { sessionId: guest.sessionId, options: { redirect: OWN_REDIRECT } });
   await openEntry(page, "ideal");
   await nextReport(page, "onError", () => pay(page, "ideal"));
-  await shownProblem(page, "ideal", "check what you entered");
+  await shownProblem(page, "ideal", "Please accept this to continue.");
   await entry(page, "ideal").getByRole("checkbox").check();
   await page.frameLocator(".DR-iban-ideal iframe").locator("#field").pressSequentially("NL91ABNA0417164300");
   const { source } = await nextReport(page, "onSuccess", () => pay(page, "ideal"));
