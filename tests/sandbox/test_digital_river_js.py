@@ -69,24 +69,51 @@ def test_files_of_the_library_are_short() -> None:
     assert {name: length for name, length in lengths.items() if length > 400} == {}
 
 
-def test_every_function_element_and_event_has_a_test_and_description() -> None:
-    script = files.joined(files.SCRIPT)
-    tests = "".join(path.read_text() for path in (NODE / "digital_river_js").glob("*.mjs"))
+SURFACE = json.loads((NODE / "digital_river_js" / "surface.json").read_text())
+"""Names of DigitalRiver.js that storefronts use. In Chromium, `surface.test.mjs` compares them with the objects."""
+
+
+def _rows(page: str, heading: str) -> dict[str, str]:
+    """Last cells of the table below a heading of a page, by the first cell."""
+    content = (ROOT / "docs" / page).read_text().partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in content.splitlines() if line.startswith("| `")]
+    return {row[0]: row[-1] for row in rows}
+
+
+def _names(cell: str) -> list[str]:
+    return re.findall(r"`([\w.]+)", cell)
+
+
+def test_pages_describe_the_whole_surface_and_no_more() -> None:
+    functions = [name for cell in _rows("digital-river-js.md", "Functions") for name in _names(cell)]
+    assert set(functions) == set(SURFACE["functions"])
+    elements = _rows("digital-river-js.md", "Elements")
+    described = {name: _names(events) for cell, events in elements.items() for name in _names(cell.partition(":")[0])}
+    assert described == SURFACE["elements"]
     page = (ROOT / "docs" / "digital-river-js.md").read_text()
-    main = (files.HERE / "script" / "digital_river.js").read_text()
-    functions = set(re.findall(r"^  (\w+)\([^)]*\) \{$", main, re.MULTILINE)) - {"constructor"}
-    elements = set(re.findall(r"defineElement\(\"(\w+)\"", script))
-    elements |= set(re.findall(r"\"(\w+)\"", script.partition("const FIELD_TYPES = [")[2].partition("]")[0]))
-    wallets = script.partition("const WALLETS = {")[2].partition("\n}")[0]
-    elements |= set(re.findall(r"^  (\w+):", wallets, re.MULTILINE))
-    events = set(re.findall(r"\"(\w+)\"", script.partition("const EVENTS = new Set([")[2].partition("])")[0]))
-    assert (len(functions), len(elements), len(events)) == (13, 24, 11)
-    for name in functions:
-        assert f"digitalRiver.{name}(" in tests or f".{name}(" in tests, name
-        assert f"`{name}(" in page, name
-    for name in elements | events:
-        assert re.search(rf"\"{name}\"", tests), name
-        assert f"`{name}`" in page, name
+    for name in SURFACE["elementFunctions"] + SURFACE["walletFunctions"]:
+        assert re.search(rf"`{name}\b", page), name
+    dropin = SURFACE["dropin"]
+    for heading, names in (
+        ("Options", dropin["options"]),
+        ("Payment methods", dropin["paymentMethodConfiguration"]),
+        ("Callbacks", dropin["callbacks"]),
+    ):
+        assert [name for cell in _rows("drop-in.md", heading) for name in _names(cell)] == names
+    about = (ROOT / "docs" / "drop-in.md").read_text()
+    assert [name for name in dropin["nested"] if not re.search(rf"\b{name}\b", about)] == []
+
+
+def test_every_function_option_and_callback_has_a_test() -> None:
+    tests = "".join(path.read_text() for path in (NODE / "digital_river_js").glob("*.mjs"))
+    script = files.joined(files.SCRIPT)
+    dropin = SURFACE["dropin"]
+    called = [f".{name.rpartition('.')[2]}(" for name in SURFACE["functions"] + SURFACE["walletFunctions"]]
+    called += [f".{name}(" for name in SURFACE["elementFunctions"] + dropin["functions"]]
+    assert [call for call in called if call not in tests] == []
+    named = dropin["options"] + dropin["callbacks"] + dropin["paymentMethodConfiguration"] + dropin["nested"]
+    assert [name for name in named if not re.search(rf"\b{name}\b", tests)] == []
+    assert [name for name in named if not re.search(rf"\b{name}\b", script)] == []
 
 
 def test_promises_that_others_settle_have_a_deadline() -> None:

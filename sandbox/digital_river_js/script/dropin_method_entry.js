@@ -66,7 +66,7 @@ class DropinMethodEntry extends DropinEntry {
 
   /** The link to the page on which a buyer applies for an account of the provider. */
   #enrollment() {
-    const { enrollmentUrl = this.dropin.methodConfiguration[this.type]?.enrollmentUrl } = this.method;
+    const { enrollmentUrl = this.method.enrollmentUrl } = this.dropin.methodConfiguration[this.type] ?? {};
     if (!enrollmentUrl) return [];
     return [
       newNode("p", {}, newLink(enrollmentUrl, this.dropin.text("enroll"), { class: "DR-msts-create-account" })),

@@ -120,6 +120,10 @@ test("business pays with TreviPay, or applies for an account", async () => {
   assert.equal(source.state, "pending_redirect");
   assert.equal((await sent).postDataJSON().msts.poNumber, "PO 17");
   assert.deepEqual(page.problems, []);
+  const enrollmentUrl = "https://shop.example/apply";
+  await mountDropin(page, { sessionId: guest.sessionId, paymentMethodConfiguration: { msts: { enrollmentUrl } } });
+  await openEntry(page, "msts");
+  assert.equal(await apply.getAttribute("href"), enrollmentUrl, "that of the storefront");
 });
 
 test("subscription by iDEAL needs the agreement to a direct debit", async () => {

@@ -99,6 +99,19 @@ test("account page lists what can be stored, and stores a card", async () => {
   assert.deepEqual(page.problems, []);
 });
 
+test("account page asks for the methods that its recurring model allows", async () => {
+  const page = await openShop();
+  const models = [];
+  page.on("request", (request) => {
+    const { pathname, searchParams } = new URL(request.url());
+    if (pathname.endsWith("/payment-methods") && request.method() === "GET") models.push(searchParams.get("recurringModel"));
+  });
+  for (const recurringModel of [undefined, "subscription"]) {
+    await mountDropin(page, { options: { flow: "managePaymentMethods", recurringModel } });
+  }
+  assert.deepEqual(models, ["COF", "subscription"]);
+});
+
 test("account page stores a method that the shopper approves in a window", async () => {
   const options = { flow: "managePaymentMethods", showComplianceSection: false };
   const { page } = await openWith({ sessionId: undefined, options });
