@@ -125,7 +125,10 @@ def test_promises_that_others_settle_have_a_deadline() -> None:
 
 async def _texts() -> dict[str, dict[str, str]]:
     written = [path for path in sorted(files.HERE.rglob("*.js")) if "addTexts(" in path.read_text()]
-    return json.loads(await node("texts.mjs", str(files.HERE / "shared" / "texts.js"), *map(str, written)))
+    texts: dict[str, dict[str, str]] = json.loads(
+        await node("texts.mjs", str(files.HERE / "shared" / "texts.js"), *map(str, written))
+    )
+    return texts
 
 
 async def test_every_text_is_in_every_language() -> None:
@@ -142,8 +145,8 @@ async def test_texts_of_all_languages_have_the_same_values() -> None:
     texts = await _texts()
     for language in ("en-GB", "de", "ja"):
         for name, written in texts[language].items():
-            values = [set(re.findall(r"\{(\w+)\}", each)) for each in (written, texts["en"][name])]
-            assert values[0] == values[1], (language, name)
+            values, english = (set(re.findall(r"\{(\w+)\}", text)) for text in (written, texts["en"][name]))
+            assert values == english, (language, name)
 
 
 async def test_american_words_have_british_texts() -> None:
