@@ -17,7 +17,7 @@ RUN useradd --system --no-create-home riverfront
 USER riverfront
 # Reachable from outside the container only with RIVERFRONT_HOST=0.0.0.0 and RIVERFRONT_TRUSTED_PROXIES.
 EXPOSE 8000
-HEALTHCHECK --interval=10s --timeout=2s --start-period=10s \
-  CMD python -c "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:' + os.environ.get('RIVERFRONT_PORT', '8000') + '/health/live', timeout=2)"
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
+  CMD ["python", "-m", "gateway.health_check"]
 STOPSIGNAL SIGTERM
 CMD ["python", "-m", "gateway", "serve"]

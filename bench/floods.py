@@ -115,6 +115,7 @@ async def gateway() -> AsyncIterator[int]:
         "RIVERFRONT_API_KEY": "key",
         "RIVERFRONT_API_SECRET": "a-long-enough-secret",
         "RIVERFRONT_PUBLISHABLE_KEY": "pk",
+        "RIVERFRONT_DRAIN_S": "0",
         "RIVERFRONT_UPSTREAM_URL": "http://127.0.0.1:9",
         "RIVERFRONT_LOG_LEVEL": "ERROR",
     }

@@ -101,7 +101,7 @@ def serve(
         asyncio.run(_check_store(settings))
     else:
         log.warning("store in memory: run exactly one process")
-    limits = ConnectionLimits(connections=_files_for_connections())
+    limits = ConnectionLimits(connections=_files_for_connections(), idle_s=settings.keep_alive_s)
     if workers == 1:
         _serve(settings, limits)
     else:

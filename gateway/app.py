@@ -22,6 +22,7 @@ from gateway.errors import StoreUnavailable
 from gateway.execution.executor import Executor
 from gateway.execution.plan_cache import PlanCache
 from gateway.http import cors, health, unknown_path
+from gateway.http.draining import Draining
 from gateway.http.endpoint import GraphQLEndpoint
 from gateway.http.graphiql import page as graphiql
 from gateway.http.graphql_path import GraphQLPath, GraphQLRequests
@@ -84,10 +85,11 @@ def create_app(
     documents = _documents(graph, settings)
     endpoint = GraphQLEndpoint(_executor(graph, settings, plans_new_documents), documents, services)
     graphql_path = GraphQLPath(endpoint, settings, elapsed)
-    readiness = health.Readiness(services.store, services.catalog.reader)
+    draining = Draining()
+    checks = health.Health(services.store, services.catalog.reader, draining, elapsed)
     app = Starlette(
         routes=[
-            *health.routes(readiness),
+            *health.routes(checks),
             *(graphiql.routes(settings) if settings.development else []),
         ],
         middleware=[
@@ -96,9 +98,9 @@ def create_app(
             Middleware(CORSMiddleware, **cors.options(settings)),
         ],
         exception_handlers={404: unknown_path.answer_with(settings)},
-        lifespan=lambda _app: _lifespan(services, readiness, http, Reconciler(services, interval_s=reconcile_every_s)),
+        lifespan=lambda _app: _lifespan(services, checks, http, Reconciler(services, interval_s=reconcile_every_s)),
     )
-    app.state.graphql_path = graphql_path
+    app.state.graphql_path, app.state.draining = graphql_path, draining
     # A redirect from `/graphql/` would name the host of the request, which anybody may choose, and lose the body.
     app.router.redirect_slashes = False
     return app
@@ -181,19 +183,21 @@ def _executor(graph: Graph, settings: Settings, plans_new_documents: bool) -> Ex
 
 @asynccontextmanager
 async def _lifespan(
-    services: Services, readiness: health.Readiness, http: Sender, reconciler: Reconciler
+    services: Services, checks: health.Health, http: Sender, reconciler: Reconciler
 ) -> AsyncIterator[None]:
     # If the store cannot be reached now, the next heartbeat synchronizes the clock.
     with contextlib.suppress(StoreUnavailable):
         await services.replica.beat()
     beating = services.replica.keep_beating(reconciler.interval_s)
     reconciling = reconciler.run()
+    watching = checks.watch(max(reconciler.interval_s, health.WATCH_S))
     yield
+    await watching.stop()
     await reconciling.stop()
     await reconciler.cancel_tasks()
     await services.attempts.drain()
     await beating.stop()
-    await readiness.stop()
+    await checks.stop()
     with contextlib.suppress(StoreUnavailable):
         await services.replica.leave()
     await http.aclose()

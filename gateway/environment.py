@@ -1,4 +1,5 @@
-"""Reads settings from the environment and from files of secrets. No other module reads the environment.
+"""Reads settings from the environment and from files of secrets. No other module of the gateway reads the
+environment, except its `health_check`, which loads no other module.
 
 The environment variable of a setting is `RIVERFRONT_` followed by the name of the field in capitals.
 """

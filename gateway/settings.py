@@ -49,6 +49,8 @@ MIN_SECRET_LENGTH = 12
 """Minimum length of the API secret. A shorter secret was probably invented by hand or truncated."""
 
 
+MIN_DRAIN_S = 5
+
 MONTH_S = 30 * 86_400
 
 
@@ -178,6 +180,21 @@ class Settings(EnvironmentSettings):
         "used.",
     )
 
+    keep_alive_s: float = Field(
+        90,
+        gt=0,
+        le=3600,
+        description="Time for which an idle connection of a client is kept, in seconds. It must be longer than that of "
+        "a balancer in front, which would otherwise send a request on a connection that is just closing.",
+    )
+    drain_s: float = Field(
+        5,
+        ge=0,
+        le=600,
+        description="Time for which a process that was told to stop announces it and still answers, in seconds, before "
+        "it closes its port. It must be 0 or at least 5. In development mode, it is 0 unless it is set.",
+    )
+
     session_idle_s: float = Field(
         1800,
         gt=0,
@@ -254,6 +271,10 @@ class Settings(EnvironmentSettings):
         """Matches the origins of storefronts. In development mode, also those of this machine."""
         return re.compile("|".join([pattern_of(self.origins), *([LOOPBACK_ORIGIN] if self.development else [])]))
 
+    @property
+    def drain_time_s(self) -> float:
+        return 0 if self.development and "drain_s" not in self.model_fields_set else self.drain_s
+
     @cached_property
     def unencrypted_origins(self) -> list[str]:
         """Origins of pages that are sent without encryption over a network."""
@@ -295,6 +316,8 @@ def _problems(settings: Settings) -> Iterator[str]:
         )
     if settings.doubt_quiet_s <= settings.submission_deadline_s:
         yield "doubt_quiet_s: must be longer than RIVERFRONT_SUBMISSION_DEADLINE_S"
+    if 0 < settings.drain_s < MIN_DRAIN_S:
+        yield f"drain_s: must be 0 or at least {MIN_DRAIN_S}, since balancers notice a stop only after a while"
     if settings.documents_mode is not DocumentsMode.OFF and not settings.manifest:
         yield "documents_mode: report and enforce need RIVERFRONT_MANIFEST"
     if (pair := settings.merchant_key.get_secret_value()) and not all(pair.partition(":")):

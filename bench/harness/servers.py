@@ -49,6 +49,7 @@ def gateway(name: str, **settings: str) -> Variant:
         "RIVERFRONT_API_KEY": keys.confidential_key,
         "RIVERFRONT_API_SECRET": keys.confidential_secret,
         "RIVERFRONT_PUBLISHABLE_KEY": keys.public_key,
+        "RIVERFRONT_DRAIN_S": "0",
         "RIVERFRONT_ORIGINS": ORIGIN,
     }
     command = (sys.executable, "-m", "gateway", "serve")

@@ -1,16 +1,24 @@
-"""Health checks for orchestrators. The answers are `ok` and `not ready`; the log says what is missing."""
+"""Health checks for orchestrators and operators.
+
+`/health/live`: the process runs. `/health/ready`: it may take traffic. `/health/orders`: it may take orders, else why
+not.
+"""
 
 import asyncio
 import logging
+from collections.abc import Callable
+from enum import StrEnum
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from gateway.catalog.guest_reader import GuestReader
 from gateway.elapsed_time import elapsed_s
-from gateway.errors import StoreUnavailable, UpstreamError, UpstreamKeyRefused
+from gateway.errors import StoreEvicts, StoreUnavailable, UpstreamError, UpstreamKeyRefused
+from gateway.http.draining import Draining
 from gateway.store.interface import Store
+from gateway.store.repetition import Repetition
 
 log = logging.getLogger(__name__)
 
@@ -20,32 +28,75 @@ KEY_CHECK_PAUSE_S = 30
 LONGEST_WAIT_S = 1
 """Time for which an answer waits for the check of the site's key. Then the last result counts."""
 
+REMEMBERED_S = 1
+"""Time for which a result is used again, in seconds, since anybody may ask."""
 
-class Readiness:
-    """Whether this process can do its work: its store does all that is needed, and the site's key is accepted.
+WATCH_S = 5
+"""Time between two checks that no request has asked for, in seconds. They keep log and metrics true."""
 
-    An outage of Digital River changes nothing, because no other process would be better. Requests that come at the same
-    time share one check, since anybody may send them.
+
+class Reason(StrEnum):
+    """Why the process takes no orders. `docs/operating.md` says what to do."""
+
+    DRAINING = "DRAINING"
+    STORE_UNAVAILABLE = "STORE_UNAVAILABLE"
+    STORE_EVICTS = "STORE_EVICTS"
+    API_KEY_REFUSED = "API_KEY_REFUSED"
+
+
+MESSAGES = {
+    Reason.DRAINING: "The process was told to stop.",
+    Reason.STORE_UNAVAILABLE: "The store does not answer, or refuses a command that orders need.",
+    Reason.STORE_EVICTS: "The store may evict records of submissions. Set its maxmemory-policy to noeviction.",
+    Reason.API_KEY_REFUSED: "Digital River does not accept the API key or its secret.",
+}
+"""What the answer says. The log has the error: anybody can read the answer."""
+
+
+class Health:
+    """What this process can do.
+
+    It may take traffic once it could have taken orders for the first time, until it is told to stop. A process whose
+    settings are wrong never gets traffic. What fails later fails in all replicas: without them, public reads would fail
+    as well. An outage of Digital River changes nothing.
     """
 
-    def __init__(self, store: Store, reader: GuestReader) -> None:
+    def __init__(
+        self, store: Store, reader: GuestReader, draining: Draining, elapsed: Callable[[], float] = elapsed_s
+    ) -> None:
         self._store = store
         self._reader = reader
-        self._checking: asyncio.Task[str] | None = None
+        self._draining = draining
+        self._elapsed = elapsed
+        self._has_been_able = False
+        self._checking: asyncio.Task[list[Reason]] | None = None
+        self._checked_at = 0.0
         self._checking_key: asyncio.Task[None] | None = None
         self._next_key_check = 0.0
         self._key_is_refused = False
         self._logged = ""
 
-    async def missing(self) -> str:
-        """What is missing; empty if the process is ready."""
-        if self._checking is None or self._checking.done():
-            self._checking = asyncio.create_task(self._check())
-        missing = await asyncio.shield(self._checking)
-        if missing != self._logged:
-            self._logged = missing
-            log.warning("not ready" if missing else "ready again", extra={"reason": missing})
-        return missing
+    async def may_take_traffic(self) -> bool:
+        if not self._draining.has_begun and not self._has_been_able:
+            await self._failures()
+        return self._has_been_able and not self._draining.has_begun
+
+    async def reasons_against_orders(self) -> list[Reason]:
+        """Empty if orders can be taken. Requests that come at the same time share one check."""
+        failures = await self._failures()
+        return [Reason.DRAINING, *failures] if self._draining.has_begun else failures
+
+    def watch(self, interval_s: float) -> Repetition:
+        """Check every `interval_s` seconds, but not at once."""
+        is_first = True
+
+        async def check() -> None:
+            nonlocal is_first
+            if not is_first:
+                await self._failures()
+            is_first = False
+
+        return Repetition(check, interval_s)
 
     async def stop(self) -> None:
         tasks = {task for task in (self._checking, self._checking_key) if task is not None}
@@ -54,16 +105,35 @@ class Readiness:
         if tasks:
             await asyncio.wait(tasks)
 
-    async def _check(self) -> str:
+    async def _failures(self) -> list[Reason]:
+        checking, now = self._checking, self._elapsed()
+        if checking is None or (checking.done() and (_has_failed(checking) or now - self._checked_at >= REMEMBERED_S)):
+            self._checked_at = now
+            checking = self._checking = asyncio.create_task(self._check())
+        return await asyncio.shield(checking)
+
+    async def _check(self) -> list[Reason]:
+        found, detail = await self._store_failure()
+        if not found and await self._key_refused():
+            found = [Reason.API_KEY_REFUSED]
+        self._has_been_able = self._has_been_able or not found
+        self._log(": ".join(filter(None, [*found, detail])))
+        return found
+
+    async def _store_failure(self) -> tuple[list[Reason], str]:
         try:
             await self._store.probe()
         except StoreUnavailable as failure:
-            return f"store: {failure.detail}"
-        if self._checking_key is None or (self._checking_key.done() and elapsed_s() >= self._next_key_check):
-            self._next_key_check = elapsed_s() + KEY_CHECK_PAUSE_S
+            evicts = isinstance(failure, StoreEvicts)
+            return [Reason.STORE_EVICTS if evicts else Reason.STORE_UNAVAILABLE], failure.detail
+        return [], ""
+
+    async def _key_refused(self) -> bool:
+        if self._checking_key is None or (self._checking_key.done() and self._elapsed() >= self._next_key_check):
+            self._next_key_check = self._elapsed() + KEY_CHECK_PAUSE_S
             self._checking_key = asyncio.create_task(self._check_key())
         await asyncio.wait({self._checking_key}, timeout=LONGEST_WAIT_S)
-        return "api key refused" if self._key_is_refused else ""
+        return self._key_is_refused
 
     async def _check_key(self) -> None:
         try:
@@ -75,14 +145,33 @@ class Readiness:
         else:
             self._key_is_refused = False
 
+    def _log(self, failure: str) -> None:
+        if failure != self._logged:
+            self._logged = failure
+            if failure:
+                log.error("no orders can be taken", extra={"reason": failure})
+            else:
+                log.warning("orders can be taken again")
 
-def routes(readiness: Readiness) -> list[Route]:
+
+def _has_failed(checking: "asyncio.Task[list[Reason]]") -> bool:
+    return checking.cancelled() or checking.exception() is not None
+
+
+def routes(health: Health) -> list[Route]:
+    """Of the first two, the answers are `ok` and `not ready`, so that they reveal nothing."""
+
     async def live(_request: Request) -> Response:
         return PlainTextResponse("ok")
 
     async def ready(_request: Request) -> Response:
-        """Status 503 while something is missing."""
-        missing = await readiness.missing()
-        return PlainTextResponse("not ready", 503) if missing else PlainTextResponse("ok")
+        """Status 503 before the process may take traffic, and once it drains."""
+        return PlainTextResponse("ok") if await health.may_take_traffic() else PlainTextResponse("not ready", 503)
 
-    return [Route("/health/live", live), Route("/health/ready", ready)]
+    async def orders(_request: Request) -> Response:
+        """Status 503 with reasons while no orders can be taken."""
+        reasons = await health.reasons_against_orders()
+        listed = [{"code": reason, "message": MESSAGES[reason]} for reason in reasons]
+        return JSONResponse({"takesOrders": not reasons, "reasons": listed}, 503 if reasons else 200)
+
+    return [Route("/health/live", live), Route("/health/ready", ready), Route("/health/orders", orders)]

@@ -21,6 +21,7 @@ from gateway.errors import TopLevelCode
 from gateway.http import fast_lane
 from gateway.http.common_headers import PRIVATE_LINES
 from gateway.http.cors import CorsRules
+from gateway.http.draining import Draining
 from gateway.http.graphql_path import GraphQLPath
 from gateway.http.graphql_request import RequestRefused
 from gateway.http.http_request import Reply, RequestHeaders
@@ -42,7 +43,7 @@ class ConnectionLimits:
     """Time in which a client must send the rest of a request."""
     answer_s: float = 30
     """Time in which a client must receive a part of an answer."""
-    idle_s: float = 5
+    idle_s: float = 90
     """Time for which a connection is kept after an answer."""
     head_bytes: int = 16 * 1024
     headers: int = 100
@@ -54,6 +55,9 @@ class ConnectionLimits:
     pipelined: int = 4
     """Requests that may wait for the answer to an earlier one of their connection."""
     connections: int = 10_000
+
+
+STOPPED = "The gateway stops. The request had not arrived as a whole, and nothing was executed. Send it again."
 
 
 class Phase(Enum):
@@ -77,6 +81,7 @@ class LimitedProtocol(HttpToolsProtocol):
     graphql_path: ClassVar[GraphQLPath | None]
     """Answers GraphQL requests without the application. None if the fast lane is off."""
     cors: ClassVar[CorsRules]
+    draining: ClassVar[Draining]
     waiting: ClassVar[dict["LimitedProtocol", None]]
     """Connections whose clients have sent no complete request since the last answer, or do not read an answer. The one
     that waits longest is first."""
@@ -115,6 +120,19 @@ class LimitedProtocol(HttpToolsProtocol):
         self._stop_timers()
         self._unset_keepalive_if_required()
         super().connection_lost(exc)
+
+    def drain(self) -> None:
+        """Close the connection after the answer to the running request."""
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None:
+            cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """End the connection: at once if no complete request has arrived, else after the answer."""
+        if self._phase is Phase.BODY and not self.pipeline and not self.cycle.response_complete:
+            self._refuse(RequestRefused(503, TopLevelCode.RATE_LIMITED, STOPPED))
+        else:
+            super().shutdown()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -204,6 +222,8 @@ class LimitedProtocol(HttpToolsProtocol):
             fast_lane.begin(self, headers, self.graphql_path)
         else:
             super().on_headers_complete()
+        if self.draining.has_begun:
+            self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         self._parts += 1
@@ -332,13 +352,15 @@ def _last_answer(reply: Reply) -> bytes:
     return b"".join([STATUS_LINE[reply.status], *lines, b"\r\n", reply.body])
 
 
-def limited(settings: Settings, limits: ConnectionLimits, graphql_path: GraphQLPath) -> type[LimitedProtocol]:
+def limited(
+    settings: Settings, limits: ConnectionLimits, graphql_path: GraphQLPath, draining: Draining
+) -> type[LimitedProtocol]:
     """The protocol of one server. Its connections count together."""
 
     class Protocol(LimitedProtocol):
         waiting = {}
 
-    Protocol.limits, Protocol.settings = limits, settings
+    Protocol.limits, Protocol.settings, Protocol.draining = limits, settings, draining
     Protocol.hosts = frozenset(host.lower() for host in settings.hosts)
     Protocol.graphql_path = graphql_path if settings.fast_lane else None
     Protocol.cors = graphql_path.cors

@@ -7,12 +7,15 @@ has sent its request would be closed unread, to make room for the others. This s
 import asyncio
 import logging
 import math
+import signal
 import socket
+from types import FrameType
 
 import uvicorn
 from starlette.applications import Starlette
 
-from gateway.http.protocol import ConnectionLimits, limited
+from gateway.http.draining import Draining
+from gateway.http.protocol import ConnectionLimits, LimitedProtocol, limited
 from gateway.http.workers import Worker
 from gateway.settings import Settings
 
@@ -59,7 +62,8 @@ class Server(uvicorn.Server):
     ) -> None:
         self._settings = settings
         self._worker = worker
-        self._protocol = limited(settings, limits, app.state.graphql_path)
+        self._draining: Draining = app.state.draining
+        self._protocol = limited(settings, limits, app.state.graphql_path, self._draining)
         super().__init__(
             uvicorn.Config(
                 app,
@@ -76,6 +80,9 @@ class Server(uvicorn.Server):
             )
         )
         self._listener: socket.socket | None = None
+        self._told_to_stop = False
+        self._closes_at = math.inf
+        """When the port closes, by the clock of the loop."""
         self._opening: set[asyncio.Task[None]] = set()
 
     @property
@@ -98,7 +105,29 @@ class Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         if self._worker is not None:
             self._report_to(self._worker)
+        if self._told_to_stop and not self._draining.has_begun:
+            self._drain()
+        if asyncio.get_running_loop().time() >= self._closes_at:
+            self.should_exit = True
         return await super().on_tick(counter)
+
+    def handle_exit(self, sig: int, _frame: FrameType | None) -> None:
+        """The first signal announces the stop, see `docs/operating.md`. The second one ends the process at once."""
+        if self._told_to_stop:
+            signal.signal(sig, signal.SIG_DFL)
+            signal.raise_signal(sig)
+        self._captured_signals.append(sig)
+        self._told_to_stop = True
+
+    def _drain(self) -> None:
+        """Answer as before, but as not ready, and so that clients close their connections."""
+        seconds = self._settings.drain_time_s
+        log.info("stopping", extra={"reason": f"the port closes in {seconds:g} s"})
+        self._draining.has_begun = True
+        for connection in self.server_state.connections:
+            if isinstance(connection, LimitedProtocol):
+                connection.drain()
+        self._closes_at = asyncio.get_running_loop().time() + seconds
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._listener is not None:

@@ -19,6 +19,8 @@ from gateway.documents.manifest import manifest_of
 from gateway.version import VERSION
 from sandbox.app import create_app as create_sandbox
 from sandbox.demo_shop.products import LISTED_PRODUCTS
+from sandbox.model.world import World
+from tests.support.running_gateway import running_gateway
 from tests.support.shop import documents, listening
 from tests.support.valkey import Valkey
 
@@ -134,6 +136,36 @@ async def test_gateway_warns_of_pages_without_encryption() -> None:
     await gateway.communicate()
     warned = [line["origin"] for line in lines if line["event"].startswith("pages of this origin keep no session")]
     assert warned == ["http://192.168.1.5:5173"]
+
+
+async def test_second_signal_ends_a_draining_gateway_at_once() -> None:
+    settings = {"API_KEY": "a", "API_SECRET": "b", "PUBLISHABLE_KEY": "c", "DEVELOPMENT": "true", "DRAIN_S": "600"}
+    port = free_port()
+    settings["PORT"] = str(port)
+    gateway = await start("-m", "gateway", "serve", **{f"RIVERFRONT_{name}": value for name, value in settings.items()})
+    assert gateway.stderr is not None
+    _ = [line async for line in _until_listening(gateway.stderr)]
+    gateway.send_signal(signal.SIGTERM)
+    async for line in gateway.stderr:
+        if b'"stopping"' in line:
+            break
+    async with httpx.AsyncClient() as http:
+        assert (await http.get(f"http://127.0.0.1:{port}/health/live")).headers["connection"] == "close"
+    gateway.send_signal(signal.SIGTERM)
+    assert await gateway.wait() == -signal.SIGTERM
+    await gateway.communicate()
+
+
+async def test_health_check_of_the_image_follows_host_and_port(world: World) -> None:
+    async with running_gateway(world) as (url, _):
+        port = url.rpartition(":")[2]
+        for host in ("127.0.0.1", "0.0.0.0", "localhost"):  # noqa: S104 - as the setting of the gateway
+            check = await start("-m", "gateway.health_check", RIVERFRONT_HOST=host, RIVERFRONT_PORT=port)
+            assert await check.wait() == 0, host
+            await check.communicate()
+    check = await start("-m", "gateway.health_check", RIVERFRONT_PORT=port)
+    assert await check.wait() == 1
+    await check.communicate()
 
 
 async def _until_listening(output: asyncio.StreamReader) -> AsyncIterator[bytes]:

@@ -77,6 +77,7 @@ def test_settings_are_read_from_the_environment(environment: pytest.MonkeyPatch)
         ("PROT", "8000", "RIVERFRONT_PROT"),
         ("PORT", "many", "port"),
         ("PORT", "70000", "port"),
+        ("DRAIN_S", "2", "drain_s: must be 0 or at least 5"),
         ("COOKIE_SAME_SITE", "never", "cookie_same_site"),
         ("COOKIE_SAME_SITE", "none", "none needs RIVERFRONT_ORIGINS"),
         ("TRUSTED_PROXIES", "the office", "trusted_proxies"),

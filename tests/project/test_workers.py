@@ -23,6 +23,7 @@ KEYS = {
     "RIVERFRONT_API_KEY": "key",
     "RIVERFRONT_API_SECRET": "a-long-enough-secret",
     "RIVERFRONT_PUBLISHABLE_KEY": "pk_1",
+    "RIVERFRONT_DRAIN_S": "0",
 }
 
 CANNOT_START = """

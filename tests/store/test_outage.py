@@ -11,6 +11,7 @@ from dirty_equals import IsPartialDict, IsStr
 from redis.asyncio import Redis
 
 from gateway.errors import StoreUnavailable
+from gateway.http.health import REMEMBERED_S
 from gateway.store.memory import MemoryStore
 from sandbox.model.world import World
 from tests.support.shop import (
@@ -91,8 +92,9 @@ async def test_store_outage_during_submit_order_allows_retry_with_same_key(shop:
 # Outages of a real Valkey server.
 
 
-async def is_ready(storefront: Storefront) -> bool:
-    return bool((await storefront.http.get("/health/ready")).status_code == 200)
+async def takes_orders(storefront: Storefront, clock: Clock) -> bool:
+    clock.move(REMEMBERED_S)
+    return bool((await storefront.http.get("/health/orders")).status_code == 200)
 
 
 @pytest.mark.slow
@@ -115,7 +117,7 @@ async def test_only_fields_that_need_no_session_work_during_store_outage(
         assert "nothing was charged" in answer.body["errors"][0]["message"]
         assert shopper.submits == 0
         assert (await storefront.ask("{ products(first: 1) { totalCount } }")).data["products"]["totalCount"]
-        assert (await storefront.http.get("/health/ready")).status_code == 503
+        assert not await takes_orders(storefront, clock)
         assert (await storefront.http.get("/health/live")).status_code == 200
 
 
@@ -184,7 +186,7 @@ async def test_sign_in_returns_its_bearer_token_while_store_is_paused(
         with own_valkey.paused():
             network.gates[shopper_path].set()
             assert (await running)["bearerToken"]
-        await eventually(lambda: is_ready(storefront))
+        await eventually(lambda: takes_orders(storefront, clock))
         session = (await storefront.ask("{ session { level } }")).data["session"]
         assert session == {"level": "REGISTERED"}
 
@@ -217,7 +219,7 @@ async def test_next_order_is_delayed_after_store_loses_submission_record(
         )
         if trouble == "stopped":
             own_valkey.restart()
-        await eventually(lambda: is_ready(storefront))
+        await eventually(lambda: takes_orders(storefront, clock))
 
         again = await signed_in(Storefront(storefront.http), sandbox, world, username, password)
         assert (await again.storefront.add(PACK))["errors"] == [], "the next cart cannot be bought yet"

@@ -1,7 +1,9 @@
-"""A gateway whose store or API key cannot be used for orders is not ready."""
+"""A gateway takes traffic once it could have taken orders, and reports why it takes none."""
 
+import asyncio
 import logging
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -9,6 +11,8 @@ import pytest
 from redis.asyncio import Redis
 
 from gateway.errors import StoreEvicts, StoreUnavailable
+from gateway.http.health import REMEMBERED_S, Reason
+from gateway.store.memory import MemoryStore
 from gateway.store.redis import RedisStore
 from sandbox.model.world import World
 from tests.support.shop import (
@@ -34,6 +38,15 @@ OF_CONNECTION = {"select", "script|load"}
 """Commands that a probe needs only on a new connection or with a new server."""
 
 
+class CountingStore(MemoryStore):
+    probes = 0
+
+    async def probe(self) -> None:
+        self.probes += 1
+        await asyncio.sleep(0)
+        await super().probe()
+
+
 def documented_user() -> list[str]:
     line = re.search(r"^ACL SETUSER (.+)$", OPERATING.read_text(), re.MULTILINE)
     assert line is not None
@@ -50,6 +63,15 @@ async def as_user(valkey: Valkey, *rules: str) -> str:
 
 async def is_ready(storefront: Storefront) -> bool:
     return bool((await storefront.http.get("/health/ready")).status_code == 200)
+
+
+async def reasons(storefront: Storefront, clock: Clock) -> list[str]:
+    """Why no orders are taken, by a new check. Empty if they are taken."""
+    clock.move(REMEMBERED_S)
+    answer = await storefront.http.get("/health/orders")
+    codes = [reason["code"] for reason in answer.json()["reasons"]]
+    assert (answer.status_code, answer.json()["takesOrders"]) == ((503, False) if codes else (200, True))
+    return codes
 
 
 @pytest.mark.slow
@@ -92,7 +114,7 @@ async def test_user_who_lacks_one_command_is_not_ready(own_valkey: Valkey) -> No
 
 
 @pytest.mark.slow
-async def test_full_store_is_not_ready(
+async def test_store_that_fills_up_stops_orders_and_leaves_gateway_ready(
     world: World, network: InMemoryTransport, clock: Clock, own_valkey: Valkey
 ) -> None:
     await emptied(own_valkey)
@@ -100,10 +122,29 @@ async def test_full_store_is_not_ready(
         assert await is_ready(storefront)
         redis = Redis.from_url(own_valkey.url)
         await redis.config_set("maxmemory", 1)
+        assert await reasons(storefront, clock) == ["STORE_UNAVAILABLE"]
+        assert await is_ready(storefront)
+        await redis.config_set("maxmemory", 0)
+        await redis.config_set("maxmemory-policy", "allkeys-lru")
+        assert await reasons(storefront, clock) == ["STORE_EVICTS"]
+        await redis.config_set("maxmemory-policy", "noeviction")
+        assert await reasons(storefront, clock) == []
+        await redis.aclose()
+
+
+@pytest.mark.slow
+async def test_gateway_that_starts_with_a_full_store_is_not_ready(
+    world: World, network: InMemoryTransport, clock: Clock, own_valkey: Valkey
+) -> None:
+    await emptied(own_valkey)
+    redis = Redis.from_url(own_valkey.url)
+    await redis.config_set("maxmemory", 1)
+    async with gateway(world, network, clock, store_url=own_valkey.url) as storefront:
         assert not await is_ready(storefront)
         await redis.config_set("maxmemory", 0)
+        clock.move(REMEMBERED_S)
         assert await is_ready(storefront)
-        await redis.aclose()
+    await redis.aclose()
 
 
 @pytest.mark.slow
@@ -130,7 +171,18 @@ async def test_server_that_loses_a_written_value_is_not_ready(valkey: Valkey) ->
 async def test_refused_api_secret_is_not_ready(world: World, network: InMemoryTransport, clock: Clock) -> None:
     async with gateway(world, network, clock, api_secret="not-the-secret-of-the-site") as storefront:
         assert not await is_ready(storefront)
+        assert await reasons(storefront, clock) == ["API_KEY_REFUSED"]
         assert (await storefront.http.get("/health/live")).status_code == 200
+
+
+async def test_secret_that_is_refused_later_stops_only_orders(
+    storefront: Storefront, world: World, clock: Clock
+) -> None:
+    assert await is_ready(storefront)
+    world.keys = replace(world.keys, confidential_secret="another-secret-of-the-site")
+    clock.move(86_400)  # The guest token ends.
+    assert await reasons(storefront, clock) == ["API_KEY_REFUSED"]
+    assert await is_ready(storefront)
 
 
 async def test_outage_of_digital_river_leaves_gateway_ready(storefront: Storefront, shopper: Shopper) -> None:
@@ -138,18 +190,51 @@ async def test_outage_of_digital_river_leaves_gateway_ready(storefront: Storefro
     assert await is_ready(storefront)
 
 
-async def test_accepted_key_is_not_asked_for_again(storefront: Storefront, world: World) -> None:
+async def test_accepted_key_is_not_asked_for_again(storefront: Storefront, world: World, clock: Clock) -> None:
+    assert await is_ready(storefront)
     for _ in range(10):
-        assert await is_ready(storefront)
+        assert await reasons(storefront, clock) == []
     assert world.calls.count("POST", "/oauth20/token") == 1
 
 
-async def test_gateway_is_ready_again_with_the_store(
-    world: World, network: InMemoryTransport, clock: Clock, own_valkey: Valkey
+async def test_dead_store_stops_orders_and_leaves_gateway_ready(
+    world: World, network: InMemoryTransport, clock: Clock, own_valkey: Valkey, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with gateway(world, network, clock, store_url=own_valkey.url, store_timeout_s=1) as storefront:
         assert await is_ready(storefront)
         own_valkey.stop()
-        assert not await is_ready(storefront)
+        assert await reasons(storefront, clock) == ["STORE_UNAVAILABLE"]
+        assert await is_ready(storefront)
         own_valkey.restart()
-        await eventually(lambda: is_ready(storefront))
+
+        async def takes_orders() -> bool:
+            return not await reasons(storefront, clock)
+
+        await eventually(takes_orders)
+    assert [line.message for line in caplog.records if "orders can be taken" in line.message] == [
+        "no orders can be taken",
+        "orders can be taken again",
+    ]
+
+
+async def test_health_checks_that_come_together_share_one_probe(
+    world: World, network: InMemoryTransport, clock: Clock
+) -> None:
+    store = CountingStore(clock)
+    async with gateway_on(store, world, network, clock) as storefront:
+        asked = [storefront.http.get(f"/health/{check}") for check in ("ready", "orders") * 10]
+        assert {answer.status_code for answer in await asyncio.gather(*asked)} == {200}
+        await storefront.http.get("/health/orders")
+        assert store.probes == 1
+
+
+def test_every_reason_is_in_the_operators_page() -> None:
+    assert not [reason for reason in Reason if f"| `{reason}` |" not in OPERATING.read_text()]
+
+
+async def test_reasons_reveal_neither_hosts_nor_secrets(world: World, network: InMemoryTransport, clock: Clock) -> None:
+    url = "redis://user:a-planted-password@127.0.0.1:1/0"
+    async with gateway(world, network, clock, store_url=url, store_timeout_s=1) as storefront:
+        text = (await storefront.http.get("/health/orders")).text
+    assert "STORE_UNAVAILABLE" in text
+    assert not re.search(r"planted|127\.0|user:|Error", text)
