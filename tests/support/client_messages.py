@@ -25,6 +25,7 @@ OPERATORS_ONLY = (
     "gateway/telemetry.py",
     "gateway/metrics/",
     "gateway/documents/manifest.py",
+    "gateway/http/health.py",
     "gateway/shopper_messages/catalogue.py",
 )
 """Files and folders whose messages are only for the operator of the gateway."""
