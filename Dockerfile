@@ -18,6 +18,6 @@ USER riverfront
 # Reachable from outside the container only with RIVERFRONT_HOST=0.0.0.0 and RIVERFRONT_TRUSTED_PROXIES.
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
-  CMD ["python", "-m", "gateway.health_check"]
+  CMD python -m gateway.health_check "$RIVERFRONT_HOST" "$RIVERFRONT_PORT"
 STOPSIGNAL SIGTERM
 CMD ["python", "-m", "gateway", "serve"]

@@ -1,5 +1,4 @@
-"""Reads settings from the environment and from files of secrets. No other module of the gateway reads the
-environment, except its `health_check`, which loads no other module.
+"""Reads settings from the environment and from files of secrets. No other module reads the environment.
 
 The environment variable of a setting is `RIVERFRONT_` followed by the name of the field in capitals.
 """

@@ -1,10 +1,11 @@
-"""The health check of the image: `python -m gateway.health_check` exits with 0 if the gateway may take traffic.
+"""The health check of the image: `python -m gateway.health_check HOST PORT`.
+
+It exits with 0 if the gateway may take traffic. Host and port are those of the settings, or empty.
 
 It loads nothing else of the gateway, because it runs every ten seconds.
 """
 
 import http.client
-import os
 import sys
 
 TIMEOUT_S = 2
@@ -15,9 +16,7 @@ LOOPBACK = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 
 """Where a gateway can be reached that listens on all addresses."""
 
 
-def main() -> int:
-    host = os.environ.get("RIVERFRONT_HOST", "")
-    port = os.environ.get("RIVERFRONT_PORT", "")
+def main(host: str, port: str) -> int:
     number = int(port) if port.isdecimal() else DEFAULT_PORT  # Kubernetes may have set the variable to a URL.
     connection = http.client.HTTPConnection(LOOPBACK.get(host, host), number, timeout=TIMEOUT_S)
     try:
@@ -30,4 +29,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -113,12 +113,12 @@ class Health:
         return await asyncio.shield(checking)
 
     async def _check(self) -> list[Reason]:
-        found, detail = await self._store_failure()
-        if not found and await self._key_refused():
-            found = [Reason.API_KEY_REFUSED]
-        self._has_been_able = self._has_been_able or not found
-        self._log(": ".join(filter(None, [*found, detail])))
-        return found
+        failures, detail = await self._store_failure()
+        if not failures and await self._key_refused():
+            failures = [Reason.API_KEY_REFUSED]
+        self._has_been_able = self._has_been_able or not failures
+        self._log(": ".join(filter(None, [*failures, detail])))
+        return failures
 
     async def _store_failure(self) -> tuple[list[Reason], str]:
         try:

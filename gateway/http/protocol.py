@@ -72,8 +72,8 @@ class Phase(Enum):
     """A request on this connection was refused."""
 
 
-class LimitedProtocol(HttpToolsProtocol):
-    """One connection of a client. `limited` makes a subclass with the limits and the list of waiting connections."""
+class SharedByConnections(HttpToolsProtocol):
+    """What all connections of one server share. `limited` makes a subclass that has it."""
 
     limits: ClassVar[ConnectionLimits]
     settings: ClassVar[Settings]
@@ -82,9 +82,13 @@ class LimitedProtocol(HttpToolsProtocol):
     """Answers GraphQL requests without the application. None if the fast lane is off."""
     cors: ClassVar[CorsRules]
     draining: ClassVar[Draining]
-    waiting: ClassVar[dict["LimitedProtocol", None]]
+    waiting: ClassVar[dict["SharedByConnections", None]]
     """Connections whose clients have sent no complete request since the last answer, or do not read an answer. The one
     that waits longest is first."""
+
+
+class LimitedProtocol(SharedByConnections):
+    """One connection of a client."""
 
     def __init__(
         self,
@@ -289,14 +293,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self._answer(refused)
 
     def _answer(self, refused: RequestRefused) -> None:
-        request_id = secrets.token_hex(16)
-        token = current_request_id.set(request_id)
-        log.info("request refused before it was read", extra={"status": refused.status, "reason": refused.messages[0]})
-        current_request_id.reset(token)
-        reply, _ = ResponseWriter(self.settings, request_id, LEGACY).request_refused(refused)
-        self.cors.add_headers(RequestHeaders(self.headers or []), reply)
-        reply.headers = [*self.server_state.default_headers, *reply.headers, (b"x-request-id", request_id.encode())]
-        self.transport.write(_last_answer(reply))
+        self.transport.write(_refusal(self, refused))
         self.transport.close()
         self._abort_if_not_sent()
 
@@ -343,6 +340,19 @@ class LimitedProtocol(HttpToolsProtocol):
 def _too_large(limits: ConnectionLimits) -> RequestRefused:
     message = f"A request may have at most {limits.headers} headers, and {limits.head_bytes} bytes of URL and headers."
     return RequestRefused(431, TopLevelCode.BAD_USER_INPUT, message)
+
+
+def _refusal(connection: LimitedProtocol, refused: RequestRefused) -> bytes:
+    """The answer to a request that is not read further, as it is sent."""
+    request_id = secrets.token_hex(16)
+    token = current_request_id.set(request_id)
+    log.info("request refused before it was read", extra={"status": refused.status, "reason": refused.messages[0]})
+    current_request_id.reset(token)
+    reply, _ = ResponseWriter(connection.settings, request_id, LEGACY).request_refused(refused)
+    connection.cors.add_headers(RequestHeaders(connection.headers or []), reply)
+    default = connection.server_state.default_headers
+    reply.headers = [*default, *reply.headers, (b"x-request-id", request_id.encode())]
+    return _last_answer(reply)
 
 
 def _last_answer(reply: Reply) -> bytes:

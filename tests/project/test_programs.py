@@ -159,11 +159,11 @@ async def test_second_signal_ends_a_draining_gateway_at_once() -> None:
 async def test_health_check_of_the_image_follows_host_and_port(world: World) -> None:
     async with running_gateway(world) as (url, _):
         port = url.rpartition(":")[2]
-        for host in ("127.0.0.1", "0.0.0.0", "localhost"):  # noqa: S104 - as the setting of the gateway
-            check = await start("-m", "gateway.health_check", RIVERFRONT_HOST=host, RIVERFRONT_PORT=port)
+        for host in ("", "127.0.0.1", "0.0.0.0", "localhost"):  # noqa: S104 - as the setting of the gateway
+            check = await start("-m", "gateway.health_check", host, port)
             assert await check.wait() == 0, host
             await check.communicate()
-    check = await start("-m", "gateway.health_check", RIVERFRONT_PORT=port)
+    check = await start("-m", "gateway.health_check", "", port)
     assert await check.wait() == 1
     await check.communicate()
 

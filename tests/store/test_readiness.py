@@ -222,8 +222,8 @@ async def test_health_checks_that_come_together_share_one_probe(
 ) -> None:
     store = CountingStore(clock)
     async with gateway_on(store, world, network, clock) as storefront:
-        asked = [storefront.http.get(f"/health/{check}") for check in ("ready", "orders") * 10]
-        assert {answer.status_code for answer in await asyncio.gather(*asked)} == {200}
+        requests = [storefront.http.get(f"/health/{check}") for check in ("ready", "orders") * 10]
+        assert {answer.status_code for answer in await asyncio.gather(*requests)} == {200}
         await storefront.http.get("/health/orders")
         assert store.probes == 1
 
