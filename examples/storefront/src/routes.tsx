@@ -33,6 +33,7 @@ export const routes: RouteObject[] = [
               { index: true, lazy: () => import("./account/Profile") },
               { path: "orders", lazy: () => import("./orders/Orders") },
               { path: "cards", lazy: () => import("./account/Cards") },
+              { path: "cards/new", lazy: () => import("./account/AddCard") },
               { path: "subscriptions", lazy: () => import("./account/Subscriptions") },
               { path: "addresses", lazy: () => import("./account/Addresses") },
             ],

@@ -15,6 +15,7 @@ export async function signIn({ page, url, username, password }) {
   await page.getByText("Added to your cart").waitFor();
   await page.goto(`${url}/account/orders`);
   await title(page, "Sign in");
+  await page.getByText("Forgotten your password?").getByRole("link", { name: /@/ }).waitFor();
   await fillIn(page, { Email: username, Password: "wrong" });
   await page.getByRole("button", { name: "Sign in" }).click();
   const refusal = await problem(page);
@@ -24,6 +25,14 @@ export async function signIn({ page, url, username, password }) {
   await title(page, "Your orders");
   await page.getByRole("link", { name: /1 item in the cart/ }).waitFor();
   return { refusal, findings: found };
+}
+
+/** What a field says before anything is typed. */
+export async function passwordRule({ page, url }) {
+  await page.goto(`${url}/register`);
+  await title(page, "Create an account");
+  const id = await page.getByLabel("Password", { exact: true }).getAttribute("aria-describedby");
+  return page.locator(`[id="${id}"]`).innerText();
 }
 
 export async function readOrder({ page }) {

@@ -1,9 +1,9 @@
 import { useId, useState } from "react";
 import { AddressFields } from "../address/AddressFields";
 import { addressInput, type AddressValues } from "../address/form";
-import { useAddressForm } from "../address/useAddressForm";
+import { type AddressFormOfCountry, useAddressForm } from "../address/useAddressForm";
 import { messagesFor } from "../checkout/address-step";
-import { SaveAddressDocument, type SavedAddressPartsFragment } from "../generated/graphql";
+import { type ProfilePartsFragment, SaveAddressDocument, type SavedAddressPartsFragment } from "../generated/graphql";
 import { useChange } from "../graph/use-change";
 import { useMarket } from "../market/MarketProvider";
 import { DataForm, typed } from "../parts/DataForm";
@@ -12,16 +12,29 @@ import { Problems } from "../problems/Notice";
 import { useTexts } from "../texts";
 import { valuesOf } from "../address/values";
 
-/** The form of an entry of the address book. Null for a new one. */
-export function AddressEditor({ entry, onDone }: { entry: SavedAddressPartsFragment | null; onDone: () => void }) {
+interface Props {
+  /** Null for a new one. */
+  entry: SavedAddressPartsFragment | null;
+  /** Fields that this page needs, whatever the country requires. */
+  needed?: readonly string[];
+  /** Whose address a new one is. */
+  person?: ProfilePartsFragment;
+  onDone: () => void;
+}
+
+/** The form of an entry of the address book. */
+export function AddressEditor({ entry, needed = [], person, onDone }: Props) {
   const texts = useTexts();
   const { locale } = useMarket().market;
   const id = useId();
-  const [values, setValues] = useState<AddressValues>(() => valuesOf(entry?.address, locale));
+  const [values, setValues] = useState<AddressValues>(() => ({
+    ...(entry ? {} : namesOf(person)),
+    ...valuesOf(entry?.address, locale),
+  }));
   const [messages, setMessages] = useState<Record<string, string>>({});
   // Values that the post office's rules do not know, with which the shopper has sent the form before.
   const [insisted, setInsisted] = useState<ReadonlySet<string>>(new Set());
-  const form = useAddressForm("billing", values.countryCode, locale);
+  const form = requiring(needed, useAddressForm("billing", values.countryCode, locale));
   const { send, isBusy, problems } = useChange(SaveAddressDocument, (data) => data.saveAddress);
 
   async function save(data: FormData) {
@@ -74,4 +87,15 @@ export function AddressEditor({ entry, onDone }: { entry: SavedAddressPartsFragm
       </div>
     </DataForm>
   );
+}
+
+function namesOf(person: ProfilePartsFragment | undefined): Partial<AddressValues> {
+  const { firstName, lastName, email } = person ?? {};
+  return { ...(firstName && { firstName }), ...(lastName && { lastName }), ...(email && { email }) };
+}
+
+function requiring(needed: readonly string[], form: AddressFormOfCountry | null): AddressFormOfCountry | null {
+  if (!form) return null;
+  const fields = form.fields.map((field) => (needed.includes(field.name) ? { ...field, isRequired: true } : field));
+  return { ...form, fields };
 }

@@ -1,4 +1,5 @@
 import { useQuery } from "@apollo/client/react";
+import { Link } from "react-router";
 import { sourceName } from "../checkout/payment/sourceName";
 import { CardsDocument, type CardPartsFragment, DeleteCardDocument, PreferCardDocument } from "../generated/graphql";
 import { useChange } from "../graph/use-change";
@@ -7,8 +8,9 @@ import { Bar } from "../parts/Skeleton";
 import { Problems } from "../problems/Notice";
 import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
+import { addCardPaths } from "./add-card";
 
-/** Saved cards and other payment options. A new one is saved at checkout. */
+/** Saved cards and other payment options. A new one is saved here, or at checkout. */
 export function Component() {
   const { account } = useTexts();
   const { data, error, refetch } = useQuery(CardsDocument);
@@ -24,6 +26,11 @@ export function Component() {
           <Card key={option.id} option={option} />
         ))}
       </ul>
+      <div>
+        <Link className="button button-plain" to={addCardPaths.forPurchases}>
+          {account.addCard}
+        </Link>
+      </div>
     </>
   );
 }

@@ -8,7 +8,7 @@ import { useChange } from "../graph/use-change";
 import { useShell } from "../graph/use-shell";
 import { announce } from "../layout/announce";
 import { useMarket } from "../market/MarketProvider";
-import { DataForm, typed } from "../parts/DataForm";
+import { DataForm, typed, typedExactly } from "../parts/DataForm";
 import { PageTitle } from "../parts/PageTitle";
 import { TextField } from "../parts/TextField";
 import { paths } from "../paths";
@@ -35,7 +35,7 @@ export function Component() {
     const payload = await send({
       key: key.current,
       email: value("email"),
-      password: value("password"),
+      password: typedExactly(values, "password"),
       firstName: value("firstName"),
       lastName: value("lastName"),
       acceptsMarketing: values.has("acceptsMarketing"),
@@ -62,6 +62,7 @@ export function Component() {
           type="password"
           autoComplete="new-password"
           isRequired
+          hint={texts.account.passwordRule}
           problem={problemAt("password")}
         />
         <label className="check">

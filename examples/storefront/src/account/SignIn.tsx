@@ -1,12 +1,13 @@
 import { useApolloClient } from "@apollo/client/react";
 import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
+import { brand } from "../brand";
 import { SignInDocument } from "../generated/graphql";
 import { setMarket } from "../graph/session";
 import { useChange } from "../graph/use-change";
 import { useShell } from "../graph/use-shell";
 import { announce } from "../layout/announce";
 import { useMarket } from "../market/MarketProvider";
-import { DataForm, typed } from "../parts/DataForm";
+import { DataForm, typed, typedExactly } from "../parts/DataForm";
 import { PageTitle } from "../parts/PageTitle";
 import { TextField } from "../parts/TextField";
 import { paths } from "../paths";
@@ -25,6 +26,9 @@ export function Component() {
     <div className="page page-narrow">
       <PageTitle>{texts.account.signIn}</PageTitle>
       <SignInForm next={next} />
+      <p className="soft small">
+        {texts.account.forgotten} <a href={`mailto:${brand.email}`}>{brand.email}</a> {texts.account.forgottenMeanwhile}
+      </p>
       <p>
         {texts.account.noAccount}{" "}
         <Link to={{ pathname: paths.register, search: parameters.toString() }}>{texts.account.register}</Link>
@@ -46,7 +50,7 @@ function SignInForm({ next }: { next: string }) {
 
   async function signIn(values: FormData) {
     const hadSession = session !== null;
-    const payload = await send({ username: typed(values, "email"), password: typed(values, "password") });
+    const payload = await send({ username: typed(values, "email"), password: typedExactly(values, "password") });
     if (!payload) return;
     announce(cartMessages(payload.cartTransition, payload.warnings, texts));
     // A session that begins with the sign-in has the default market.

@@ -2,6 +2,7 @@ import { useQuery } from "@apollo/client/react";
 import { useState } from "react";
 import { Link } from "react-router";
 import {
+  type CardPartsFragment,
   ChangeRenewalDocument,
   EndContractDocument,
   ContractsDocument,
@@ -16,6 +17,7 @@ import { productPath } from "../paths";
 import { Notice, Problems } from "../problems/Notice";
 import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
+import { ContractCard } from "./ContractCard";
 
 export function Component() {
   const { account } = useTexts();
@@ -29,17 +31,22 @@ export function Component() {
       {contracts?.length === 0 && <p>{account.noSubscriptions}</p>}
       <ul className="entries">
         {contracts?.map((contract) => (
-          <Subscription key={contract.id} contract={contract} />
+          <Subscription key={contract.id} contract={contract} options={data?.shopper?.paymentOptions ?? []} />
         ))}
       </ul>
     </>
   );
 }
 
-function Subscription({ contract }: { contract: SubscriptionPartsFragment }) {
+interface Props {
+  contract: SubscriptionPartsFragment;
+  options: readonly CardPartsFragment[];
+}
+
+function Subscription({ contract, options }: Props) {
   const { account } = useTexts();
   const { market } = useMarket();
-  const { product, state, quantity, isAutoRenewing, nextRenewalAt, expiresAt, pendingChanges, paymentOption } = contract;
+  const { product, state, quantity, isAutoRenewing, nextRenewalAt, expiresAt, pendingChanges } = contract;
   const date = (time: string) => new Date(time).toLocaleDateString(market.locale, { dateStyle: "long" });
   const isCancelled = state === "CANCELLED";
   return (
@@ -53,8 +60,8 @@ function Subscription({ contract }: { contract: SubscriptionPartsFragment }) {
         {quantity !== null && quantity > 1 && <p>{account.quantity(quantity)}</p>}
         {!isCancelled && isAutoRenewing && nextRenewalAt && <p>{account.renewsOn(date(nextRenewalAt))}</p>}
         {!isCancelled && !isAutoRenewing && expiresAt && <p>{account.endsOn(date(expiresAt))}</p>}
-        {paymentOption && <p className="soft small">{account.paidWith(paymentOption.nickname)}</p>}
         {pendingChanges && pendingChanges.length > 0 && <Notice>{account.changePending}</Notice>}
+        {!isCancelled && <ContractCard {...{ contract, options }} name={product?.name ?? account.subscription} />}
         {!isCancelled && <Changes contract={contract} />}
       </div>
     </li>

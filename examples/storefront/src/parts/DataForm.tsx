@@ -23,6 +23,11 @@ export function DataForm({ className = "stack", onSubmit, children }: DataFormPr
 
 /** What was typed into a field, without blanks around it. */
 export function typed(values: FormData, name: string): string {
+  return typedExactly(values, name).trim();
+}
+
+/** What was typed into a field of a password, of which every blank counts. */
+export function typedExactly(values: FormData, name: string): string {
   const value = values.get(name);
-  return typeof value === "string" ? value.trim() : "";
+  return typeof value === "string" ? value : "";
 }

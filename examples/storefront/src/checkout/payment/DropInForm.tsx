@@ -1,91 +1,29 @@
-import { useEffect, useRef, useState } from "react";
 import { useTexts } from "../../texts";
-import type { BillingAddress, DigitalRiver, DropInConfiguration, Source } from "./digitalRiver";
+import type { BillingAddress, Source } from "./digitalRiver";
+import { DropIn, type DropInSetup } from "./DropIn";
 import { returnUrl, useDigitalRiver } from "./useDigitalRiver";
 
 interface Props {
-  dropIn: DropInSetup;
+  dropIn: DropInOfSession;
   onSource: (source: Source, isForStorage: boolean) => void;
   onFailed: () => void;
   onCancelled: () => void;
 }
 
-interface DropInSetup {
+interface DropInOfSession {
   sessionId: string;
   usage: string;
   allowsStorage: boolean;
   billingAddress?: object | null;
 }
 
-type Loading = "loading" | "ready" | "failed";
-
-/**
- * The drop-in of DigitalRiver.js. It lives in its own document nodes, which React does not touch, and card numbers live
- * in frames of the payment service, which this page cannot read.
- */
-export function DropInForm({ dropIn, onSource, onFailed, onCancelled }: Props) {
+/** The drop-in that pays for the cart. */
+export function DropInForm({ dropIn, ...handlers }: Props) {
   const { checkout } = useTexts();
-  const load = useDigitalRiver();
-  const container = useRef<HTMLDivElement>(null);
-  const [state, setState] = useState<Loading>("loading");
-  const [attempt, setAttempt] = useState(0);
-  const handlers = useRef({ onSource, onFailed, onCancelled });
-  useEffect(() => {
-    handlers.current = { onSource, onFailed, onCancelled };
-  });
-  const setup = JSON.stringify(dropIn);
-  const tryAgain = () => {
-    setState("loading");
-    setAttempt(attempt + 1);
-  };
-
-  useEffect(() => {
-    // A drop-in cannot be removed by itself: each one gets a node, which goes with it.
-    const node = document.createElement("div");
-    container.current?.append(node);
-    let isGone = false;
-    load()
-      .then((digitalRiver) => {
-        if (isGone) return;
-        const configuration = configurationOf(JSON.parse(setup) as DropInSetup, {
-          onReady: () => isGone || setState("ready"),
-          onSuccess: ({ source, readyForStorage = false }) => isGone || handlers.current.onSource(source, readyForStorage),
-          onCancel: () => isGone || handlers.current.onCancelled(),
-          // A fault of a field is shown beside the field.
-          onError: ({ type }) => isGone || type === "validation_error" || handlers.current.onFailed(),
-        });
-        return mounted(digitalRiver, configuration, node);
-      })
-      .catch(() => isGone || setState("failed"));
-    return () => {
-      isGone = true;
-      node.remove();
-    };
-  }, [load, setup, attempt]);
-
-  return (
-    <div className="drop-in" data-drop-in={state}>
-      {state === "loading" && <p className="drop-in-loading soft">{checkout.formLoading}</p>}
-      {state === "failed" && (
-        <div className="notice notice-bad stack" role="alert">
-          <p>{checkout.formFailed}</p>
-          <button type="button" className="button button-plain" onClick={tryAgain}>
-            {checkout.tryAgain}
-          </button>
-        </div>
-      )}
-      <div ref={container} hidden={state === "failed"} />
-    </div>
-  );
+  return <DropIn load={useDigitalRiver()} setup={setupOf(dropIn)} failedText={checkout.formFailed} {...handlers} />;
 }
 
-async function mounted(digitalRiver: DigitalRiver, configuration: DropInConfiguration, node: HTMLElement) {
-  await digitalRiver.createDropin(configuration).mount(node);
-}
-
-type Callbacks = Pick<DropInConfiguration, "onReady" | "onSuccess" | "onCancel" | "onError">;
-
-function configurationOf({ sessionId, usage, allowsStorage, billingAddress }: DropInSetup, callbacks: Callbacks) {
+function setupOf({ sessionId, usage, allowsStorage, billingAddress }: DropInOfSession): DropInSetup {
   const back = returnUrl();
   return {
     sessionId,
@@ -107,6 +45,5 @@ function configurationOf({ sessionId, usage, allowsStorage, billingAddress }: Dr
       },
     },
     paymentMethodConfiguration: { style: {} },
-    ...callbacks,
-  } satisfies DropInConfiguration;
+  };
 }

@@ -25,16 +25,17 @@ export interface BillingAddress {
 }
 
 export interface DropInConfiguration {
-  sessionId: string;
+  /** Absent on a page of the account, where nothing is paid. */
+  sessionId?: string;
   billingAddress?: BillingAddress;
   options: {
-    flow: "checkout";
-    showSavePaymentAgreement: boolean;
+    flow: "checkout" | "managePaymentMethods";
+    showSavePaymentAgreement?: boolean;
     showComplianceSection: boolean;
     showTermsOfSaleDisclosure: boolean;
-    button: { type: "continue" };
+    button: { type: "continue" } | { type: "custom"; buttonText: string };
     usage: string;
-    redirect: {
+    redirect?: {
       disableAutomaticRedirects: true;
       disableAutomaticRedirectsPaypal: true;
       returnUrl: string;
