@@ -2,7 +2,7 @@
 
 from resolvers import payment_options
 from schema import dsl
-from schema.directives import PRIVATE, CacheControl
+from schema.directives import PRIVATE, CacheControl, Sensitive
 from schema.dsl import field
 from schema.payment import PaymentSource
 from schema.shared_types import Address, Node
@@ -37,5 +37,11 @@ class PaymentOption(Node):
     source: PaymentSource = field(
         "Source that is charged when the shopper pays with the payment option. Digital River fields: those of the "
         "source in the payment option."
+    )
+    source_client_secret: str | None = field(
+        "Secret of the source, for `authenticateSource` of DigitalRiver.js: call it with `paymentSession.sessionId` "
+        "before `attachSource`, because the bank may ask who pays with a saved card. Never show the secret to another "
+        "shopper. Digital River field: sourceClientSecret.",
+        Sensitive(),
     )
     billing_address: Address | None = field("Billing address of the payment option. Digital River field: address.")

@@ -85,6 +85,10 @@ class PaymentOption(Shape, frozen=True, kw_only=True):
     def id(self) -> str:
         return global_id("PaymentOption", self.upstream_id)
 
+    @property
+    def source_client_secret(self) -> str | None:
+        return self.source.source_client_secret
+
 
 class WireAccountEntry(Shape, frozen=True, kw_only=True, rename="camel"):
     """Fields that Digital River sends both for a saved address and for a saved payment method."""

@@ -14,7 +14,7 @@ BOOK = f"{ME}/addresses"
 OPTIONS = f"{ME}/payment-options"
 
 ACCOUNT = """{ shopper { id addresses { id nickname isDefault address { line1 city email } }
-  paymentOptions { id nickname isDefault isExpired billingAddress { line1 }
+  paymentOptions { id nickname isDefault isExpired sourceClientSecret billingAddress { line1 }
     source { __typename isReusable sourceId ... on CardSource { brand lastFourDigits expiryMonth } } } } }"""
 
 SAVE_ADDRESS = """mutation($input: SaveAddressInput!) { saveAddress(input: $input) {
@@ -66,6 +66,7 @@ async def test_account_has_addresses_and_payment_options(registered_shopper: Sho
         nickname="Everyday Visa",
         isDefault=True,
         isExpired=False,
+        sourceClientSecret=world.accounts[0].payment_options[0].source.secret,
         billingAddress=None,
         source=IsPartialDict(__typename="CardSource", isReusable=True, brand="Visa", lastFourDigits="1111"),
     )

@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 
 from sandbox.control.place_orders import place_order
+from sandbox.demo_shop.payment_methods import METHODS
 from sandbox.demo_shop.products import PRODUCTS
 from sandbox.demo_shop.registered_shoppers import ALEX_HOME
+from sandbox.demo_shop.test_scenarios import SCENARIOS_BY_CARD
 from sandbox.model.fault import Fault
-from sandbox.model.shopper import Account, SavedAddress
+from sandbox.model.shopper import Account, PaymentOption, SavedAddress
+from sandbox.model.source import Source
 from sandbox.model.subscription import Subscription
 from sandbox.model.world import World
 from sandbox.timeline import renewals
@@ -57,6 +60,26 @@ def new_account(world: World, username: str, address: Json | None = None) -> Acc
 
 def saved(account: Account, name: str = "Visa ending in 1111") -> Deed:
     return ("savedCards", {"saved": name, "count": len(account.payment_options) + 1})
+
+
+def save_challenged_card(world: World, account: Account) -> None:
+    """A saved card for which the bank asks at each payment."""
+    source = Source(
+        method=METHODS["creditCard"],
+        amount=None,
+        currency=None,
+        state="chargeable",
+        owner=None,
+        session_id=None,
+        created_at=world.now(),
+        details={"brand": "Mastercard", "expirationMonth": 12, "expirationYear": 2035, "lastFourDigits": "5454"},
+        clock=world.now,
+        reusable=True,
+        customer_id=account.id,
+        scenario=SCENARIOS_BY_CARD[CHALLENGED["number"]],
+    )
+    world.sources[source.id] = source
+    account.payment_options.append(PaymentOption(next(world.option_ids), "Challenged", True, source))
 
 
 def subscription_of(world: World, account: Account) -> Subscription:
@@ -115,6 +138,22 @@ async def test_declined_card_is_not_saved_and_another_one_is(open_shop: OpenShop
         assert NOTHING in problem
         assert account.payment_options == []
         assert await do(shopper, give(), shown) == ["Visa ending in 1111"]
+
+
+async def test_bank_agrees_before_a_saved_card_pays(open_shop: OpenShop, chromium: Chromium) -> None:
+    account = new_account(open_shop.world, "challenged-again@example.com", ALEX_HOME)
+    save_challenged_card(open_shop.world, account)
+    before = open_shop.submits
+    async with signed_in(open_shop, chromium, account) as shopper:
+        await do(shopper, "addProduct", "openCheckout", "acceptSavedAddress", "chooseSavedCard")
+        message = await do(shopper, ("answerBank", {"password": "wrong"}), "notice")
+        assert message.startswith("Your bank could not confirm that it is you. Nothing was ordered")
+        assert open_shop.submits == before
+        sources = await do(shopper, "chooseSavedCard", ("answerBank", {"password": "password"}), "attached")
+        shown = await do(shopper, "order", "placed")
+    assert sources == ["Mastercard ending in 5454"]
+    assert shown["state"] == "SUBMITTED"
+    assert open_shop.submits - before == 1
 
 
 @pytest.mark.slow

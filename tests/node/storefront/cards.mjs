@@ -2,7 +2,16 @@
 import { findings } from "./axe.mjs";
 import { pay } from "./checkout.mjs";
 
-export { answerBank, signIn } from "./checkout.mjs";
+export {
+  acceptSavedAddress,
+  addProduct,
+  answerBank,
+  notice,
+  openCheckout,
+  order,
+  placed,
+  signIn,
+} from "./checkout.mjs";
 
 const title = (page, name) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
 const alerts = (page) => page.locator("main [role=alert]").filter({ hasText: /\w/ });
@@ -110,4 +119,15 @@ export async function backAtSubscriptions({ page, saved }) {
   await page.getByText(`Saved: ${saved}`).waitFor();
   await title(page, "Subscriptions");
   return openOtherCards({ page });
+}
+
+/** Chooses the saved card, for which the bank then asks. */
+export async function chooseSavedCard({ page }) {
+  await page.locator("[data-step=payment] .button").last().click();
+}
+
+/** Waits until the saved card is attached. Returns the sources of the order. */
+export async function attached({ page }) {
+  await page.locator("[data-step=review][data-state=open]").waitFor();
+  return page.locator("[data-sources] li").allInnerTexts();
 }

@@ -9,6 +9,7 @@ import { SavedCards } from "./payment/SavedCards";
 import { sourceName } from "./payment/sourceName";
 import { StoreCredit } from "./payment/StoreCredit";
 import { usePayment } from "./payment/usePayment";
+import { useSavedCard } from "./payment/useSavedCard";
 import { Step } from "./Step";
 import { useCheckout } from "./useCheckout";
 
@@ -54,11 +55,13 @@ function PaymentChoice({ onDone, onEditAddress }: Pick<Props, "onDone" | "onEdit
   const { checkout } = useTexts();
   const client = useApolloClient();
   const payment = usePayment();
+  const saved = useSavedCard(payment.attach);
   const options = (account?.paymentOptions ?? []).filter(({ source }) => source.__typename === "CardSource");
   const usable = options.filter(({ isExpired }) => !isExpired);
   const preferred = (usable.find(({ isDefault }) => isDefault) ?? usable[0])?.id ?? null;
   const [choice, setChoice] = useState<{ card: string | null } | null>(null);
   const card = choice ? choice.card : preferred;
+  const chosen = usable.find(({ id }) => id === card);
   const session = cart.paymentSession;
   if (!session) return <p>{checkout.notLoaded}</p>;
   const { nextAction, dropIn } = session;
@@ -77,13 +80,13 @@ function PaymentChoice({ onDone, onEditAddress }: Pick<Props, "onDone" | "onEdit
       {options.length > 0 && (
         <SavedCards options={options} chosen={card} onChange={(chosen) => setChoice({ card: chosen })} />
       )}
-      {card !== null ? (
+      {chosen ? (
         <div>
           <button
             type="button"
             className="button"
-            aria-disabled={isBusy}
-            onClick={() => void payment.attach({ paymentOptionId: card }).then(done)}
+            aria-disabled={isBusy || saved.isAsking}
+            onClick={() => void saved.pay(chosen, session.sessionId).then(done)}
           >
             {checkout.useCard}
           </button>
