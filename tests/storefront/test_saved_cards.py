@@ -34,7 +34,7 @@ CHALLENGED = {"number": "5454545454545454"}
 
 
 def account_of(world: World, username: str | None = None) -> Account:
-    return next(each for each in world.accounts if each.username == (username or world.keys.shopper_username))
+    return next(account for account in world.accounts if account.username == (username or world.keys.shopper_username))
 
 
 @asynccontextmanager
@@ -171,7 +171,7 @@ async def test_lost_answer_saves_one_card(open_shop: OpenShop, chromium: Chromiu
 
 @pytest.mark.slow
 @pytest.mark.exhaustive
-async def test_card_that_could_not_be_saved_is_kept_for_another_try(open_shop: OpenShop, chromium: Chromium) -> None:
+async def test_card_that_could_not_be_saved_is_sent_again(open_shop: OpenShop, chromium: Chromium) -> None:
     account = new_account(open_shop.world, "unsaved@example.com", ALEX_HOME)
     fault = Fault(path=OPTIONS, method="POST", kind="status", status=503)
     open_shop.world.faults.append(fault)
@@ -184,18 +184,18 @@ async def test_card_that_could_not_be_saved_is_kept_for_another_try(open_shop: O
 
 
 async def test_address_without_phone_number_is_completed_first(open_shop: OpenShop, chromium: Chromium) -> None:
-    account = new_account(open_shop.world, "unreachable@example.com", ALEX_HOME | {"phoneNumber": None})
-    other = new_account(open_shop.world, "homeless@example.com")
+    phoneless = new_account(open_shop.world, "unreachable@example.com", ALEX_HOME | {"phoneNumber": None})
+    homeless = new_account(open_shop.world, "homeless@example.com")
     typed = {"line1": "10380 Bren Road W", "city": "Minnetonka", "postalCode": "55343"}
-    for each, values in ((account, {}), (other, typed | {"nickname": "Home"})):
-        async with signed_in(open_shop, chromium, each) as shopper:
-            shown = saved(each)
-            asked = await do(shopper, "openAddCard", ("completeAddress", {"values": values}))
-            assert asked["isNeeded"]
+    for account, values in ((phoneless, {}), (homeless, typed | {"nickname": "Home"})):
+        async with signed_in(open_shop, chromium, account) as shopper:
+            shown = saved(account)
+            form = await do(shopper, "openAddCard", ("completeAddress", {"values": values}))
+            assert form["isNeeded"]
             await do(shopper, give(), shown)
-        owner = each.payment_options[0].source.owner
+        owner = account.payment_options[0].source.owner
         assert owner is not None
-        assert (owner.phone, owner.address["line1"]) == ("952-555-0100", each.addresses[0].fields["line1"])
+        assert (owner.phone, owner.address["line1"]) == ("952-555-0100", account.addresses[0].fields["line1"])
         assert "__typename" not in owner.address
 
 
