@@ -20,6 +20,7 @@ from gateway.environment import PREFIX
 from gateway.errors import StoreEvicts, StoreUnavailable
 from gateway.http.protocol import ConnectionLimits
 from gateway.http.server import Server, listening_socket
+from gateway.http.usable_cores import usable_cores
 from gateway.http.workers import Worker, Workers
 from gateway.settings import Settings
 from gateway.shopper_messages.catalogue import ShopperMessagesInvalid
@@ -69,8 +70,10 @@ def common(
 
 @app.command()
 def serve(
-    workers: int = typer.Option(
-        1, min=1, help="Processes that serve the port. More than one need RIVERFRONT_STORE_URL."
+    workers: str = typer.Option(
+        "1",
+        help="Processes that serve the port: a number, or auto for one per core. More than one need "
+        "RIVERFRONT_STORE_URL.",
     ),
 ) -> None:
     """Serve the graph. Settings are environment variables named RIVERFRONT_...; the README lists them."""
@@ -83,7 +86,8 @@ def serve(
     for origin in settings.unencrypted_origins:
         log.warning("pages of this origin keep no session cookie: not https", extra={"origin": origin})
     has_shared_store = bool(settings.store_url.get_secret_value())
-    if workers > 1 and not has_shared_store:
+    number = _number_of(workers, has_shared_store=has_shared_store)
+    if number > 1 and not has_shared_store:
         sys.exit("The gateway cannot start: several workers need a store that they share. Set RIVERFRONT_STORE_URL.")
     try:
         preload(settings)
@@ -102,11 +106,20 @@ def serve(
     else:
         log.warning("store in memory: run exactly one process")
     limits = ConnectionLimits(connections=_files_for_connections(), idle_s=settings.keep_alive_s)
-    if workers == 1:
+    if number == 1:
         _serve(settings, limits)
     else:
         _keep_loaded_objects()
-        Workers(workers, listening_socket(settings), lambda worker: _serve(settings, limits, worker)).run()
+        Workers(number, listening_socket(settings), lambda worker: _serve(settings, limits, worker)).run()
+
+
+def _number_of(workers: str, *, has_shared_store: bool) -> int:
+    """Number of workers for the option. Without a shared store, `auto` is one."""
+    if workers == "auto":
+        return usable_cores() if has_shared_store else 1
+    if not re.fullmatch(r"[1-9]\d{0,2}", workers):
+        sys.exit("The gateway cannot start: --workers must be a number from 1 to 999, or auto.")
+    return int(workers)
 
 
 def _serve(settings: Settings, limits: ConnectionLimits, worker: Worker | None = None) -> None:

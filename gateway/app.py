@@ -100,7 +100,7 @@ def create_app(
         exception_handlers={404: unknown_path.answer_with(settings)},
         lifespan=lambda _app: _lifespan(services, checks, http, Reconciler(services, interval_s=reconcile_every_s)),
     )
-    app.state.graphql_path, app.state.draining = graphql_path, draining
+    app.state.graphql_path, app.state.draining, app.state.health = graphql_path, draining, checks
     # A redirect from `/graphql/` would name the host of the request, which anybody may choose, and lose the body.
     app.router.redirect_slashes = False
     return app

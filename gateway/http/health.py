@@ -17,6 +17,7 @@ from gateway.catalog.guest_reader import GuestReader
 from gateway.elapsed_time import elapsed_s
 from gateway.errors import StoreEvicts, StoreUnavailable, UpstreamError, UpstreamKeyRefused
 from gateway.http.draining import Draining
+from gateway.http.workers import SharedState
 from gateway.store.interface import Store
 from gateway.store.repetition import Repetition
 
@@ -33,6 +34,12 @@ REMEMBERED_S = 1
 
 WATCH_S = 5
 """Time between two checks that no request has asked for, in seconds. They keep log and metrics true."""
+
+
+class Flag:
+    """A flag of one process. Workers share theirs, see `gateway.http.workers`."""
+
+    value = False
 
 
 class Reason(StrEnum):
@@ -68,7 +75,8 @@ class Health:
         self._reader = reader
         self._draining = draining
         self._elapsed = elapsed
-        self._has_been_able = False
+        self.able: Flag | SharedState = Flag()
+        """Whether orders were possible at any time since the start."""
         self._checking: asyncio.Task[list[Reason]] | None = None
         self._checked_at = 0.0
         self._checking_key: asyncio.Task[None] | None = None
@@ -77,9 +85,9 @@ class Health:
         self._logged = ""
 
     async def may_take_traffic(self) -> bool:
-        if not self._draining.has_begun and not self._has_been_able:
+        if not self._draining.has_begun and not self.able.value:
             await self._failures()
-        return self._has_been_able and not self._draining.has_begun
+        return self.able.value and not self._draining.has_begun
 
     async def reasons_against_orders(self) -> list[Reason]:
         """Empty if orders can be taken. Requests that come at the same time share one check."""
@@ -116,7 +124,8 @@ class Health:
         failures, detail = await self._store_failure()
         if not failures and await self._key_refused():
             failures = [Reason.API_KEY_REFUSED]
-        self._has_been_able = self._has_been_able or not failures
+        if not failures:
+            self.able.value = True
         self._log(": ".join(filter(None, [*failures, detail])))
         return failures
 

@@ -63,6 +63,8 @@ class Server(uvicorn.Server):
         self._settings = settings
         self._worker = worker
         self._draining: Draining = app.state.draining
+        if worker is not None:
+            app.state.health.able = worker.shared
         self._protocol = limited(settings, limits, app.state.graphql_path, self._draining)
         super().__init__(
             uvicorn.Config(
@@ -105,6 +107,7 @@ class Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         if self._worker is not None:
             self._report_to(self._worker)
+            self._worker.give_sign_of_life()
         if self._told_to_stop and not self._draining.has_begun:
             self._drain()
         if asyncio.get_running_loop().time() >= self._closes_at:

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from bench.replicas.environment import free_port
+from gateway.http.usable_cores import usable_cores
 from tests.project.test_programs import start
 from tests.support.shop import eventually
 from tests.support.valkey import Valkey
@@ -30,6 +31,13 @@ CANNOT_START = """
 import socket, sys
 from gateway.http.workers import Workers
 Workers(2, socket.socket(), lambda worker: sys.exit(3)).run()
+"""
+
+IMPATIENT = """
+from gateway.__main__ import app
+from gateway.http import workers
+workers.LOOK_S = 0.2
+app()
 """
 
 
@@ -62,10 +70,10 @@ class Running:
 
 
 @asynccontextmanager
-async def two_workers(valkey: Valkey) -> AsyncIterator[Running]:
+async def two_workers(valkey: Valkey, program: tuple[str, ...] = ("-m", "gateway")) -> AsyncIterator[Running]:
     port = free_port()
     environment = KEYS | {"RIVERFRONT_STORE_URL": valkey.url, "RIVERFRONT_PORT": str(port)}
-    running = Running(await start("-m", "gateway", "serve", "--workers", "2", **environment), port)
+    running = Running(await start(*program, "serve", "--workers", "2", **environment), port)
     reading = asyncio.create_task(running.read_log())
     try:
         await eventually(lambda: running.log.count(b'"listening"') == 2)
@@ -99,6 +107,58 @@ async def test_worker_that_dies_is_replaced(own_valkey: Valkey) -> None:
         await eventually(lambda: len(running.workers() - before) == 1 and running.log.count(b'"listening"') == 3)
         assert b'"worker ended"' in running.log
         assert await running.is_served()
+
+
+async def test_worker_that_does_not_react_is_replaced(own_valkey: Valkey) -> None:
+    async with two_workers(own_valkey, ("-c", IMPATIENT)) as running:
+        stopped = min(running.workers())
+        os.kill(stopped, signal.SIGSTOP)
+        await eventually(lambda: stopped not in running.workers() and running.log.count(b'"listening"') > 2)
+        assert b'"worker killed"' in running.log
+        assert await running.is_served()
+
+
+async def test_replaced_worker_is_ready_during_an_outage_of_the_store(own_valkey: Valkey) -> None:
+    async with two_workers(own_valkey) as running:
+
+        async def is_ready() -> bool:
+            async with httpx.AsyncClient() as http:
+                return bool((await http.get(f"{running.url}/health/ready")).status_code == 200)
+
+        assert await is_ready()
+        before = running.workers()
+        own_valkey.stop()
+        for worker in before:
+            os.kill(worker, signal.SIGKILL)
+        await eventually(lambda: not running.workers() & before and running.log.count(b'"listening"') == 4)
+        assert await is_ready()
+
+
+async def test_number_of_workers_must_be_a_number_or_auto() -> None:
+    for workers in ("0", "many", "-1"):
+        gateway = await start("-m", "gateway", "serve", f"--workers={workers}", **KEYS)
+        _, errors = await gateway.communicate()
+        assert (gateway.returncode, b"must be a number from 1 to 999, or auto" in errors) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("files", "cores"),
+    [
+        ({"cpu.max": "100000 100000"}, 1),
+        ({"cpu.max": "50000 100000"}, 1),
+        ({"cpu/cpu.cfs_quota_us": "100000", "cpu/cpu.cfs_period_us": "100000"}, 1),
+        ({"cpu/cpu.cfs_quota_us": "-1", "cpu/cpu.cfs_period_us": "100000"}, None),
+        ({"cpu.max": "max 100000"}, None),
+        ({}, None),
+    ],
+)
+def test_auto_is_one_worker_for_each_core_of_the_container(
+    tmp_path: Path, files: dict[str, str], cores: int | None
+) -> None:
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content)
+    assert usable_cores(tmp_path) == (cores or len(os.sched_getaffinity(0)))
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
