@@ -36,6 +36,7 @@ from gateway.sessions.encrypted_store import encrypted
 from gateway.sessions.encryption import digest_key
 from gateway.sessions.idempotency import IdempotencyRecords
 from gateway.sessions.merchant_assertions import MerchantAssertions
+from gateway.sessions.session_hash import SessionHashes
 from gateway.sessions.sessions import Sessions
 from gateway.sessions.token_renewal import TokenRenewal
 from gateway.settings import Settings
@@ -131,6 +132,7 @@ def _services(
         upstream=upstream,
         store=store,
         sessions=sessions,
+        session_hashes=SessionHashes(settings, now),
         token_renewal=TokenRenewal(sessions, store, upstream.reserving(Reserve.TOKENS), now),
         method_lists=MethodLists(cache, upstream, settings),
         catalog=Catalog.of_home_market(upstream, cache, settings, now),

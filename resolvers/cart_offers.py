@@ -8,7 +8,8 @@ from functools import partial
 from gateway.enums import SessionLevel, WarningCode
 from gateway.errors import UpstreamError
 from gateway.money import Money
-from gateway.operation.context import Context, read_once
+from gateway.operation.context import Context
+from gateway.operation.shared_reads import read_once
 from gateway.refusals.user_errors import Path
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.record import CheckoutMemory

@@ -26,9 +26,12 @@ from resolvers.payloads import SubmissionPayload
 
 async def order_submission(ctx: Context, idempotency_key: UUID | None = None) -> SubmissionAttempt | None:
     try:
-        return await submissions.look_up(ctx, idempotency_key)
+        attempt = await submissions.look_up(ctx, idempotency_key)
     except NothingToResume:
         return None  # The order had not been sent, and another replica has just deleted the attempt.
+    if attempt is not None:
+        ctx.operation.outcome = attempt.status.name
+    return attempt
 
 
 async def submit_order(ctx: Context, args: SubmitOrderInput) -> SubmissionPayload:
@@ -50,7 +53,7 @@ async def submit_order(ctx: Context, args: SubmitOrderInput) -> SubmissionPayloa
         return SubmissionPayload(errors=[store_unavailable(failure, ctx.caller.request_id)])
     except RateLimited as limited:
         return SubmissionPayload(errors=[rate_limited(limited, (), ctx.services.now())])
-    return SubmissionPayload(attempt=attempt, result=attempt.result)
+    return _reported(ctx, attempt)
 
 
 async def resume_order(ctx: Context, args: ResumeOrderInput) -> SubmissionPayload:
@@ -67,4 +70,9 @@ async def resume_order(ctx: Context, args: ResumeOrderInput) -> SubmissionPayloa
         return SubmissionPayload(errors=[logged_error(ctx, failure)])
     except StoreUnavailable as failure:
         return SubmissionPayload(errors=[store_unavailable(failure, ctx.caller.request_id)])
+    return _reported(ctx, attempt)
+
+
+def _reported(ctx: Context, attempt: SubmissionAttempt) -> SubmissionPayload:
+    ctx.operation.outcome = attempt.status.name
     return SubmissionPayload(attempt=attempt, result=attempt.result)

@@ -1,6 +1,7 @@
 """Shared fixtures: a sandbox, a gateway that calls the sandbox, and shoppers."""
 
 import gc
+import io
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -19,6 +20,7 @@ from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from schema.build import build
 from tests.support.commerce_client import Client
+from tests.support.recorded_log import recorded_log
 from tests.support.shop import Clock, InMemoryTransport, Shopper, Storefront, gateway, signed_in
 from tests.support.valkey import Valkey
 
@@ -91,6 +93,13 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
             store = EncryptedStore(store, SessionEncryption([Fernet.generate_key()]))
     yield store
     await store.aclose()
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """The log output of all loggers at level DEBUG, in the format of the gateway."""
+    with recorded_log() as written:
+        yield written
 
 
 @pytest.fixture

@@ -48,6 +48,7 @@ def completed_payload(payload: Any, ctx: Context, selection: PayloadSelection) -
     """
     payload = _with_known_errors(payload, ctx, selection)
     operation = ctx.operation
+    operation.payload_codes += [error.code.name for error in payload.errors]
     if operation.new_warnings:
         payload = replace(payload, warnings=[*payload.warnings, *operation.new_warnings])
         operation.new_warnings = ()

@@ -22,11 +22,12 @@ from gateway.http.client_address import ClientConnection
 from gateway.http.graphql_request import RequestRefused, read
 from gateway.http.http_request import HttpRequest, Reply
 from gateway.http.listed_calls import lists_calls
+from gateway.http.log_levels import describe
 from gateway.http.logged_request import LoggedRequest
 from gateway.http.response import LEGACY, MODERN, ResponseWriter
 from gateway.http.session_cookie import check_change, handle_of, new_cookie
 from gateway.operation.caller import Caller
-from gateway.operation.context import Context, begin_operation
+from gateway.operation.context import Context, Operation, begin_operation
 from gateway.operation.services import Services
 from gateway.recorded_calls import CallRecord, recording
 from gateway.sessions.handle import Handle
@@ -48,6 +49,7 @@ class GraphQLEndpoint:
         media_type = accepted_type(request.headers.lines(b"accept"))
         writer = ResponseWriter(self._services.settings, logged.id, media_type or LEGACY)
         facts = OperationFacts()
+        operation: Operation | None = None
         try:
             if media_type is None:
                 raise RequestRefused(406, TopLevelCode.BAD_USER_INPUT, f"Accept {MODERN} or {LEGACY}.")
@@ -84,6 +86,7 @@ class GraphQLEndpoint:
                 raise self._documents.variables_refused(prepared)
             ctx.operation.unread_warnings += self._documents.warnings(prepared)
             reply, codes = writer.executed(result, ctx, facts, record)
+            operation = ctx.operation
             if prepared.cache_policy is not None and not codes and record is None:
                 used_answers = ctx.operation.used_answers
                 reply = cacheable(request, reply, prepared.cache_policy, used_answers, self._services.now())
@@ -95,7 +98,7 @@ class GraphQLEndpoint:
                 # Some clients read no answer with another status than 200, which the modern type would not have.
                 writer = writer._replace(media_type=LEGACY)
             reply, codes = writer.document_refused(refused)
-        logged.fields = (("kind", facts.kind), ("operation", facts.name), ("codes", tuple(codes)))
+        describe(logged, facts, codes, operation)
         if request.method == "HEAD":
             reply.body = b""
         return reply

@@ -47,6 +47,7 @@ class GraphQLPath:
                     self.cors.add_headers(request.headers, reply)
             except Exception:
                 log.exception("request crashed")
+                logged.level = logging.ERROR
                 reply = crash_reply(self._settings, request_id)
                 self.cors.add_headers(request.headers, reply)
             logged.status = reply.status

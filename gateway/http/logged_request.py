@@ -16,10 +16,10 @@ NO_ROUTE = "none"
 class LoggedRequest:
     """During the `with` block, a request is answered. At its end, the log line of the request is written.
 
-    The line has the `status` of the answer, and further fields that the endpoint knows.
+    The line has the `status` of the answer, and the level and further fields that the endpoint knows.
     """
 
-    __slots__ = ("_method", "_started_at", "_token", "fields", "id", "route", "status")
+    __slots__ = ("_method", "_started_at", "_token", "fields", "id", "level", "route", "status")
 
     def __init__(self, request_id: str, method: str, route: str = NO_ROUTE) -> None:
         self._method = method
@@ -27,6 +27,7 @@ class LoggedRequest:
         self.route = route
         self.status = 500
         self.fields: Fields = ()
+        self.level = logging.INFO
 
     def __enter__(self) -> "LoggedRequest":
         self._started_at = time.monotonic()
@@ -37,7 +38,7 @@ class LoggedRequest:
         method = self._method if self._method in METHODS else "other"
         duration_ms = round((time.monotonic() - self._started_at) * 1000, 1)
         # Health checks are sent every few seconds, so they are logged at the level DEBUG.
-        level = logging.DEBUG if self.route.startswith("/health/") else logging.INFO
+        level = logging.DEBUG if self.route.startswith("/health/") else self.level
         fields = (("method", method), ("route", self.route), ("status", self.status), *self.fields)
         log_often(log, level, "request answered", duration_ms, fields)
         current_request_id.reset(self._token)

@@ -53,6 +53,7 @@ class OtherPaths:
                 await self._app(scope, receive, send_with_headers)
             except Exception:
                 log.exception("request crashed")
+                logged.level = logging.ERROR
                 if has_started:
                     # The server ends the connection, so that the client does not take half an answer for a whole.
                     raise

@@ -30,6 +30,7 @@ from gateway.operation.caller import Caller
 from gateway.operation.recorded_results import RecordedResults
 from gateway.operation.services import Services
 from gateway.operation.session_search import SessionSearch
+from gateway.operation.shared_reads import Reads, already_read, read_once
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.handle import Handle
 from gateway.sessions.record import EarlierSubmissions
@@ -53,10 +54,6 @@ DEADLINE_REACHED = "the operation's deadline"
 
 STOCK_WAIT_SHARE = 0.1
 """Maximum time that a stock read waits for other reads, as a share of the operation's maximum duration."""
-
-
-Reads = dict[str, asyncio.Future[Any]]
-"""Results that an operation has read or is reading, by name. A mutation that changes such data clears them."""
 
 
 @dataclass
@@ -94,6 +91,10 @@ class Operation:
     """Errors of payloads whose `errors` the operation did not select."""
     unread_warnings: list[object] = field(default_factory=list)
     """Warnings of payloads whose `warnings` the operation did not select."""
+    payload_codes: list[str] = field(default_factory=list)
+    """Codes of the errors in all payloads, for the log."""
+    outcome: str | None = None
+    """Status of the submission that the operation reports, for the log. None if it reports none."""
 
 
 @dataclass(frozen=True)
@@ -282,11 +283,11 @@ class Context:
 
     def remember_cart(self, cart: Cart) -> None:
         """Keep the cart from the answer to a change, so that the cart is not read again."""
-        self.operation.cart_reads["cart"] = _already_read(cart)
+        self.operation.cart_reads["cart"] = already_read(cart)
 
     def remember_shopper(self, shopper: Shopper) -> None:
         """Keep the shopper whom a sign-in has read, so that the shopper is not read again."""
-        self.operation.account_reads["shopper"] = _already_read(shopper)
+        self.operation.account_reads["shopper"] = already_read(shopper)
 
     @contextmanager
     def holding(self, lease: Lease) -> Iterator[None]:
@@ -366,21 +367,6 @@ def begin_operation(
     if buys and caller.handle is not None:
         upstream = upstream.reserving(Reserve.SUBMISSIONS)
     return Context(services, caller, Operation(within_s, deadline_at, upstream, market, budget))
-
-
-def read_once(reads: Reads, name: str, read: Callable[[], Coroutine[Any, Any, T]]) -> "asyncio.Future[T]":
-    """The result of `read`. For each `name` in `reads`, `read` is called once, and all callers share the result."""
-    if name not in reads:
-        reads[name] = asyncio.ensure_future(read())
-        # `exception()` marks the exception as retrieved. Otherwise asyncio would log it if the operation has timed out.
-        reads[name].add_done_callback(lambda future: future.cancelled() or future.exception())
-    return reads[name] if reads[name].done() else asyncio.shield(reads[name])
-
-
-def _already_read(value: T) -> "asyncio.Future[T]":
-    future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-    future.set_result(value)
-    return future
 
 
 def context_of_session(ctx: Context, session: Session) -> Context:

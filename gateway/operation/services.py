@@ -9,6 +9,7 @@ from gateway.payments.method_list import MethodLists
 from gateway.sessions.cart_change_lock import CartChangeLock
 from gateway.sessions.idempotency import IdempotencyRecords
 from gateway.sessions.merchant_assertions import MerchantAssertions
+from gateway.sessions.session_hash import SessionHashes
 from gateway.sessions.sessions import Sessions
 from gateway.sessions.token_renewal import TokenRenewal
 from gateway.settings import Settings
@@ -29,6 +30,7 @@ class Services:
     upstream: Upstream
     store: Store
     sessions: Sessions
+    session_hashes: SessionHashes
     token_renewal: TokenRenewal
     catalog: Catalog
     method_lists: MethodLists

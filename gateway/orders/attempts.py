@@ -249,6 +249,7 @@ class Attempts:
         """The stored attempt; None if there is none. An attempt whose replica stopped before sending is deleted."""
         record = await self._read(store_key)
         if record is not None and record.stage is Stage.RESERVED and await self.is_orphan(store_key, record):
+            log.info("submission not sent", extra={"key": str(record.key), "reason": "its replica stopped"})
             await self.forget(store_key, record)
             return None
         return record

@@ -18,7 +18,7 @@ from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
 
-KEY_PURPOSE, DIGEST_PURPOSE = b"riverfront sessions", b"riverfront digests"
+KEY_PURPOSE, DIGEST_PURPOSE, LOG_PURPOSE = b"riverfront sessions", b"riverfront digests", b"riverfront log"
 """Values of `info` in HKDF. With another value, HKDF derives another key from the same API secret."""
 
 DERIVED = "derived"
@@ -39,6 +39,11 @@ def encryption_keys(settings: Settings) -> list[bytes]:
 def digest_key(settings: Settings) -> bytes:
     """Key for digests of personal data that are keys in the store. It is derived from the API secret."""
     return _derived(settings, DIGEST_PURPOSE)
+
+
+def log_key(settings: Settings) -> bytes:
+    """Key for the hashes of session ids in the log. It is derived from the API secret."""
+    return _derived(settings, LOG_PURPOSE)
 
 
 def _derived(settings: Settings, purpose: bytes) -> bytes:

@@ -40,6 +40,7 @@ from gateway.orders.submission_lock import cart_lock, owner_lock
 from gateway.sessions.record import CheckoutMemory
 from gateway.sessions.sessions import Session
 from gateway.store.waiting import renew_waiting
+from gateway.submission.log_lines import log_step
 from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import encode
 from gateway.upstream.order_pricing import order_pricing
@@ -76,6 +77,8 @@ class Attempt:
         self.key = key
         self.store_key = store_key or store_key_of(session, key)
         self.answer: Result | None = None
+        self.evidence: str | None = None
+        """What at Digital River proved the result, for the log. None if its answer to this process did."""
         self._attempts = ctx.services.attempts
         self._store = ctx.services.store
 
@@ -89,6 +92,11 @@ class Attempt:
 
     def report(self, result: Result | None = None, *, is_replay: bool = False) -> SubmissionAttempt:
         return self.record.as_shown(result, is_replay=is_replay)
+
+    def log_step(self, event: str, result: Result | None = None) -> None:
+        """Log a step of the attempt, with all that names it: key, session, cart and order."""
+        session = self.ctx.services.session_hashes.today(self.record.session_id)
+        log_step(event, self.record, session, result, self.evidence)
 
     # Reading and writing the record of the attempt.
 
@@ -115,6 +123,7 @@ class Attempt:
         other = await self._attempts.claim_key(self.store_key, self.record)
         if other is not None:
             raise SubmissionKeyTaken(other.status, is_own=False)
+        self.log_step("submission reserved")
         return True
 
     async def read(self) -> bool:
@@ -147,6 +156,7 @@ class Attempt:
     async def mark_sent(self, cart: Cart) -> None:
         """Store the stage `SENT` before submit-cart is called. Raise `StoreUnavailable` if the reservation is gone."""
         await self._advance_for(cart, stage=Stage.SENT)
+        self.log_step("submission sent")
 
     async def adopt(self, cart: Cart, waiting: Result) -> None:
         """Store that the cart was sent by an attempt whose record is lost, and that its order waits for the shopper.
@@ -189,6 +199,7 @@ class Attempt:
 
     async def forget(self) -> None:
         """Delete an attempt whose cart was not sent. The idempotency key can then be used again."""
+        self.log_step("submission not sent")
         await self._attempts.forget(self.store_key, self.record)
 
     @asynccontextmanager
@@ -223,6 +234,7 @@ class Attempt:
             log.warning("outcome overwritten by an answer", extra={"key": str(self.key)})
             await self.restore_answer()
             return True
+        self.log_step("submission outcome", result)
         await self._after_recording(result)
         return True
 
@@ -233,19 +245,19 @@ class Attempt:
             self._answered, updated_at=self.now(), stage=Stage.OUTCOME, result=without_secrets(self.answer)
         )
         await self._store.put(self.store_key, encode(self.record), ttl_s=TTL_S)
+        self.log_step("submission outcome", self.answer)
         await self._after_recording(self.answer)
 
     async def record_evidence(self, result: Result) -> bool:
         """Record a result that was derived from evidence. Return False if another replica has changed the record."""
         if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result)):
             return False
+        self.log_step("submission still in doubt" if self.record.is_in_doubt else "submission reconciled", result)
         await self._after_recording(result)
         return True
 
     async def _after_recording(self, result: Result) -> None:
         self.ctx.forget_cart()
-        if isinstance(result, OrderInDoubt):
-            log.warning("submission in doubt", extra={"key": str(self.key)})
         if isinstance(result, OrderPlaced | OrderAwaitingPayment):
             number = result.order.number
             await self.remember(lambda memory: _add_order(memory, number))
@@ -267,6 +279,7 @@ class Attempt:
         ended = without_secrets(result)
         if not await self.advance(stage=Stage.OUTCOME, result=ended, was_abandoned=True, locks=[]):
             return False
+        self.log_step("submission abandoned", result)
         await self._attempts.close(self.store_key, before)
         return True
 

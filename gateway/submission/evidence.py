@@ -5,7 +5,6 @@ replaced the locked cart. The order was not placed if after the quiet time the c
 order, or if the charge was declined. If the evidence proves no outcome, the order stays in doubt.
 """
 
-import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,8 +19,6 @@ from gateway.submission.results import UNREADABLE, declined_with, placed, placed
 from gateway.upstream.cart import Cart
 from gateway.upstream.order import Order
 from gateway.upstream.payment import CartPaymentSession
-
-log = logging.getLogger(__name__)
 
 FORBIDDEN = 403
 
@@ -139,18 +136,19 @@ def result_shown_by(evidence: Evidence, attempt: Attempt) -> Result | None:
     """Outcome that the evidence proves; None if it proves no outcome."""
     order, payment = evidence.order, evidence.payment_session
     if evidence.proves_order:
-        log.info("doubt settled", extra={"evidence": "order" if order else "cart", "key": str(attempt.key)})
+        attempt.evidence = "order" if order else "cart"
         awaits_payment = payment is not None and payment.state is State.PENDING_FUNDS
         return placed(order, awaits_payment=awaits_payment) if order else placed_unread(attempt, awaits_payment)
     was_cancelled = order is not None and order.state is OrderState.CANCELLED
     if payment is None and not was_cancelled:
         return None
     if payment and payment.state in (State.PENDING_REDIRECT, State.CHARGEABLE) and payment.redirect_url:
+        attempt.evidence = "payment session"
         return redirect(payment.redirect_url, order)
     # A cancelled order may belong to an earlier attempt, because a cart that is opened again keeps its id.
     is_of_this = attempt.record.waits_for_shopper or payment is None or payment.state not in UNTOUCHED
     if (was_cancelled and is_of_this) or (payment and payment.state in (State.FAILED, State.CANCELLED)):
-        log.info("doubt settled", extra={"evidence": "payment session", "key": str(attempt.key)})
+        attempt.evidence = "payment session"
         return declined_with(attempt, None, payment_session(evidence.cart, attempt.session))
     return None
 

@@ -31,6 +31,8 @@ async def record_resumption(attempt: Attempt) -> str | None:
     token = await attempt.ctx.access_token(attempt.session, good_for=FRESH_FOR_CHECKOUT)
     quiet_from = await attempt.ctx.services.store.now()
     was_taken = await attempt.take_over(stage=Stage.SENT, result=None, sent_at=attempt.now(), quiet_from=quiet_from)
+    if was_taken:
+        attempt.log_step("submission resumed")
     return token if was_taken else None
 
 
@@ -97,5 +99,6 @@ async def _result_of(attempt: Attempt, refusal: UpstreamRefusal, waiting: Result
 
 async def _restore(attempt: Attempt, waiting: Result | None) -> None:
     if await attempt.advance(stage=Stage.OUTCOME, result=waiting):
+        attempt.log_step("submission not resumed", waiting)
         # The shopper may already have approved the payment, so the attempt is checked again soon.
         await attempt.check_later(at_most=LONGEST_PAUSE)

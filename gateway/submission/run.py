@@ -54,7 +54,8 @@ async def run(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None
         if attempt.answer is None:
             raise
         # The client must receive the result, although it could not be stored.
-        log.error("outcome not written", extra={"key": str(attempt.key), "reason": failure.detail})
+        outcome = attempt.answer.status.name
+        log.error("outcome not written", extra={"key": str(attempt.key), "outcome": outcome, "reason": failure.detail})
         return attempt.report(attempt.answer)
 
 

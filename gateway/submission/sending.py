@@ -143,7 +143,7 @@ async def submit_cart(attempt: Attempt, guard_input: GuardInput) -> Result:
 async def _refused(attempt: Attempt, refusal: UpstreamRefusal, guard_input: GuardInput) -> Result:
     meaning = meaning_of(refusal)
     codes = {"upstream_code": refusal.reason, "upstream_subcode": refusal.subcode}
-    log.info("submission refused", extra={"meaning": meaning.name} | codes)
+    log.info("submission refused", extra={"meaning": meaning.name, "key": str(attempt.key)} | codes)
     attempt.ctx.forget_cart()
     # Another request may have submitted the cart: a copy of this request that a proxy sent, or another channel of the
     # shop. Digital River refuses the second request, but there is an order.

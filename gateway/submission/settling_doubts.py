@@ -51,7 +51,7 @@ async def settle(attempt: Attempt) -> Result | Next:
     if result is not None:
         return result
     if is_quiet and proves_absence(evidence):
-        log.info("doubt settled", extra={"evidence": "absence", "key": str(attempt.key)})
+        attempt.evidence = "absence"
         return await not_placed(attempt, ABSENT)
     if is_quiet and proves_lost_resumption(evidence):
         return Next.RESUME
@@ -77,6 +77,7 @@ async def poll_redirect(attempt: Attempt, *, only_if_certain: bool = False) -> R
     if result is not None and not holds_cart(result):
         return result
     if attempt.record.waits_for_redirect and proves_absence(evidence):
+        attempt.evidence = "absence"
         return await not_placed(attempt, OPEN_AGAIN)
     if replaces(evidence.cart, attempt.record):
         if not attempt.record.lost_cart and not await attempt.advance(lost_cart=True):

@@ -17,7 +17,6 @@ from stdnum import luhn
 from gateway.documents.card_numbers import has_card_number
 from sandbox.model.world import World
 from schema.build import build
-from tests.http.test_secrets import log as log
 from tests.support.graph_paths import literal_of_field
 from tests.support.shop import ADDRESS, CLIENT, PACK, Shopper, Storefront, new_key
 

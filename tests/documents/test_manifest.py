@@ -14,7 +14,6 @@ import pytest
 from gateway.documents.manifest import ManifestInvalid, manifest_of, operations_in, read_manifest, sha256
 from gateway.setting_values import DocumentsMode
 from sandbox.model.world import World
-from tests.http.test_secrets import log as log
 from tests.support.shop import (
     CLIENT,
     OPERATIONS,

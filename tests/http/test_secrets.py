@@ -4,7 +4,7 @@ import base64
 import io
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from urllib.parse import quote
@@ -13,7 +13,6 @@ import httpx
 import pytest
 from starlette.types import ASGIApp
 
-from gateway import telemetry
 from gateway.http.common_headers import FIXED_HEADERS
 from gateway.store.memory import MemoryStore
 from sandbox.app import create_app as create_sandbox
@@ -43,27 +42,6 @@ PERSONAL = {
     "email": "canary@personal.example",
     "phoneNumber": "555-0177-canary",
 }
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """The log output of all loggers at level DEBUG, in the format of the gateway."""
-    written = io.StringIO()
-    handler = logging.StreamHandler(written)
-    handler.setFormatter(telemetry.JsonLines())
-    root = logging.getLogger()
-    before = root.level
-    loggers = [logging.getLogger(name) for name in telemetry.NOISY_LOGGERS]
-    levels = [logger.level for logger in loggers]
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    for logger in loggers:
-        logger.setLevel(logging.DEBUG)
-    yield written
-    root.removeHandler(handler)
-    root.setLevel(before)
-    for logger, level in zip(loggers, levels, strict=True):
-        logger.setLevel(level)
 
 
 def spellings(secret: str) -> set[str]:
