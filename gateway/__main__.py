@@ -1,4 +1,4 @@
-"""The command line: `python -m gateway serve`, `schema` and `manifest`."""
+"""The command line: `python -m gateway serve`, `schema`, `manifest`, `attempt` and `order`."""
 
 import asyncio
 import gc
@@ -8,6 +8,7 @@ import resource
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import typer
 from graphql import parse, validate
@@ -22,6 +23,7 @@ from gateway.http.protocol import ConnectionLimits
 from gateway.http.server import Server, listening_socket
 from gateway.http.usable_cores import usable_cores
 from gateway.http.workers import Worker, Workers
+from gateway.order_commands import NOT_LOOKED_UP, print_attempt, print_order
 from gateway.settings import Settings
 from gateway.shopper_messages.catalogue import ShopperMessagesInvalid
 from gateway.store.redis import RedisStore
@@ -185,6 +187,31 @@ def manifest(
         if errors := validate(build().core, parse(source), max_errors=1):
             sys.exit(f"No manifest: {name} does not fit the schema: {errors[0].message}")
     sys.stdout.write(manifest_of(operations))
+
+
+@app.command()
+def attempt(key: UUID = typer.Argument(help="Idempotency key of the submission.")) -> None:  # noqa: B008
+    """Print what is known about a submission. Exit code 1: unknown key. 2: it cannot be looked up."""
+    sys.exit(asyncio.run(print_attempt(_settings_of_command(), key)))
+
+
+@app.command()
+def order(number: str = typer.Argument(help="Order number of Digital River.")) -> None:
+    """Print what is known about the last submission of an order. Exit code 1: unknown number. 2: it cannot be looked
+    up."""
+    sys.exit(asyncio.run(print_order(_settings_of_command(), number)))
+
+
+def _settings_of_command() -> Settings:
+    """The settings of a command that reads what the gateway stores. The log has only errors, so that the output of the
+    command can be read."""
+    try:
+        settings = Settings.from_environment()
+    except ValueError as error:
+        sys.stderr.write(f"{_settings_report(error)}\n")
+        sys.exit(NOT_LOOKED_UP)
+    telemetry.configure("CRITICAL")
+    return settings
 
 
 def _settings_report(error: ValueError) -> str:

@@ -18,6 +18,7 @@ import msgspec
 
 from gateway.enums import SessionLevel, SubmissionStatus
 from gateway.errors import GatewayError
+from gateway.orders.attempt_keys import claim_of, order_key, submission_key
 from gateway.orders.outcomes import (
     UNDER_WAY,
     OrderActionRequired,
@@ -85,6 +86,8 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
     """Id of the replica that works on the attempt."""
     session_id: str = ""
     """Id of the session that made the submit request. The reconciler uses the tokens of this session."""
+    request_id: str = ""
+    """Id of the request that reserved the attempt, by which the log has its lines."""
     locks: list[str] = []
     """Store keys of the cart locks that the attempt holds."""
     stage: Stage = Stage.RESERVED
@@ -106,6 +109,8 @@ class AttemptRecord(msgspec.Struct, kw_only=True):
     revision: str | None = None
     """Revision of the submitted cart, by which a second request to buy this cart is recognised."""
     result: Result | None = None
+    proof: str | None = None
+    """What proved the result: `answer` to this attempt, or the evidence of `gateway.submission.evidence`."""
 
     def submitted(self, cart: Cart) -> bool:
         """Whether this attempt submitted the cart."""
@@ -293,7 +298,7 @@ class Attempts:
 
         The claim comes after the attempt was stored. If the attempt of a claim is missing, it never comes back.
         """
-        claim, tag = f"submission-key:{record.key}", tag_of(store_key, record).encode()
+        claim, tag = claim_of(record.key), tag_of(store_key, record).encode()
         while not await self._store.replace(claim, tag, expected=None, ttl_s=TTL_S):
             holder = await self._store.get(claim)
             if holder == tag:
@@ -340,14 +345,15 @@ class Attempts:
         await self._store.unschedule(OPEN_ATTEMPTS, tag)
 
     async def note_submission(self, store_key: str, record: AttemptRecord) -> None:
-        """Remember which attempt submits its cart, so that `of_cart` finds the attempt after its locks are released."""
-        key = _submission_key(record.payment_session_id, record.order_id)
-        if key is not None:
-            await self._store.put(key, tag_of(store_key, record).encode(), ttl_s=TTL_S)
+        """Remember which attempt submits its cart. `of_cart` finds the attempt after its locks are released, and an
+        operator finds it by the number of its order."""
+        tag = tag_of(store_key, record).encode()
+        entries = [submission_key(record.payment_session_id, record.order_id), order_key(record.order_id)]
+        await asyncio.gather(*[self._store.put(entry, tag, ttl_s=TTL_S) for entry in entries if entry is not None])
 
     async def of_cart(self, cart: Cart) -> "Located | None":
         """The attempt that was the last to submit this cart; None if its record is gone."""
-        key = _submission_key(cart.payment_session.id if cart.payment_session else None, cart.order_id)
+        key = submission_key(cart.payment_session.id if cart.payment_session else None, cart.order_id)
         tag = await self._store.get(key) if key is not None else None
         located = await self.tagged(tag.decode()) if tag is not None else None
         return located if located is not None and located.record.submitted(cart) else None
@@ -387,12 +393,6 @@ def store_key_in(tag: str) -> str:
 def store_key_of(session: Session, key: UUID) -> str:
     """Store key of a new attempt. It contains the cart's owner, because all sessions of a shopper share attempts."""
     return _store_key(session.cart_owner, key)
-
-
-def _submission_key(payment_session_id: str | None, order_id: str | None) -> str | None:
-    """Store key under which the attempt of a cart is noted; None for a cart without ids."""
-    cart_id = payment_session_id or order_id
-    return None if cart_id is None else f"submission-of:{cart_id}"
 
 
 def _store_key(owner: str, key: UUID) -> str:

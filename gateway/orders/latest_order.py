@@ -1,9 +1,11 @@
 """The latest order of a cart's owner. It tells the loser of a double click what has become of the cart."""
 
+import asyncio
 import contextlib
 from datetime import timedelta
 
 from gateway.errors import StoreUnavailable
+from gateway.orders.attempt_keys import order_key
 from gateway.orders.attempts import TTL_S, AttemptRecord, Attempts, Located, tag_of
 from gateway.sessions.sessions import Session
 from gateway.store.interface import Store
@@ -12,14 +14,15 @@ RECENT = timedelta(hours=1)
 """Age up to which an order with the total of an empty cart counts as the order of this cart."""
 
 
-async def note_order(store: Store, store_key: str, record: AttemptRecord) -> None:
-    """Remember the attempt as the last with which its owner has placed an order.
+async def note_order(store: Store, store_key: str, record: AttemptRecord, number: str | None) -> None:
+    """Remember the attempt as the last with which its owner has placed an order, and by the number of the order.
 
     If the store is unavailable, a second submit request will only learn that the cart is empty.
     """
-    owner = store_key.split(":")[1]
+    tag = tag_of(store_key, record).encode()
+    entries = [_key(store_key.split(":")[1]), order_key(number)]
     with contextlib.suppress(StoreUnavailable):
-        await store.put(_key(owner), tag_of(store_key, record).encode(), ttl_s=TTL_S)
+        await asyncio.gather(*[store.put(entry, tag, ttl_s=TTL_S) for entry in entries if entry is not None])
 
 
 async def latest_order(store: Store, attempts: Attempts, session: Session) -> Located | None:

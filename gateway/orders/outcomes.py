@@ -266,6 +266,17 @@ Result = (
 )
 
 
+def order_number(result: Result | None) -> str | None:
+    """Number of the order of a result; None if there is none, or if it is unknown."""
+    match result:
+        case OrderPlaced() | OrderAwaitingPayment():
+            return result.order.number
+        case OrderActionRequired(pending_order=order) if order is not None:
+            return order.number
+        case _:
+            return None
+
+
 class SubmissionAttempt(Shape, frozen=True, kw_only=True):
     idempotency_key: UUID
     status: SubmissionStatus

@@ -48,7 +48,11 @@ class Replica:
         await self._store.delete(_store_key(self.id))
 
     async def is_alive(self, replica_id: str) -> bool:
-        return replica_id == self.id or await self._store.get(_store_key(replica_id)) is not None
+        return replica_id == self.id or await is_alive(self._store, replica_id)
+
+
+async def is_alive(store: Store, replica_id: str) -> bool:
+    return await store.get(_store_key(replica_id)) is not None
 
 
 def _store_key(replica_id: str) -> str:

@@ -34,6 +34,7 @@ from gateway.orders.outcomes import (
     PlacedWithoutNumber,
     Result,
     SubmissionAttempt,
+    order_number,
     without_secrets,
 )
 from gateway.orders.submission_lock import cart_lock, owner_lock
@@ -96,7 +97,7 @@ class Attempt:
     def log_step(self, event: str, result: Result | None = None) -> None:
         """Log a step of the attempt, with all that names it: key, session, cart and order."""
         session = self.ctx.services.session_hashes.today(self.record.session_id)
-        log_step(event, self.record, session, result, self.evidence)
+        log_step(event, self.record, session, result)
 
     # Reading and writing the record of the attempt.
 
@@ -111,6 +112,7 @@ class Attempt:
             fingerprint=fingerprint,
             replica_id=self.ctx.services.replica.id,
             session_id=self.session.id,
+            request_id=self.ctx.caller.request_id,
             locks=[owner_lock(self.session)],
             started_at=now,
             updated_at=now,
@@ -226,7 +228,7 @@ class Attempt:
         evidence. If this process has no clear answer or did not send the cart, the result of the other replica is used.
         """
         self.answer = result
-        if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result)):
+        if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result), proof=self._proof(result)):
             self._answered = self.record
             was_answered = self.record.stage is not Stage.RESERVED and not isinstance(result, OrderInDoubt)
             if not was_answered and await self.read():
@@ -242,7 +244,11 @@ class Attempt:
         """Write `answer` to the store, and overwrite any other record of the attempt."""
         assert self.answer is not None  # noqa: S101 - only an attempt with an answer is restored
         self.record = replace(
-            self._answered, updated_at=self.now(), stage=Stage.OUTCOME, result=without_secrets(self.answer)
+            self._answered,
+            updated_at=self.now(),
+            stage=Stage.OUTCOME,
+            result=without_secrets(self.answer),
+            proof=self._proof(self.answer),
         )
         await self._store.put(self.store_key, encode(self.record), ttl_s=TTL_S)
         self.log_step("submission outcome", self.answer)
@@ -250,11 +256,17 @@ class Attempt:
 
     async def record_evidence(self, result: Result) -> bool:
         """Record a result that was derived from evidence. Return False if another replica has changed the record."""
-        if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result)):
+        if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result), proof=self.evidence):
             return False
         self.log_step("submission still in doubt" if self.record.is_in_doubt else "submission reconciled", result)
         await self._after_recording(result)
         return True
+
+    def _proof(self, result: Result) -> str | None:
+        """What proves a result that this process obtained. Nothing proves a doubt, or a result before sending."""
+        if isinstance(result, OrderInDoubt) or self.record.sent_at is None:
+            return None
+        return self.evidence or "answer"
 
     async def _after_recording(self, result: Result) -> None:
         self.ctx.forget_cart()
@@ -267,7 +279,7 @@ class Attempt:
         else:
             await self._attempts.close(self.store_key, self.record)
         if isinstance(result, OrderPlaced | OrderAwaitingPayment | PlacedWithoutNumber):
-            await note_order(self._store, self.store_key, self.record)
+            await note_order(self._store, self.store_key, self.record, order_number(result))
 
     async def end(self, result: Result) -> bool:
         """Record a result that the shopper chose, and unlock the cart.
@@ -277,7 +289,7 @@ class Attempt:
         before = self.record
         await self._attempts.note_submission(self.store_key, before)
         ended = without_secrets(result)
-        if not await self.advance(stage=Stage.OUTCOME, result=ended, was_abandoned=True, locks=[]):
+        if not await self.advance(stage=Stage.OUTCOME, result=ended, proof=self.evidence, was_abandoned=True, locks=[]):
             return False
         self.log_step("submission abandoned", result)
         await self._attempts.close(self.store_key, before)

@@ -3,20 +3,12 @@
 import logging
 
 from gateway.orders.attempts import AttemptRecord
-from gateway.orders.outcomes import (
-    OrderActionRequired,
-    OrderAwaitingPayment,
-    OrderBlocked,
-    OrderInDoubt,
-    OrderPlaced,
-    PlacedWithoutNumber,
-    Result,
-)
+from gateway.orders.outcomes import OrderBlocked, OrderInDoubt, PlacedWithoutNumber, Result, order_number
 
 log = logging.getLogger(__name__)
 
 
-def log_step(event: str, record: AttemptRecord, session: str, result: Result | None, evidence: str | None) -> None:
+def log_step(event: str, record: AttemptRecord, session: str, result: Result | None) -> None:
     """Log a step. `session`: the hash of the session. `result`: the outcome, for a step that has one."""
     fields: dict[str, object] = {"key": str(record.key), "session": session}
     if record.order_id is not None:
@@ -27,19 +19,9 @@ def log_step(event: str, record: AttemptRecord, session: str, result: Result | N
             fields["codes"] = [blocker.code.name for blocker in result.blockers]
         if (number := order_number(result)) is not None:
             fields["order"] = number
-    if evidence is not None:
-        fields["evidence"] = evidence
+    if result is not None and record.proof is not None:
+        fields["evidence"] = record.proof
     log.log(_level(result), event, extra=fields)
-
-
-def order_number(result: Result | None) -> str | None:
-    match result:
-        case OrderPlaced() | OrderAwaitingPayment():
-            return result.order.number
-        case OrderActionRequired(pending_order=order) if order is not None:
-            return order.number
-        case _:
-            return None
 
 
 def _level(result: Result | None) -> int:
