@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from gateway.errors import RecordUnreadable, SessionUnreadable, StoreUnavailable
-from gateway.orders.attempt_search import Found, attempt_of_key, attempt_of_order
+from gateway.orders.attempt_search import StoredAttempt, attempt_of_key, attempt_of_order
 from gateway.orders.attempt_story import story
 from gateway.sessions.encrypted_store import encrypted
 from gateway.sessions.session_hash import SessionHashes
@@ -21,7 +21,7 @@ from gateway.store.redis import RedisStore
 
 KNOWN, UNKNOWN, NOT_LOOKED_UP = 0, 1, 2
 
-Search = Callable[[Store, Sessions], Awaitable[Found | None]]
+Search = Callable[[Store, Sessions], Awaitable[StoredAttempt | None]]
 
 NO_STORE = (
     "RIVERFRONT_STORE_URL is not set: the gateway keeps its attempts in the memory of its own process, which this "
@@ -61,20 +61,20 @@ async def _print(settings: Settings, name: str, search: Search) -> int:
     shared = RedisStore(url, timeout_s=settings.store_timeout_s)
     sessions = Sessions(shared, settings, _utc_now)
     try:
-        found = await search(encrypted(shared, settings), sessions)
+        stored = await search(encrypted(shared, settings), sessions)
     except (SessionUnreadable, RecordUnreadable) as failure:
         return _refuse(UNREADABLE.format(failure.detail))
     except StoreUnavailable as failure:
         return _refuse(NOT_REACHED.format(failure.detail))
     finally:
         await shared.aclose()
-    if found is None:
+    if stored is None:
         sys.stderr.write(NO_ATTEMPT.format(name) + "\n")
         return UNKNOWN
-    if found.record is None:
+    if stored.record is None:
         sys.stdout.write(DELETED + "\n")
         return KNOWN
-    for label, value in story(found, found.record, settings, SessionHashes(settings, _utc_now)):
+    for label, value in story(stored, stored.record, settings, SessionHashes(settings, _utc_now)):
         sys.stdout.write(f"{label + ':':24}{value}\n")
     return KNOWN
 

@@ -1,7 +1,7 @@
 """The level of a request's log line, by who must act.
 
 INFO: no operator; the shopper, or the developer of the client, acts. WARNING: an operator should see it if it repeats.
-ERROR: somebody must act now, because it does not end by itself.
+ERROR: an operator must act now, because it does not end by itself.
 """
 
 import logging
@@ -82,14 +82,14 @@ OPERATOR_WATCHES: frozenset[Code] = frozenset(
         ErrorCode.UPSTREAM_REJECTED,
     }
 )
-SOMEBODY_ACTS: frozenset[Code] = frozenset({TopLevelCode.NOT_CONFIGURED, TopLevelCode.INTERNAL_ERROR})
+OPERATOR_ACTS: frozenset[Code] = frozenset({TopLevelCode.NOT_CONFIGURED, TopLevelCode.INTERNAL_ERROR})
 
 LEVELS = {
     code.name: level
     for level, codes in (
         (logging.INFO, SHOPPER_ACTS),
         (logging.WARNING, OPERATOR_WATCHES),
-        (logging.ERROR, SOMEBODY_ACTS),
+        (logging.ERROR, OPERATOR_ACTS),
     )
     for code in codes
 }

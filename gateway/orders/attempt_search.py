@@ -13,7 +13,7 @@ from gateway.upstream.decoding import decode_record
 
 
 @dataclass(frozen=True)
-class Found:
+class StoredAttempt:
     """What the store has about an attempt. `record` is None if only the claim of its key is left: the attempt was
     deleted, which happens only if it sent nothing."""
 
@@ -26,18 +26,18 @@ class Found:
     """Whether the reconciler still has the tokens of the session, without which it cannot read the order."""
 
 
-async def attempt_of_key(store: Store, sessions: Sessions, key: UUID) -> Found | None:
+async def attempt_of_key(store: Store, sessions: Sessions, key: UUID) -> StoredAttempt | None:
     """The attempt with this idempotency key, of any session; None if the store does not know the key."""
-    return await _found(store, sessions, claim_of(key))
+    return await _attempt_of(store, sessions, claim_of(key))
 
 
-async def attempt_of_order(store: Store, sessions: Sessions, number: str) -> Found | None:
+async def attempt_of_order(store: Store, sessions: Sessions, number: str) -> StoredAttempt | None:
     """The last attempt that submitted the cart of this order; None if the store does not know the number."""
     entry = order_key(number)
-    return None if entry is None else await _found(store, sessions, entry)
+    return None if entry is None else await _attempt_of(store, sessions, entry)
 
 
-async def _found(store: Store, sessions: Sessions, entry: str) -> Found | None:
+async def _attempt_of(store: Store, sessions: Sessions, entry: str) -> StoredAttempt | None:
     tag = await store.get(entry)
     if tag is None:
         return None
@@ -46,8 +46,8 @@ async def _found(store: Store, sessions: Sessions, entry: str) -> Found | None:
     # `Attempts` would delete an attempt whose replica died, and write an older record in the present format.
     record = decode_record(stored, AttemptRecord) if stored is not None else None
     if record is None or tag.decode() not in (store_key, tag_of(store_key, record)):
-        return Found(None, now)
-    return Found(
+        return StoredAttempt(None, now)
+    return StoredAttempt(
         record,
         now,
         is_replica_alive=await is_alive(store, record.replica_id),

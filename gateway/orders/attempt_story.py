@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from gateway.orders.attempt_search import Found
+from gateway.orders.attempt_search import StoredAttempt
 from gateway.orders.attempts import AttemptRecord, Stage
 from gateway.orders.outcomes import (
     OrderActionRequired,
@@ -34,14 +34,16 @@ LONGEST_NORMAL_DOUBT = timedelta(minutes=10)
 class Advice(NamedTuple):
     state: str
     next: str
-    """What the gateway does next, without anybody's help."""
+    """What the gateway does next by itself."""
     do: str
 
 
-def story(found: Found, record: AttemptRecord, settings: Settings, hashes: SessionHashes) -> Iterator[tuple[str, str]]:
+def story(
+    stored: StoredAttempt, record: AttemptRecord, settings: Settings, hashes: SessionHashes
+) -> Iterator[tuple[str, str]]:
     """Names and values of what is known about the attempt, in the order in which they are printed."""
     result = record.result
-    advice = _advice(found, record, settings)
+    advice = _advice(stored, record, settings)
     yield "key", str(record.key)
     yield "state", advice.state
     yield "stage", record.stage.value
@@ -57,10 +59,10 @@ def story(found: Found, record: AttemptRecord, settings: Settings, hashes: Sessi
     yield "sent", _time(record.sent_at) if record.sent_at else "not sent"
     yield "changed", _time(record.updated_at)
     yield "request id", record.request_id or "unknown"
-    days = dict.fromkeys(day.date() for day in (record.started_at, record.updated_at, found.now))
+    days = dict.fromkeys(day.date() for day in (record.started_at, record.updated_at, stored.now))
     for day in days:
         yield f"session on {day}", hashes.on(day, record.session_id)
-    yield "replica", f"{record.replica_id}, {'running' if found.is_replica_alive else 'stopped'}"
+    yield "replica", f"{record.replica_id}, {'running' if stored.is_replica_alive else 'stopped'}"
     yield "next", advice.next
     yield "do", advice.do
 
@@ -75,12 +77,12 @@ def _evidence(record: AttemptRecord) -> str:
     return record.proof or "none"
 
 
-def _advice(found: Found, record: AttemptRecord, settings: Settings) -> Advice:
+def _advice(stored: StoredAttempt, record: AttemptRecord, settings: Settings) -> Advice:
     match record.result:
         case None:
-            return _unfinished(found, record, settings)
+            return _unfinished(stored, record, settings)
         case OrderInDoubt(check_after=check_after):
-            return _in_doubt(found, record, check_after)
+            return _in_doubt(stored, record, check_after)
         case OrderPlaced():
             return Advice(
                 "The order is placed.",
@@ -100,7 +102,7 @@ def _advice(found: Found, record: AttemptRecord, settings: Settings) -> Advice:
                 "Give the shopper the order number. The instructions are on the page of the order.",
             )
         case OrderActionRequired():
-            return _waiting(found, record)
+            return _waiting(stored, record)
         case OrderDeclined():
             return Advice(
                 "The bank or provider declined the charge. There is no order.",
@@ -117,8 +119,8 @@ def _advice(found: Found, record: AttemptRecord, settings: Settings) -> Advice:
             return Advice("The order was not placed.", "Nothing: it has ended.", NOTHING_CHARGED)
 
 
-def _unfinished(found: Found, record: AttemptRecord, settings: Settings) -> Advice:
-    works = found.is_replica_alive and found.now - record.updated_at <= timedelta(seconds=settings.doubt_quiet_s)
+def _unfinished(stored: StoredAttempt, record: AttemptRecord, settings: Settings) -> Advice:
+    works = stored.is_replica_alive and stored.now - record.updated_at <= timedelta(seconds=settings.doubt_quiet_s)
     if record.stage is Stage.RESERVED:
         if works:
             return Advice(
@@ -140,23 +142,23 @@ def _unfinished(found: Found, record: AttemptRecord, settings: Settings) -> Advi
     return Advice(
         "The order was sent, and its replica stopped before the answer. There may be an order.",
         _checks(
-            found,
+            stored,
             "Another replica settles it by evidence. That there is no order is certain only from "
             f"{_time(_quiet_until(record, settings))}.",
         ),
-        _patience(found, record),
+        _patience(stored, record),
     )
 
 
-def _in_doubt(found: Found, record: AttemptRecord, check_after: datetime) -> Advice:
+def _in_doubt(stored: StoredAttempt, record: AttemptRecord, check_after: datetime) -> Advice:
     return Advice(
         "The order was sent, and no reliable answer has come. There may be an order.",
-        _checks(found, f"A replica checks it from {_time(check_after)}, then at most 30 seconds apart."),
-        _patience(found, record),
+        _checks(stored, f"A replica checks it from {_time(check_after)}, then at most 30 seconds apart."),
+        _patience(stored, record),
     )
 
 
-def _waiting(found: Found, record: AttemptRecord) -> Advice:
+def _waiting(stored: StoredAttempt, record: AttemptRecord) -> Advice:
     if not record.waits_for_shopper:
         return Advice(
             "The shopper had to authenticate the source and submit again. There is no order of this attempt.",
@@ -165,18 +167,20 @@ def _waiting(found: Found, record: AttemptRecord) -> Advice:
         )
     return Advice(
         "The order waits for the shopper's approval. Nothing is charged before it.",
-        _checks(found, "A replica looks for the approval at most five minutes apart, and then finishes the order."),
+        _checks(stored, "A replica looks for the approval at most five minutes apart, and then finishes the order."),
         "If the shopper has approved, open the checkout page again or wait five minutes. Otherwise nothing.",
     )
 
 
-def _checks(found: Found, checks: str) -> str:
-    return checks if found.has_session else "Nothing: the session has ended, so no replica can read the order any more."
+def _checks(stored: StoredAttempt, checks: str) -> str:
+    return (
+        checks if stored.has_session else "Nothing: the session has ended, so no replica can read the order any more."
+    )
 
 
-def _patience(found: Found, record: AttemptRecord) -> str:
-    is_old = found.now - (record.sent_at or record.started_at) > LONGEST_NORMAL_DOUBT
-    if is_old or not found.has_session:
+def _patience(stored: StoredAttempt, record: AttemptRecord) -> str:
+    is_old = stored.now - (record.sent_at or record.started_at) > LONGEST_NORMAL_DOUBT
+    if is_old or not stored.has_session:
         return f"Find out by hand: {AT_DIGITAL_RIVER}. The shopper must not pay again before that."
     return "Nothing by hand: run the command again in two minutes. The shopper must not pay again."
 

@@ -13,7 +13,7 @@ from msgspec.structs import asdict, replace
 
 from gateway.checkout.guard_input import Agreement
 from gateway.elapsed_time import elapsed_s
-from gateway.errors import SessionRequired, StoreUnavailable, UpstreamNotReached
+from gateway.errors import SessionRequired, StoreUnavailable
 from gateway.operation.context import Context
 from gateway.orders.attempts import (
     LONGEST_PAUSE,
@@ -184,21 +184,6 @@ class Attempt:
         if not await self.advance(**asdict(submitted) | changes):
             raise StoreUnavailable(detail="the reservation is gone")
 
-    async def refuse_if_late(self) -> None:
-        """Raise `UpstreamNotReached` if the order would be sent so late that its quiet time may end before it arrives.
-
-        Called directly before the order is sent or resumed. The process may have been suspended since the quiet time
-        began, and its own clocks may have stood still. Another replica may have reported that there is no order.
-        """
-        quiet_from = self.record.quiet_from
-        longest = timedelta(seconds=self.ctx.settings.submission_deadline_s)
-        try:
-            now = await self._store.now()
-        except StoreUnavailable as failure:
-            raise UpstreamNotReached(detail="time of the store unknown") from failure
-        if quiet_from is None or now - quiet_from >= longest:
-            raise UpstreamNotReached(detail="too late")
-
     async def forget(self) -> None:
         """Delete an attempt whose cart was not sent. The idempotency key can then be used again."""
         self.log_step("submission not sent")
@@ -228,7 +213,7 @@ class Attempt:
         evidence. If this process has no clear answer or did not send the cart, the result of the other replica is used.
         """
         self.answer = result
-        if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result), proof=self._proof(result)):
+        if not await self.advance(**_outcome(self, result)):
             self._answered = self.record
             was_answered = self.record.stage is not Stage.RESERVED and not isinstance(result, OrderInDoubt)
             if not was_answered and await self.read():
@@ -243,13 +228,7 @@ class Attempt:
     async def restore_answer(self) -> None:
         """Write `answer` to the store, and overwrite any other record of the attempt."""
         assert self.answer is not None  # noqa: S101 - only an attempt with an answer is restored
-        self.record = replace(
-            self._answered,
-            updated_at=self.now(),
-            stage=Stage.OUTCOME,
-            result=without_secrets(self.answer),
-            proof=self._proof(self.answer),
-        )
+        self.record = replace(self._answered, updated_at=self.now(), **_outcome(self, self.answer))
         await self._store.put(self.store_key, encode(self.record), ttl_s=TTL_S)
         self.log_step("submission outcome", self.answer)
         await self._after_recording(self.answer)
@@ -261,12 +240,6 @@ class Attempt:
         self.log_step("submission still in doubt" if self.record.is_in_doubt else "submission reconciled", result)
         await self._after_recording(result)
         return True
-
-    def _proof(self, result: Result) -> str | None:
-        """What proves a result that this process obtained. Nothing proves a doubt, or a result before sending."""
-        if isinstance(result, OrderInDoubt) or self.record.sent_at is None:
-            return None
-        return self.evidence or "answer"
 
     async def _after_recording(self, result: Result) -> None:
         self.ctx.forget_cart()
@@ -334,6 +307,14 @@ class Attempt:
         renew_waiting()
         await asyncio.sleep(POLL_S)
         return True
+
+
+def _outcome(attempt: Attempt, result: Result) -> dict[str, object]:
+    """Changes of the record by a result that this process obtained. Nothing proves a doubt, or a result before
+    sending."""
+    is_proven = attempt.record.sent_at is not None and not isinstance(result, OrderInDoubt)
+    proof = (attempt.evidence or "answer") if is_proven else None
+    return {"stage": Stage.OUTCOME, "result": without_secrets(result), "proof": proof}
 
 
 def _add_order(memory: CheckoutMemory, order_id: str) -> None:

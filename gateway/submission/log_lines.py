@@ -25,6 +25,6 @@ def log_step(event: str, record: AttemptRecord, session: str, result: Result | N
 
 
 def _level(result: Result | None) -> int:
-    """An order in doubt is settled by the gateway, and an order without a number is found at Digital River. Both need
-    somebody only if they do not remain alone."""
+    """An order in doubt is settled by the gateway, and an order without a number is found at Digital River. Both are
+    a matter for operators only if they repeat."""
     return logging.WARNING if isinstance(result, OrderInDoubt | PlacedWithoutNumber) else logging.INFO

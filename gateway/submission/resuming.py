@@ -4,12 +4,13 @@ import logging
 
 from msgspec.structs import replace
 
-from gateway.errors import UpstreamError, UpstreamNotReached, UpstreamRefusal
+from gateway.errors import StoreUnavailable, UpstreamError, UpstreamNotReached, UpstreamRefusal
 from gateway.orders.attempts import LONGEST_PAUSE, NothingToResume, Stage
 from gateway.orders.outcomes import OrderActionRequired, Result
 from gateway.sessions.token_renewal import FRESH_FOR_CHECKOUT
 from gateway.submission.attempt import Attempt
 from gateway.submission.evidence import proves_absence, read_evidence, replaces, result_shown_by
+from gateway.submission.lateness import refuse_if_late
 from gateway.submission.refusal_meaning import Meaning, meaning_of
 from gateway.submission.results import answered, authentication_required, declined, in_doubt, not_placed
 from gateway.submission.settling_doubts import OPEN_AGAIN
@@ -44,9 +45,9 @@ async def resume_cart(attempt: Attempt, token: str, waiting: Result | None) -> R
     ctx = attempt.ctx
     ctx.forget_cart()
     try:
-        await attempt.refuse_if_late()
+        await refuse_if_late(attempt)
         answer = await ctx.upstream.orders.resume_cart(token)
-    except UpstreamNotReached:
+    except (UpstreamNotReached, StoreUnavailable):
         await _restore(attempt, waiting)
         raise
     except UpstreamRefusal as refusal:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from gateway.checkout import guard
 from gateway.checkout.blockers import already_bought_blocker, in_progress_blocker
 from gateway.checkout.guard_input import Agreement, GuardInput, read_guard_input, unsettled_until
-from gateway.errors import UpstreamError, UpstreamNotReached, UpstreamRefusal
+from gateway.errors import StoreUnavailable, UpstreamError, UpstreamNotReached, UpstreamRefusal
 from gateway.orders.attempts import AttemptRecord
 from gateway.orders.latest_order import RECENT, latest_order
 from gateway.orders.outcomes import OrderBlocked, Result
@@ -16,6 +16,7 @@ from gateway.store.rate_limits import address_key
 from gateway.submission import store_loss
 from gateway.submission.attempt import Attempt, SubmitRequest
 from gateway.submission.evidence import read_evidence, result_shown_by
+from gateway.submission.lateness import refuse_if_late
 from gateway.submission.refusal_meaning import Meaning, blockers_for, meaning_of
 from gateway.submission.rehydrate import rehydrated
 from gateway.submission.results import (
@@ -117,12 +118,12 @@ async def _read(attempt: Attempt, agreement: Agreement | None, refused: Upstream
 async def submit_cart(attempt: Attempt, guard_input: GuardInput) -> Result:
     """Call submit-cart once, and return the result. After an unclear answer the order is in doubt.
 
-    If the request could not be sent, delete the attempt and raise `UpstreamNotReached`.
+    If the request could not be sent, delete the attempt and raise `UpstreamNotReached` or `StoreUnavailable`.
     """
     agreement, cart = guard_input.agreement, guard_input.cart
     accepts_terms = agreement is not None and agreement.accepts_terms
     try:
-        await attempt.refuse_if_late()
+        await refuse_if_late(attempt)
         answer = await attempt.ctx.upstream.orders.submit_cart(
             attempt.session.record.access_token,
             ip_address=attempt.ctx.caller.address,
@@ -130,7 +131,7 @@ async def submit_cart(attempt: Attempt, guard_input: GuardInput) -> Result:
         )
         _compare_total(attempt, answer, cart)
         return answered(attempt, answer)
-    except UpstreamNotReached:
+    except (UpstreamNotReached, StoreUnavailable):
         await attempt.forget()
         raise
     except UpstreamRefusal as refusal:

@@ -1,4 +1,4 @@
-"""The level of a request's log line depends on who must act: nobody, an operator if it repeats, or somebody now."""
+"""The level of a request's log line depends on whether an operator must act: never, if it repeats, or now."""
 
 import io
 import logging
@@ -8,13 +8,13 @@ import pytest
 from gateway.enums import ErrorCode, SubmissionStatus
 from gateway.errors import TopLevelCode
 from gateway.http import log_levels
-from gateway.http.log_levels import OPERATOR_WATCHES, SHOPPER_ACTS, SOMEBODY_ACTS, level_of
+from gateway.http.log_levels import OPERATOR_ACTS, OPERATOR_WATCHES, SHOPPER_ACTS, level_of
 from tests.support.recorded_log import lines_with
 from tests.support.shop import CART, PACK, InMemoryTransport, Shopper, Storefront
 
 
 def test_every_code_has_one_level() -> None:
-    groups = (SHOPPER_ACTS, OPERATOR_WATCHES, SOMEBODY_ACTS)
+    groups = (SHOPPER_ACTS, OPERATOR_WATCHES, OPERATOR_ACTS)
     listed = [code for group in groups for code in group]
     assert {*listed} == {*TopLevelCode, *ErrorCode}
     names = [{code.name for code in group} for group in groups]

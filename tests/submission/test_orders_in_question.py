@@ -1,6 +1,6 @@
 """She paid and has no order: the log lines and the commands have the true story, in five staged cases.
 
-Two replicas are processes of their own, with a real Valkey and a sandbox on a socket.
+Replicas are processes of their own, with a real Valkey and a sandbox on a socket.
 """
 
 import asyncio
@@ -8,8 +8,7 @@ import io
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from tests.support.recorded_log import lines_with
 from tests.support.shop import PACK, SUBMIT, Shopper, Storefront, eventually, listening, new_key
 from tests.support.valkey import Valkey
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,6 +36,7 @@ class Replica:
 
     process: asyncio.subprocess.Process
     http: httpx.AsyncClient
+    reading: asyncio.Task[None]
 
     def kill(self) -> None:
         self.process.kill()
@@ -45,41 +45,50 @@ class Replica:
 @dataclass
 class Shop:
     environment: dict[str, str]
-    folder: Path
     sandbox: httpx.AsyncClient
     world: World
-    replicas: list[Replica]
-    references: list[str]
+    replicas: list[Replica] = field(default_factory=list)
+    references: list[str] = field(default_factory=list)
     """Support references of all answers, in their order."""
-
-    @property
-    def log(self) -> io.StringIO:
-        """The log of all replicas, as a collector of logs has it."""
-        return io.StringIO("".join(file.read_text() for file in sorted(self.folder.glob("*.log"))))
+    log: io.StringIO = field(default_factory=io.StringIO)
+    """The log of all replicas, as a collector of logs has it."""
+    written: asyncio.Event = field(default_factory=asyncio.Event)
 
     def shopper(self, replica: Replica) -> Shopper:
         return Shopper(Storefront(replica.http), self.sandbox, self.world)
 
     async def start(self) -> Replica:
         port = free_port()
-        with (self.folder / f"{port}.log").open("wb") as log:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-m", "gateway", "serve"),
-                cwd=ROOT,
-                env=os.environ | self.environment | {"RIVERFRONT_PORT": str(port)},
-                stderr=log,
-            )
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "gateway", "serve"),
+            cwd=ROOT,
+            env=os.environ | self.environment | {"RIVERFRONT_PORT": str(port)},
+            stderr=asyncio.subprocess.PIPE,
+        )
 
         async def keep(answer: httpx.Response) -> None:
             self.references.append(answer.headers["x-request-id"])
 
         hooks = {"response": [keep]}
-        http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", event_hooks=hooks, timeout=30)
-        replica = Replica(process, http)
+        http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", event_hooks=hooks, timeout=60)
+        replica = Replica(process, http, asyncio.create_task(self._collect(process)))
         self.replicas.append(replica)
-        await eventually(lambda: bool(lines_with(self.log, event="listening", port=port)))
+        await self.logged(event="listening", port=port)
         return replica
+
+    async def _collect(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stderr is not None
+        async for line in process.stderr:
+            self.log.write(line.decode())
+            self.written.set()
+
+    async def logged(self, **fields: Any) -> dict[str, Any]:
+        """Wait until the log has a line with these fields, and return it."""
+        while not (lines := lines_with(self.log, **fields)):
+            self.written.clear()
+            await self.written.wait()
+        return lines[0]
 
     async def command(self, *arguments: str) -> tuple[int | None, dict[str, str], str]:
         """Run `python -m gateway` with the settings of the replicas. Returns the exit code, the printed values by
@@ -97,9 +106,11 @@ class Shop:
         return process.returncode, {name: value.strip() for name, _, value in lines}, (out + errors).decode()
 
     async def forget_replicas(self) -> None:
-        """Delete the heartbeats, as if ten seconds had passed. Running replicas write theirs again."""
+        """End all heartbeats and claims, as if half a minute had passed. Running replicas begin theirs again."""
         redis = Redis.from_url(self.environment["RIVERFRONT_STORE_URL"])
         await redis.delete(*[key async for key in redis.scan_iter("riverfront:replica:*")])
+        for tag in await redis.zrange("riverfront:attempts", 0, -1):
+            await redis.zadd("riverfront:attempts", {str(tag, "ascii"): 0})  # type: ignore[arg-type]  # redis-py's types
         await redis.aclose()
 
     async def story_by_log(self, reference: str) -> list[dict[str, Any]]:
@@ -110,13 +121,7 @@ class Shop:
 
 
 @pytest.fixture
-async def shop(tmp_path: Path, world: World, own_valkey: Valkey) -> AsyncIterator[Shop]:
-    async with running_shop(tmp_path, world, own_valkey) as shop:
-        yield shop
-
-
-@asynccontextmanager
-async def running_shop(folder: Path, world: World, valkey: Valkey) -> AsyncIterator[Shop]:
+async def shop(world: World, own_valkey: Valkey) -> AsyncIterator[Shop]:
     keys = world.keys
     async with listening(create_sandbox(world), "off") as url, httpx.AsyncClient(base_url=url) as sandbox:
         environment = {
@@ -128,9 +133,9 @@ async def running_shop(folder: Path, world: World, valkey: Valkey) -> AsyncItera
             "RIVERFRONT_PUBLISHABLE_KEY": keys.public_key,
             "RIVERFRONT_ORIGINS": "http://localhost:3000",
             "RIVERFRONT_DEVELOPMENT": "true",
-            "RIVERFRONT_STORE_URL": valkey.url,
+            "RIVERFRONT_STORE_URL": own_valkey.url,
         }
-        shop = Shop(environment, folder, sandbox, world, [], [])
+        shop = Shop(environment, sandbox, world)
         try:
             await shop.start()
             yield shop
@@ -139,6 +144,7 @@ async def running_shop(folder: Path, world: World, valkey: Valkey) -> AsyncItera
                 if replica.process.returncode is None:
                     replica.kill()
                 await replica.process.wait()
+                await replica.reading
                 await replica.http.aclose()
 
 
@@ -174,7 +180,7 @@ async def test_placed_order_is_found_by_reference_key_and_number(shop: Shop) -> 
     assert_no_personal_data(shop.log.getvalue())
 
 
-async def test_order_in_doubt_is_found_before_and_after_it_is_settled(shop: Shop) -> None:
+async def test_order_in_doubt_is_found_before_and_after_settling(shop: Shop) -> None:
     shopper = shop.shopper(shop.replicas[0])
     await shopper.get_ready()
     await shopper.fault("drop-after", SUBMIT, times=1)
@@ -192,7 +198,7 @@ async def test_order_in_doubt_is_found_before_and_after_it_is_settled(shop: Shop
     assert (await shop.command("order", number))[1]["key"] == key, "the order has the number of its cart"
 
     shop.world.faults.clear()
-    await eventually(lambda: bool(lines_with(shop.log, key=key, event="submission reconciled")))
+    await shop.logged(key=key, event="submission reconciled")
     assert ("reconciled", "PLACED") in outcomes(await shop.story_by_log(reference))
     _, values, printed = await shop.command("attempt", key)
     assert (values["outcome"], values["order"], values["evidence"]) == ("PLACED", number, "order"), printed
@@ -247,7 +253,7 @@ async def test_order_of_a_killed_replica_is_found(shop: Shop) -> None:
     assert "must not pay again" in values["do"]
 
     await shop.start()
-    await eventually(lambda: bool(lines_with(shop.log, key=key, event="submission reconciled")))
+    await shop.logged(key=key, event="submission reconciled")
     _, values, printed = await shop.command("attempt", key)
     assert (values["outcome"], values["evidence"]) == ("PLACED", "order"), printed
     assert (await shop.command("order", values["order"]))[1]["key"] == key
