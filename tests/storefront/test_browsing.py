@@ -77,6 +77,14 @@ async def test_pages_do_not_jump_while_they_load(world: World, chromium: Chromiu
     assert {path: sum_ for path, sum_ in jumps.items() if sum_ >= SMALL_JUMPS} == {}
 
 
+async def test_german_pages_are_as_wide_as_a_phone(world: World, chromium: Chromium) -> None:
+    german = PHONE | {"locale": "de-DE"}
+    async with served_storefront(world) as shop, chromium.profile(SCENARIOS, german, url=shop.url) as shopper:
+        paths = ["/", "/category/Q2F0ZWdvcnk6NzAyMjk3MDA", "/product/5401230300", "/cart", "/sign-in", "/register"]
+        widths = {path: await shopper.play("tooWide", path=path) for path in paths}
+    assert {path: width for path, width in widths.items() if width > 0} == {}
+
+
 async def test_shop_opens_slowly_and_without_its_words(world: World, chromium: Chromium) -> None:
     german = {"locale": "de-DE"}
     async with served_storefront(world) as shop, chromium.profile(SCENARIOS, german, url=shop.url) as shopper:

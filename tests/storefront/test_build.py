@@ -38,6 +38,12 @@ def _with_imports(manifest: dict[str, dict[str, Any]], names: list[str]) -> set[
     return {*names, *(_with_imports(manifest, imported) if imported else ())}
 
 
+async def test_styles_of_pages_win_over_those_of_the_theme() -> None:
+    assets = await built_storefront() / "dist" / "assets"
+    theme = [css for css in (file.read_text() for file in assets.glob("*.css")) if ".page-narrow{" in css]
+    assert [css.count("@layer theme{") > 0 for css in theme] == [True]
+
+
 async def test_built_page_has_nothing_inline_and_nothing_foreign() -> None:
     page = (await built_storefront() / "dist" / "index.html").read_text()
     assert "<style" not in page

@@ -62,6 +62,14 @@ export async function jumpsOf({ page, url, path }) {
   return jumps(page);
 }
 
+/** By how many pixels a page is wider than the window. */
+export async function tooWide({ page, url, path }) {
+  await page.goto(`${url}${path}`);
+  await page.locator("h1").waitFor();
+  await page.waitForLoadState("networkidle");
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
 const focusedName = (page) => page.evaluate(() => document.activeElement.getAttribute("name"));
 
 export async function sortAndFilter({ page }) {

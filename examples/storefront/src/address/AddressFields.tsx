@@ -2,6 +2,7 @@ import { useId } from "react";
 import { useTexts } from "../texts";
 import { autocomplete, type AddressValues, type FieldName, type FormField, inputType } from "./form";
 import { type AddressFormOfCountry, type Kind, useCountries } from "./useAddressForm";
+import "./address.css";
 
 interface Props {
   kind: Kind;
