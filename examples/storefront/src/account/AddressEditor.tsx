@@ -74,7 +74,7 @@ export function AddressEditor({ entry, needed = [], person, onDone }: Props) {
       />
       <label className="check">
         <input type="checkbox" name="isDefault" defaultChecked={entry?.isDefault ?? false} />
-        <span>{texts.account.prefer}</span>
+        <span>{texts.account.preferAddress}</span>
       </label>
       <Problems list={problems.filter(({ path }) => !names.has(path?.at(-1) ?? ""))} />
       <div className="row">
@@ -82,7 +82,7 @@ export function AddressEditor({ entry, needed = [], person, onDone }: Props) {
           {texts.account.save}
         </button>
         <button type="button" className="button button-link" onClick={onDone}>
-          {texts.shop.back}
+          {texts.checkout.cancel}
         </button>
       </div>
     </DataForm>

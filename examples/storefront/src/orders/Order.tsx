@@ -37,11 +37,11 @@ export function Component() {
 
 /** A guest may read an order only in the session that has placed or found it. */
 function OrderOfAnotherSession() {
-  const { orders, problems, shop } = useTexts();
+  const { orders, shop } = useTexts();
   return (
     <div className="page page-narrow">
       <PageTitle>{orders.title}</PageTitle>
-      <p>{problems.sessionEnded}</p>
+      <p>{orders.otherSession}</p>
       <div className="row">
         <Link to={paths.findOrder} className="button">
           {shop.findOrder}

@@ -5,7 +5,7 @@ import { OrderHistoryDocument } from "../generated/graphql";
 import { useMarket } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";
 import { Bar } from "../parts/Skeleton";
-import { orderPath } from "../paths";
+import { orderPath, paths } from "../paths";
 import { Problems } from "../problems/Notice";
 import { type Problem, problemOf } from "../problems/problem";
 import { Trouble } from "../problems/Trouble";
@@ -39,7 +39,12 @@ export function Component() {
     <>
       <PageTitle>{texts.orders.title}</PageTitle>
       {!list && <Bar height="12rem" />}
-      {list?.totalCount === 0 && <p>{texts.orders.none}</p>}
+      {list?.totalCount === 0 && (
+        <>
+          <p>{texts.orders.none}</p>
+          <Link to={paths.products}>{texts.catalog.seeAll}</Link>
+        </>
+      )}
       <ul className="order-list">
         {list?.nodes.map(({ id, number, state, submittedAt, totals }) => (
           <li key={id}>

@@ -29,6 +29,7 @@ export const account: Texts["account"] = {
   edit: "Ändern",
   cancel: "Kündigen",
   preferred: "Bevorzugt",
+  preferAddress: "Diese Adresse als Standard verwenden",
   prefer: "Bevorzugen",
   noCards: "Keine gespeicherten Karten. Sie können hier oder an der Kasse eine speichern.",
   card: "Ihre Karte",

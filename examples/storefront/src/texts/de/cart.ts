@@ -24,7 +24,7 @@ export const cart: Texts["cart"] = {
   apply: "Einlösen",
   subtotal: "Zwischensumme",
   discount: "Rabatt",
-  shipping: "Versand",
+  shipping: "Lieferung",
   tax: "Steuer",
   taxIncluded: "Enthaltene MwSt.",
   importTax: "Einfuhrabgaben",
@@ -32,5 +32,5 @@ export const cart: Texts["cart"] = {
   estimatedTotal: "Voraussichtliche Summe",
   later: "An der Kasse",
   toCheckout: "Zur Kasse",
-  blocked: "Bitte lösen Sie zuerst, was im Warenkorb markiert ist.",
+  blocked: "Bitte korrigieren Sie zuerst, was im Warenkorb markiert ist.",
 };

@@ -97,7 +97,7 @@ export const checkout: CheckoutTexts = {
   reviewLater: "Sobald die Zahlungsart gewählt ist, prüfen Sie hier alles und geben Ihre Bestellung auf.",
   summary: "Ihre Bestellung",
   quantity: (quantity: string) => `Menge ${quantity}`,
-  subtotal: "Artikel",
+  subtotal: "Zwischensumme",
   discount: "Rabatt",
   shippingCost: "Lieferung",
   tax: "Steuer",

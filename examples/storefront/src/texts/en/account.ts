@@ -28,6 +28,7 @@ export const account = {
   edit: "Edit",
   cancel: "Cancel",
   preferred: "Preferred",
+  preferAddress: "Use this address by default",
   prefer: "Prefer",
   noCards: "No saved cards. You can save one here, or at checkout.",
   card: "Your card",

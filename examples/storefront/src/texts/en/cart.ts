@@ -22,7 +22,7 @@ export const cart = {
   apply: "Apply",
   subtotal: "Subtotal",
   discount: "Discount",
-  shipping: "Shipping",
+  shipping: "Delivery",
   tax: "Tax",
   taxIncluded: "Tax, included",
   importTax: "Import tax and duty",
@@ -30,5 +30,5 @@ export const cart = {
   estimatedTotal: "Estimated total",
   later: "At checkout",
   toCheckout: "Go to checkout",
-  blocked: "Please solve what is marked in the cart first.",
+  blocked: "Please correct what is marked in the cart first.",
 };

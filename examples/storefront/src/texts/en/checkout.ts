@@ -91,7 +91,7 @@ export const checkout = {
   reviewLater: "Here you check everything and place your order, once the payment method is chosen.",
   summary: "Your order",
   quantity: (quantity: string) => `Quantity ${quantity}`,
-  subtotal: "Products",
+  subtotal: "Subtotal",
   discount: "Discount",
   shippingCost: "Delivery",
   tax: "Tax",

@@ -29,6 +29,7 @@ export const account: Texts["account"] = {
   edit: "変更",
   cancel: "解約",
   preferred: "優先",
+  preferAddress: "この住所を優先にする",
   prefer: "優先にする",
   noCards: "保存済みのカードはありません。こちらまたはご購入手続きで保存できます。",
   card: "カード",

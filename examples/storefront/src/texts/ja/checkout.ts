@@ -13,8 +13,8 @@ export const checkout: CheckoutTexts = {
   loading: "読み込み中…",
   notLoaded: "ページのこの部分を読み込めませんでした。",
   signInOffer: "アカウントをお持ちですか？",
-  signIn: "ログイン",
-  signedInAs: (name: string) => `${name} さんとしてログインしています。`,
+  signIn: "サインイン",
+  signedInAs: (name: string) => `${name} さんとしてサインインしています。`,
 
   addressStep: "連絡先と住所",
   billing: "請求先住所",
@@ -94,7 +94,7 @@ export const checkout: CheckoutTexts = {
   reviewLater: "お支払い方法を選ぶと、ここで内容を確認して注文できます。",
   summary: "ご注文内容",
   quantity: (quantity: string) => `数量 ${quantity}`,
-  subtotal: "商品",
+  subtotal: "小計",
   discount: "割引",
   shippingCost: "送料",
   tax: "税",
@@ -141,7 +141,7 @@ export const checkout: CheckoutTexts = {
   sessionEnded: "セッションが終了しました",
   sessionEndedText:
     "お客様の情報を守るため、30分間操作がないとセッションは終了します。ご注文は行われておらず、" +
-    "代金は請求されていません。アカウントをお持ちの場合は、ログインするとカートを再び表示できます。",
+    "代金は請求されていません。アカウントをお持ちの場合は、サインインするとカートを再び表示できます。",
   waitsForApproval: "お支払いが完了していません",
   waitsForApprovalText: "お支払いが承認されるまで、ご注文は確定せず、代金は請求されません。",
   toProvider: "お支払いを続ける",

@@ -17,6 +17,7 @@ export const orders: Texts["orders"] = {
   payBefore: (date) => `${date}までにお支払いください。`,
   reference: (reference) => `参照番号：${reference}`,
   instructions: "印刷用のお支払い案内",
+  otherSession: "この注文を見るには、サインインするか、注文番号とパスワードで探してください。",
   find: "注文を探す",
   findHint: "ご注文番号とパスワードは、確認メールに記載されています。",
   orderNumber: "ご注文番号",
