@@ -187,6 +187,17 @@ def _welcome(gateway_port: int, sandbox_port: int, storefront: str) -> str:
     gateway_url, sandbox_url = f"http://{SHOWN_HOST}:{gateway_port}", f"http://{SHOWN_HOST}:{sandbox_port}"
     has_moved = (gateway_port, sandbox_port) != (PORT, SANDBOX_PORT)
     demo = f"make demo PORT={gateway_port} SANDBOX_PORT={sandbox_port}" if has_moved else "make demo"
+    ideas = [
+        f"Open {gateway_url}/graphiql and play the tabs from left to right: each is a step of a purchase.\n"
+        "     The panel beside them leads to more examples, test cards and the sandbox's clock.",
+        f"In another terminal, watch a guest buy a backpack:\n     {demo}",
+        "List what is for sale:\n"
+        f"     curl --globoff '{gateway_url}/graphql?query={{products(first:3){{nodes{{name}}}}}}'",
+        "Buy from a page of your own, in five minutes: docs/tutorial.md",
+    ]
+    if storefront.startswith("http://"):
+        ideas.insert(0, f"Open {storefront}, and shop as a customer does.")
+    to_try = "\n".join(f"  {number}. {idea}" for number, idea in enumerate(ideas, 1))
     return f"""
 Riverfront is ready.
 
@@ -194,15 +205,9 @@ Riverfront is ready.
   sandbox    {sandbox_url}/_sandbox/ lists its controls
   storefront {storefront}
 
-Four things to try:
+To try:
 
-  1. Open {gateway_url}/graphiql and play the tabs from left to right: each is a step of a purchase.
-     The panel beside them leads to more examples, test cards and the sandbox's clock.
-  2. In another terminal, watch a guest buy a backpack:
-     {demo}
-  3. List what is for sale:
-     curl --globoff '{gateway_url}/graphql?query={{products(first:3){{nodes{{name}}}}}}'
-  4. Buy from a page of your own, in five minutes: docs/tutorial.md
+{to_try}
 
 Ctrl-C stops all.
 """

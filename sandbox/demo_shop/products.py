@@ -266,7 +266,7 @@ def core(product: Product, base: str, locale: str) -> Json:
         "displayableProduct": "true",
         "purchasable": boolean(product.is_purchasable),
         "manufacturerName": "Riverdemo Outfitters",
-        "manufacturerPartNumber": None,
+        "manufacturerPartNumber": product.sku.removeprefix("RD-"),
         "minimumQuantity": None,
         "maximumQuantity": product.maximum,
         "thumbnailImage": f"{base}{product_thumbnail(product.slug)}",
