@@ -34,20 +34,21 @@ export function MarketProvider({ first, markets, children }: MarketProviderProps
   // The session decides, because its cart has a currency. Another tab may have changed it.
   const { locale, currencyCode } = session ?? chosen;
   useEffect(() => {
-    let isCurrent = true;
     const next = { locale, currencyCode };
     storeMarket(next);
     document.documentElement.lang = locale;
+    if (isSame(market, next)) return;
+    let isCurrent = true;
     textsFor(locale).then(
       (words) => {
-        if (isCurrent) setShown((shown) => (isSame(shown.market, next) ? shown : { market: next, texts: words }));
+        if (isCurrent) setShown({ market: next, texts: words });
       },
       () => {}, // Another tab has chosen a language that cannot be loaded here: the page stays as it is.
     );
     return () => {
       isCurrent = false;
     };
-  }, [locale, currencyCode]);
+  }, [locale, currencyCode, market]);
 
   const hasSession = session !== null;
   const content = useMemo(
