@@ -26,6 +26,7 @@ export const shop: Texts["shop"] = {
   close: "Schließen",
   offline: "Sie sind offline. Was Sie sehen, kann veraltet sein; Änderungen brauchen eine Verbindung.",
   retry: "Noch einmal versuchen",
+  back: "Zurück",
   backHome: "Zur Startseite",
 };
 

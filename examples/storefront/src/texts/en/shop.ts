@@ -25,6 +25,7 @@ export const shop = {
   close: "Close",
   offline: "You are offline. What you see may be out of date; changes need a connection.",
   retry: "Try again",
+  back: "Back",
   backHome: "Back to the start page",
 };
 

@@ -26,6 +26,7 @@ export const shop: Texts["shop"] = {
   close: "閉じる",
   offline: "オフラインです。表示が最新でない場合があります。変更には接続が必要です。",
   retry: "もう一度試す",
+  back: "戻る",
   backHome: "ホームへ戻る",
 };
 
