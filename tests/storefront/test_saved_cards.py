@@ -183,6 +183,21 @@ async def test_card_that_could_not_be_saved_is_sent_again(open_shop: OpenShop, c
     assert len(account.payment_options) == 1
 
 
+@pytest.mark.slow
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    ("method", "name"), [("payPalBilling", "PayPal"), ("klarnaCreditRecurring", "Klarna"), ("msts", "TreviPay")]
+)
+async def test_method_that_a_provider_approves_is_saved(
+    method: str, name: str, open_shop: OpenShop, chromium: Chromium
+) -> None:
+    account = new_account(open_shop.world, f"{method}@example.com", ALEX_HOME)
+    async with signed_in(open_shop, chromium, account) as shopper:
+        shown = saved(account, name)
+        names = await do(shopper, "openAddCard", ("approveMethod", {"method": method}), shown)
+    assert names == [name]
+
+
 async def test_address_without_phone_number_is_completed_first(open_shop: OpenShop, chromium: Chromium) -> None:
     phoneless = new_account(open_shop.world, "unreachable@example.com", ALEX_HOME | {"phoneNumber": None})
     homeless = new_account(open_shop.world, "homeless@example.com")

@@ -29,6 +29,15 @@ export async function giveCard({ page, card = {} }) {
   await pay({ page, card });
 }
 
+/** Saves another payment method, which the shopper approves in a window of its provider. */
+export async function approveMethod({ page, context, method }) {
+  const entry = page.locator(`.DR-card.DR-${method}`);
+  await entry.locator(".DR-card-toggle").click();
+  await entry.locator(".DR-consents input").check();
+  const [provider] = await Promise.all([context.waitForEvent("page"), entry.locator(".DR-pay-button").click()]);
+  await provider.locator("button[value=approve]").click();
+}
+
 /** Sends a card without the agreement. Returns what the form then says. */
 export async function giveCardWithoutAgreement({ page, card = {} }) {
   await pay({ page, card });

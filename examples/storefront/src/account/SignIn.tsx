@@ -27,7 +27,7 @@ export function Component() {
       <PageTitle>{texts.account.signIn}</PageTitle>
       <SignInForm next={next} />
       <p className="soft small">
-        {texts.account.forgotten} <a href={`mailto:${brand.email}`}>{brand.email}</a> {texts.account.forgottenMeanwhile}
+        {texts.account.forgotten} <a href={`mailto:${brand.email}`}>{brand.email}</a>
       </p>
       <p>
         {texts.account.noAccount}{" "}

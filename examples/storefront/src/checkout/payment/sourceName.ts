@@ -17,6 +17,8 @@ const BRANDS: Record<string, string> = {
   googlePay: "Google Pay",
   ideal: "iDEAL",
   klarnaCredit: "Klarna",
+  klarnaCreditRecurring: "Klarna",
+  msts: "TreviPay",
   payco: "PayCo",
   payPal: "PayPal",
   payPalBilling: "PayPal",

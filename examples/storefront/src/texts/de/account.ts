@@ -12,8 +12,9 @@ export const account: Texts["account"] = {
   email: "E-Mail",
   password: "Passwort",
   passwordRule: "8 bis 32 Zeichen, darunter mindestens drei von: Großbuchstaben, Kleinbuchstaben, Ziffern, Sonderzeichen.",
-  forgotten: "Passwort vergessen? Von dieser Seite aus können wir Ihnen kein neues schicken. Bitte schreiben Sie uns:",
-  forgottenMeanwhile: "Bis dahin können Sie ohne Konto bestellen.",
+  forgotten:
+    "Passwort vergessen? Sie können auch ohne Konto bestellen. Ein neues Passwort können wir Ihnen von dieser Seite aus " +
+    "nicht schicken; bitte schreiben Sie uns:",
   acceptsMarketing: "Neuigkeiten und Angebote per E-Mail erhalten.",
   cartMerged: (count) => `${count} Artikel aus Ihrem Konto liegen nun auch im Warenkorb.`,
   cartChanged: "Ihr Warenkorb hat sich mit der Anmeldung geändert. Bitte sehen Sie ihn durch.",

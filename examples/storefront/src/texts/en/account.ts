@@ -10,8 +10,9 @@ export const account = {
   email: "Email",
   password: "Password",
   passwordRule: "8 to 32 characters, with at least three of: uppercase letters, lowercase letters, numbers, special characters.",
-  forgotten: "Forgotten your password? We cannot send you a new one from this page. Please write to us:",
-  forgottenMeanwhile: "Meanwhile, you can order without an account.",
+  forgotten:
+    "Forgotten your password? You can order without an account. We cannot send you a new password from this page; " +
+    "please write to us:",
   acceptsMarketing: "Send me news and offers by email.",
   cartMerged: (count: number) =>
     count === 1 ? "1 item of your account was added to the cart." : `${count} items of your account were added to the cart.`,
