@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sandbox.api.requests import base_of, form_of, world_of
+from sandbox.demo_shop.challenge_texts import challenge_texts
 from sandbox.demo_shop.image_paths import method_image
 from sandbox.demo_shop.payment_methods import WALLET_OPTIONS, Purchase, fits
 from sandbox.demo_shop.products import COMPANY
@@ -138,21 +139,25 @@ async def show_challenge(request: Request) -> Response:
     """`GET /payments/challenges/{page}`."""
     challenge = _challenge(request)
     source = challenge.source
-    rows = {"To": COMPANY} | _amount(source)
+    texts = challenge_texts(request.query_params.get("locale"))
+    rows = {texts.payee: COMPANY}
+    if source.formatted_amount is not None:
+        rows[texts.amount] = source.formatted_amount
     if "lastFourDigits" in source.details:
-        rows["Card"] = f"{source.details['brand']} •••• {source.details['lastFourDigits']}"
+        rows[texts.card] = f"{source.details['brand']} •••• {source.details['lastFourDigits']}"
     form = (
-        "<form method=post><label for=password>Password</label>"
+        f"<form method=post><label for=password>{texts.password}</label>"
         "<input id=password type=password name=password autocomplete=off autocapitalize=none aria-describedby=hint>"
-        '<p class="soft small hint" id=hint>The password is <code>password</code>. Any other one fails.</p>'
-        '<div class=actions><button class=main name=decision value="">Confirm</button>'
-        "<button name=decision value=cancel>Cancel</button></div></form>"
+        f'<p class="soft small hint" id=hint>{texts.hint}</p>'
+        f'<div class=actions><button class=main name=decision value="">{texts.confirm}</button>'
+        f"<button name=decision value=cancel>{texts.cancel}</button></div></form>"
     )
     return page(
-        "Your bank, played by the sandbox",
-        f"{strip(BANK_NOTICE)}<main><div class=panel>"
-        f"<header>{MARK}<h1>Your bank</h1></header><p>Is it you who pays?</p>{facts(rows)}{form}</div>"
-        "<p class=under>Close this page to abandon the challenge.</p></main>",
+        texts.title,
+        f"<header class=notice><strong>Sandbox.</strong> {texts.notice}</header><main><div class=panel>"
+        f"<header>{MARK}<h1>{texts.heading}</h1></header><p>{texts.question}</p>{facts(rows)}{form}</div>"
+        f"<p class=under>{texts.under}</p></main>",
+        language=texts.language,
         form_targets=[form_target(challenge.return_url)],
     )
 

@@ -28,6 +28,7 @@ def page(
     title: str,
     body: str,
     *,
+    language: str = "en",
     kind: str = "narrow",
     script: str | None = None,
     form_targets: Iterable[str] = (),
@@ -40,7 +41,7 @@ def page(
     """
     loaded = f'<script type="module" src="{FILES_PATH}/{script}"></script>' if script else ""
     content = (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{html.escape(title)}</title>\n"

@@ -14,6 +14,7 @@ addTexts({
 function showChallenge({ locale }, url) {
   const page = new URL(url);
   page.searchParams.set("frame", "1");
+  page.searchParams.set("locale", locale);
   const dialog = new FrameDialog(locale, page.href, text(locale, "challengeTitle"), {}, (kind) => {
     if (kind === "answered") dialog.close();
   });

@@ -18,12 +18,13 @@ class ComplianceElement extends PaymentElement {
   }
 
   #build() {
-    const { disclosure } = complianceDetails(...this.#seller());
+    const seller = this.#seller();
+    const { disclosure } = complianceDetails(seller);
     const links = LINKS.filter((name) => disclosure[name]).map((name) => disclosure[name]);
     const policies = [disclosure.refundPolicy, disclosure.returnPolicy].filter(Boolean);
     return newNode(
       "div",
-      { class: "DR-Legal-Footer" },
+      { class: "DR-Legal-Footer", lang: languageOf(`${seller.language}-${seller.country}`) },
       newNode("p", {}, ...nodesOfDisclosure(disclosure.resellerDisclosure.localizedText)),
       newNode("ul", { class: "DR-Legal-Footer-Links" }, ...[...links, ...policies].map((link) => this.#item(link))),
     );
@@ -33,13 +34,13 @@ class ComplianceElement extends PaymentElement {
     return newNode("li", {}, newLink(url, localizedText));
   }
 
-  /** The arguments of `complianceDetails`. An unknown seller is Digital River Inc., as with the real element. */
+  /** What `complianceDetails` gets. An unknown seller is Digital River Inc., as with the real element. */
   #seller() {
     const { entity, businessEntityCode = entity, locale, language, country, policies } = this.options.compliance ?? {};
     const code = Object.hasOwn(ENTITIES, String(businessEntityCode).toUpperCase()) ? businessEntityCode : "DR_INC-ENTITY";
     const [spoken, region] = readLocale(locale ?? this.instance.locale).split("-");
     if (code !== businessEntityCode) console.warn(`The seller ${businessEntityCode} is unknown. ${code} is shown.`);
-    return [{ businessEntityCode: code, language: language ?? spoken, country: country ?? region ?? "US", policies }];
+    return { businessEntityCode: code, language: language ?? spoken, country: country ?? region ?? "US", policies };
   }
 }
 

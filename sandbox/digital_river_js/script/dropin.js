@@ -193,6 +193,7 @@ class Dropin {
 
   /** Show these entries in this order. Those that are there already keep what the shopper has typed. */
   #arrange(saved, methods) {
+    const hadFocus = this.#list.contains(document.activeElement);
     const made = new Map(methods.map((method) => [method.type, () => this.#methodEntry(method)]));
     const madeSaved = saved.map((method) => [this.#keyOf(method), () => new DropinSavedEntry(this, method)]);
     const wanted = new Map([...madeSaved, ...made]);
@@ -212,6 +213,7 @@ class Dropin {
         saved.length,
       ),
     );
+    if (hadFocus && !this.#list.contains(document.activeElement)) entries[0]?.[1].focus();
   }
 
   /** Store credit has a new entry for a new total, because the total decides what its button does. */
@@ -257,8 +259,14 @@ class Dropin {
     this.#compliance?.mount(this.#footer);
   }
 
+  /** Load the list again. The button that had the focus is gone then. */
+  async #tryAgain() {
+    await this.refresh();
+    this.node.querySelector("button")?.focus();
+  }
+
   #showLoadError(error) {
-    const again = newButton(this.text("tryAgain"), { class: "DR-secondary-button", onclick: () => this.refresh() });
+    const again = newButton(this.text("tryAgain"), { class: "DR-secondary-button", onclick: () => this.#tryAgain() });
     this.#status.replaceChildren(newNode("p", {}, this.text("loadFailed")), again);
     this.configuration.onError?.(error);
   }

@@ -45,6 +45,10 @@ class DropinEntry {
     this.prepare();
   }
 
+  focus() {
+    this.#toggle.focus();
+  }
+
   /** Mount the parts of the entry, unless they are there. Returns whether they can be used; if not, the next call tries again. */
   prepare() {
     this.#readiness ??= this.#mountOrReport();

@@ -135,6 +135,11 @@ class PaymentElement {
     return this.#handlers.has(event);
   }
 
+  /** Language of the texts that the element shows. */
+  get language() {
+    return languageOf(this.instance.locale);
+  }
+
   /** Set which of the classes the container has, such as `{empty: true, focus: false}`. */
   setClasses(states) {
     const classes = { ...DEFAULT_CLASSES, ...this.options.classes };

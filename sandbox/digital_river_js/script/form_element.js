@@ -12,7 +12,7 @@ class FormElement extends PaymentElement {
 
   /** Add the node that holds the form. */
   addContent(name) {
-    this.content = newNode("div", { class: `DR-${name} DR-form` });
+    this.content = newNode("div", { class: `DR-${name} DR-form`, lang: this.language });
     this.container.append(this.content);
     return this.content;
   }

@@ -17,6 +17,7 @@ class IdealElement extends PaymentElement {
   }
 
   async render() {
+    this.#content.lang = this.language;
     this.container.append(this.#content);
     const { sessionId } = this.options.ideal;
     const { sessionInformation } = await retrieveAvailablePaymentMethods(this.instance, { sessionId });

@@ -72,6 +72,7 @@ class InstructionsElement extends PaymentElement {
   }
 
   async render() {
+    this.#content.lang = this.language;
     this.container.append(this.#content);
     await this.refresh();
     if (this.container) this.emit("ready");

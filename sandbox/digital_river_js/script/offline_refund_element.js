@@ -41,7 +41,7 @@ addTexts({
 });
 
 class OfflineRefundElement extends FormElement {
-  #status = newNode("p", { class: "DR-status-text", role: "status" });
+  #status = newNode("p", { class: "DR-status-text", role: "status", tabindex: "-1" });
   #isSending = false;
 
   constructor(...given) {
@@ -89,6 +89,7 @@ class OfflineRefundElement extends FormElement {
     }
     this.clearFields();
     this.content.replaceChildren(this.#status);
+    this.#status.focus(); // The button that had the focus is gone.
     this.#status.textContent = text(this.instance.locale, "refundSent");
     this.emit("complete");
   }

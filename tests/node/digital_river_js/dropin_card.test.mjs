@@ -131,6 +131,7 @@ test("list that could not be loaded can be tried again", async () => {
   assert.deepEqual([name, error.type], ["onError", "no_network"]);
   await page.unroute("**/payments/payment-methods*");
   await nextReport(page, "onReady", () => page.getByRole("button", { name: "Try again" }).click());
+  await page.waitForFunction(() => document.activeElement.matches(".DR-creditCard .DR-card-toggle"));
   await entry(page, "creditCard").waitFor();
   assert.equal(await page.locator(".DR-status").textContent(), "");
 });

@@ -13,6 +13,7 @@ const LOOKS = [
   { locale: "en-GB", market: ["en_GB", "GB"], colorScheme: "dark", width: 390 },
   { locale: "de-DE", market: ["de_DE", "DE"], colorScheme: "light", width: 320 },
   { locale: "ja-JP", market: ["ja_JP", "JP"], colorScheme: "dark", width: 1280 },
+  ...(process.env.SCREENSHOTS ? [{ locale: "en-US", market: ["en_US", "US"], colorScheme: "dark", width: 320 }] : []),
 ];
 
 const SAVED_CARD = {
@@ -44,6 +45,17 @@ async function faultsOf(page, part = "html") {
   return found;
 }
 
+/** Fields whose name for screen readers is not the label that others see. */
+async function misnamedFields(page) {
+  const misnamed = [];
+  for (const row of await page.locator(".DR-field-parent:has(iframe):visible").all()) {
+    const label = await row.locator("label").innerText();
+    const name = await row.frameLocator("iframe").locator("#field").getAttribute("aria-label");
+    if (!name.startsWith(label)) misnamed.push([label, name]);
+  }
+  return misnamed;
+}
+
 async function keep(page, name) {
   if (process.env.SCREENSHOTS)
     await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png`, fullPage: true });
@@ -73,6 +85,7 @@ for (const { locale, market, colorScheme, width } of LOOKS) {
     for (const type of types) {
       await openEntry(page, type);
       assert.deepEqual(await faultsOf(page, ".DR-card-open"), [], type);
+      assert.deepEqual(await misnamedFields(page), []);
       await keep(page, `${name}-${type}`);
     }
     const button = page.locator(".DR-applePay .DR-wallet button");

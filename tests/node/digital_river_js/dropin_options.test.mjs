@@ -191,6 +191,7 @@ test("storefront adds and removes store credit, and gives the new list", async (
   await credit.getByText("$10.00 of this credit pays for the purchase.").waitFor();
   await credit.getByRole("button", { name: "Remove Gift card" }).click();
   await credit.getByRole("button", { name: "Use the credit" }).waitFor();
+  await page.waitForFunction(() => document.activeElement.matches(".DR-storeCredit .DR-card-toggle"));
   assert.deepEqual(await page.evaluate(() => asked), ["add", "remove"]);
 });
 

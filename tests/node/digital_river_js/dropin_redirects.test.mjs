@@ -123,6 +123,14 @@ test("PayPal opens its window unless its own option is set", async () => {
   assert.equal(made.source.state, "pending_redirect");
 });
 
+test("page to which a window returns has the language of the shopper", async () => {
+  const page = await openShop();
+  await page.goto(`${sandbox}/v1/frames/returned.html?locale=de-DE`);
+  await page.getByText("Sie können dieses Fenster schließen").waitFor();
+  assert.equal(await page.title(), "Zurück zum Shop");
+  assert.equal(await page.locator("html").getAttribute("lang"), "de-DE");
+});
+
 test("wire transfer waits for the money after the order", async () => {
   const { guest, page } = await openWith("wireTransfer");
   const { source } = await nextReport(page, "onSuccess", () => pay(page, "wireTransfer"));

@@ -202,11 +202,11 @@ test("compliance shows the seller and its links", async () => {
   await mountElements(page, ["compliance"], {
     compliance: { businessEntityCode: "DR_IRELAND-ENTITY", policies: { return: { url: BACK } } },
   });
-  await page.getByText("Verkäufer Ihrer Bestellung ist Digital River Ireland Ltd.").waitFor();
+  await page.locator('[lang="de-DE"]').getByText("Verkäufer Ihrer Bestellung ist Digital River Ireland Ltd.").waitFor();
   assert.match(await page.getByRole("link", { name: "Widerrufsrecht" }).getAttribute("href"), /cancellationRights\?entity=DR_IR/);
   assert.equal(await page.getByRole("link", { name: "Rücksendungen" }).getAttribute("href"), BACK);
   await page.evaluate(() => elements.compliance.update({ compliance: { entity: "DR_UK-ENTITY", locale: "en_GB" } }));
-  await page.getByText("The seller of your order is Digital River UK Ltd.").waitFor();
+  await page.locator('[lang="en-GB"]').getByText("The seller of your order is Digital River UK Ltd.").waitFor();
   await page.evaluate(() => elements.compliance.update({ compliance: { entity: "ACME" } }));
   await page.getByText("Digital River Inc.").waitFor();
 });

@@ -155,6 +155,7 @@ test("shopper names the bank account of a refund once", async () => {
   await changed(page, { complete: true });
   await page.getByRole("button", { name: "Send" }).click();
   await page.getByText("The money is on its way to your account.").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Thank you. The money is on its way to your account.");
   assert.equal(await accountOf(token), "3000");
   assert.equal((await page.evaluate(() => events)).at(-1).event, "complete");
   assert.ok(!(await page.evaluate(() => JSON.stringify(events))).includes("0532"));
@@ -172,6 +173,8 @@ test("account without IBAN has a number, and its kind is selected", async () => 
   await inFrame(page, "accountNumber").fill("12345678");
   await page.getByRole("button", { name: "Send" }).click();
   await changed(page, { error: { code: "missing_parameter" } });
+  await page.frameLocator(".DR-accountType iframe").getByRole("alert").filter({ hasText: "Select" }).waitFor();
+  assert.equal(await inFrame(page, "accountType").getAttribute("aria-describedby"), "error");
   await inFrame(page, "accountType").selectOption("savings");
   await changed(page, { complete: true });
   await page.getByRole("button", { name: "Send" }).click();

@@ -20,9 +20,15 @@ const STYLE = `
 
 const BRAZIL = { country: "BR", sellingEntity: "DR_IRELAND-ENTITY" };
 
+const wide = { width: 1280, height: 1600 };
+
+const narrow = { width: 320, height: 1600 };
+
 const MODES = [
-  { colorScheme: "light", viewport: { width: 1280, height: 1600 } },
-  { colorScheme: "dark", viewport: { width: 320, height: 1600 } },
+  { colorScheme: "light", viewport: wide },
+  { colorScheme: "dark", viewport: narrow },
+  // A folder asks for all screenshots.
+  ...(FOLDER ? [{ colorScheme: "dark", viewport: wide }, { colorScheme: "light", viewport: narrow }] : []),
 ];
 
 async function openStyled(mode, options = {}) {
@@ -34,7 +40,7 @@ async function openStyled(mode, options = {}) {
 
 /** Check the page and its frames. */
 async function check(page, name, mode) {
-  if (FOLDER) await page.screenshot({ path: `${FOLDER}/${name}-${mode.colorScheme}.png`, fullPage: true });
+  if (FOLDER) await page.screenshot({ path: `${FOLDER}/${name}-${mode.colorScheme}-${mode.viewport.width}.png`, fullPage: true });
   for (const frame of page.frames()) {
     const { tooWide, violations } = await inspect(frame);
     assert.deepEqual([frame.url(), tooWide, violations], [frame.url(), 0, []]);
@@ -57,7 +63,7 @@ async function inspect(frame) {
 }
 
 for (const mode of MODES) {
-  test(`fields are legible in ${mode.colorScheme}`, async () => {
+  test(`fields are legible in ${mode.colorScheme}, ${mode.viewport.width} pixels`, async () => {
     const page = await openStyled(mode, { locale: "de" });
     await mountElements(page, ["cardnumber", "cardexpiration", "cardcvv", "iban", "giftcardnumber", "giftcardpin"]);
     await mountElements(page, ["onlinebanking"], { onlineBanking: { currency: "EUR", country: "DE" } });
@@ -71,7 +77,7 @@ for (const mode of MODES) {
     await check(page, "fields", mode);
   });
 
-  test(`texts and buttons are legible in ${mode.colorScheme}`, async () => {
+  test(`texts and buttons are legible in ${mode.colorScheme}, ${mode.viewport.width} pixels`, async () => {
     const guest = await Guest.start("de_DE", "NL", SUBSCRIPTION);
     const page = await openStyled(mode);
     const made = await page.evaluate((data) => digitalRiver.createSource(data), {
@@ -99,7 +105,7 @@ for (const mode of MODES) {
     await check(page, "texts", mode);
   });
 
-  test(`sheet and challenge are legible in ${mode.colorScheme}`, async () => {
+  test(`sheet and challenge are legible in ${mode.colorScheme}, ${mode.viewport.width} pixels`, async () => {
     const page = await openStyled(mode, { locale: "ja" });
     await page.evaluate(() => {
       window.wallet = digitalRiver.createElement("googlepay", digitalRiver.paymentRequest({
@@ -117,11 +123,11 @@ for (const mode of MODES) {
     await page.evaluate((owner) => {
       digitalRiver.createSource({ type: "googlePay", amount: 1, currency: "USD", owner: { ...owner, lastName: "SCATest" } });
     }, OWNER);
-    await page.frameLocator("dialog iframe").getByLabel("Password").waitFor();
+    await page.frameLocator("dialog iframe").getByLabel("パスワード").waitFor();
     await check(page, "challenge", mode);
   });
 
-  test(`card form and refund are legible in ${mode.colorScheme}`, async () => {
+  test(`card form and refund are legible in ${mode.colorScheme}, ${mode.viewport.width} pixels`, async () => {
     const page = await openStyled(mode, { locale: "en-GB" });
     await mountElements(page, ["creditcard"]);
     const guest = await Guest.start("de_DE", "DE");

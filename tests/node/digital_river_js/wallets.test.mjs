@@ -75,12 +75,21 @@ for (const type of ["applepay", "googlepay"]) {
   });
 }
 
-test("closed sheet is a cancel, and can be opened again", async () => {
+test("closed sheet is a cancel, gives the focus back, and can be opened again", async () => {
   const page = await pageWith("googlepay", { requestShipping: false });
-  await open(page);
+  await page.locator("#wallet button").focus();
+  await page.keyboard.press("Enter");
   await sheet(page).getByLabel("Billing address").waitFor();
+  await page.waitForFunction(() => document.activeElement.shadowRoot?.activeElement?.localName === "iframe");
+  const reached = [];
+  for (const label of ["Billing address", "E-mail for the receipt", "Last name in the wallet", "Pay $118.01"]) {
+    reached.push(await sheet(page).locator(":focus").evaluate((node) => node.labels[0]?.textContent || node.textContent));
+    await page.keyboard.press("Tab");
+    assert.equal(reached.at(-1), label);
+  }
   await page.locator("dialog header button").click();
   await page.waitForFunction(() => events.some(({ event }) => event === "cancel"));
+  await page.waitForFunction(() => document.activeElement.shadowRoot?.activeElement?.textContent === "Buy with Google Pay");
   await page.evaluate(() => wallet.show());
   await pay(page);
   await page.waitForFunction(() => events.some(({ event }) => event === "source"));
