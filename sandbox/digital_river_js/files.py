@@ -64,6 +64,7 @@ SCRIPT = (
     "script/wallet_element.js",
     "script/provider_popup.js",
     "script/provider_buttons.js",
+    "script/pointer.js",
     "script/field_row.js",
     "script/consent_box.js",
     "script/form_element.js",

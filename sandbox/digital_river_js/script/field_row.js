@@ -35,8 +35,10 @@ class FieldRow {
   }
 
   show(problem, { isAnnounced = false } = {}) {
-    this.#problem.setAttribute("aria-hidden", String(!isAnnounced));
-    this.#problem.textContent = problem;
-    this.#holder.classList.toggle("DR-field-invalid", Boolean(problem));
+    afterPress(() => {
+      this.#problem.setAttribute("aria-hidden", String(!isAnnounced));
+      this.#problem.textContent = problem;
+      this.#holder.classList.toggle("DR-field-invalid", Boolean(problem));
+    });
   }
 }

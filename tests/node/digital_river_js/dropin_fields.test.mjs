@@ -62,6 +62,21 @@ test("mistyped IBAN is explained, and the disclosure must be accepted", async ()
   assert.equal(await page.evaluate(() => reports.length), 1, "onReady only");
 });
 
+test("error of a field does not move the button away from a slow click", async () => {
+  const { page } = await openIn(["de_DE", "AT"], "directDebit");
+  await dropinField(page, "iban").pressSequentially("AT611904300234573202");
+  const button = entry(page, "directDebit").locator(".DR-pay-button");
+  await button.scrollIntoViewIfNeeded();
+  const { x, y } = await button.boundingBox();
+  await page.mouse.move(x + 20, y + 3);
+  await page.mouse.down();
+  await page.waitForFunction(() => document.querySelector(".DR-iban .DRElement--invalid"));
+  assert.equal((await button.boundingBox()).y, y);
+  await page.mouse.up();
+  await shownProblem(page, "directDebit", "Please accept this to continue.");
+  await page.locator(".DR-iban .DR-error-message", { hasText: "The IBAN is incomplete" }).waitFor();
+});
+
 const inSheet = (page) => page.frameLocator("dialog iframe");
 
 async function openSheet(page, type) {
