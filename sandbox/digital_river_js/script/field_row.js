@@ -35,7 +35,7 @@ class FieldRow {
   }
 
   show(problem, { isAnnounced = false } = {}) {
-    afterPress(() => {
+    afterClick(() => {
       this.#problem.setAttribute("aria-hidden", String(!isAnnounced));
       this.#problem.textContent = problem;
       this.#holder.classList.toggle("DR-field-invalid", Boolean(problem));
