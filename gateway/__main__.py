@@ -19,7 +19,7 @@ from gateway.app import create_app, preload
 from gateway.documents.manifest import ManifestInvalid, manifest_of, operations_in
 from gateway.environment import PREFIX
 from gateway.errors import StoreEvicts, StoreUnavailable
-from gateway.http.protocol import ConnectionLimits
+from gateway.http.connections import ConnectionLimits
 from gateway.http.server import Server, listening_socket
 from gateway.http.usable_cores import usable_cores
 from gateway.http.workers import Worker, Workers

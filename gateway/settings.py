@@ -54,8 +54,8 @@ MIN_DRAIN_S = 5
 MONTH_S = 30 * 86_400
 
 
-class Settings(EnvironmentSettings):
-    """Settings of the gateway. The default values are for `make run`. A setting without a default value is required."""
+class ServerSettings(EnvironmentSettings):
+    """Where the server listens, how long it keeps connections, how it stops, and what load it takes."""
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
@@ -64,6 +64,42 @@ class Settings(EnvironmentSettings):
         description="Enables GraphiQL, introspection, valid names in error messages, and all "
         "loopback origins. Never use it in production.",
     )
+    keep_alive_s: float = Field(
+        90,
+        gt=0,
+        le=3600,
+        description="Time for which an idle connection of a client is kept, in seconds. It must be longer than that of "
+        "a balancer in front, which would otherwise send a request on a connection that is just closing.",
+    )
+    drain_s: float = Field(
+        5,
+        ge=0,
+        le=600,
+        description="Time for which a process that was told to stop announces it and still answers, in seconds, before "
+        "it closes its port. It must be 0 or at least 5. In development mode, it is 0 unless it is set.",
+    )
+
+    overload_wait_s: float = Field(
+        0.05,
+        ge=0,
+        le=10,
+        description="Time that no request should wait before its work begins, in seconds. If the process is busier, it "
+        "refuses requests with 503, public reads first and submissions never. 0 turns this off. In development mode, "
+        "it is 0 unless it is set.",
+    )
+
+    @property
+    def drain_time_s(self) -> float:
+        return 0 if self.development and "drain_s" not in self.model_fields_set else self.drain_s
+
+    @property
+    def longest_queue_wait_s(self) -> float:
+        return 0 if self.development and "overload_wait_s" not in self.model_fields_set else self.overload_wait_s
+
+
+class Settings(ServerSettings):
+    """Settings of the gateway. The default values are for `make run`. A setting without a default value is required."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Minimum level of log messages."
     )
@@ -180,21 +216,6 @@ class Settings(EnvironmentSettings):
         "used.",
     )
 
-    keep_alive_s: float = Field(
-        90,
-        gt=0,
-        le=3600,
-        description="Time for which an idle connection of a client is kept, in seconds. It must be longer than that of "
-        "a balancer in front, which would otherwise send a request on a connection that is just closing.",
-    )
-    drain_s: float = Field(
-        5,
-        ge=0,
-        le=600,
-        description="Time for which a process that was told to stop announces it and still answers, in seconds, before "
-        "it closes its port. It must be 0 or at least 5. In development mode, it is 0 unless it is set.",
-    )
-
     session_idle_s: float = Field(
         1800,
         gt=0,
@@ -270,10 +291,6 @@ class Settings(EnvironmentSettings):
     def allowed_origins(self) -> re.Pattern[str]:
         """Matches the origins of storefronts. In development mode, also those of this machine."""
         return re.compile("|".join([pattern_of(self.origins), *([LOOPBACK_ORIGIN] if self.development else [])]))
-
-    @property
-    def drain_time_s(self) -> float:
-        return 0 if self.development and "drain_s" not in self.model_fields_set else self.drain_s
 
     @cached_property
     def unencrypted_origins(self) -> list[str]:

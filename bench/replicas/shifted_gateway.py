@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from gateway import telemetry
 from gateway.app import create_app, utc_now
-from gateway.http.protocol import ConnectionLimits
+from gateway.http.connections import ConnectionLimits
 from gateway.http.server import Server
 from gateway.settings import Settings
 

@@ -7,7 +7,7 @@ answer.
 import logging
 from functools import partial
 
-from graphql import OperationType
+from graphql import ExecutionResult, OperationType
 
 from gateway.documents.card_numbers import Screen
 from gateway.documents.card_variables import refuse_card_numbers
@@ -17,6 +17,7 @@ from gateway.documents.registry import Documents
 from gateway.errors import TopLevelCode
 from gateway.execution.executor import Executor
 from gateway.http.accepted_type import accepted_type, accepts_legacy
+from gateway.http.admission import Admission
 from gateway.http.cache_headers import cacheable
 from gateway.http.client_address import ClientConnection
 from gateway.http.graphql_request import RequestRefused, read
@@ -24,7 +25,7 @@ from gateway.http.http_request import HttpRequest, Reply
 from gateway.http.listed_calls import lists_calls
 from gateway.http.log_levels import describe
 from gateway.http.logged_request import LoggedRequest
-from gateway.http.response import LEGACY, MODERN, ResponseWriter
+from gateway.http.response import LEGACY, MODERN, ResponseWriter, overloaded
 from gateway.http.session_cookie import check_change, handle_of, new_cookie
 from gateway.operation.caller import Caller
 from gateway.operation.context import Context, Operation, begin_operation
@@ -44,6 +45,7 @@ class GraphQLEndpoint:
         self._executor = executor
         self._documents = documents
         self._services = services
+        self.admission = Admission(services.settings.longest_queue_wait_s)
 
     async def answer(self, request: HttpRequest, connection: ClientConnection, logged: LoggedRequest) -> Reply:
         media_type = accepted_type(request.headers.lines(b"accept"))
@@ -67,6 +69,8 @@ class GraphQLEndpoint:
                 address=connection.nearest_address,
             )
             facts = prepared.facts
+            if not self.admission.admits(prepared.operation.priority, request.admitted_as):
+                raise overloaded()
             if prepared.operation.kind is OperationType.MUTATION:
                 check_change(request, handle, self._services.settings)
             ctx = self._context(prepared, self._caller(request, connection, logged.id, handle))
@@ -76,11 +80,7 @@ class GraphQLEndpoint:
                 prioritized(prepared.operation.priority),
             ):
                 record = CallRecord() if lists_calls(request.headers, self._services.settings) else None
-                if record is None:
-                    result = await self._executor.execute(prepared, ctx)
-                else:
-                    with recording(record):
-                        result = await self._executor.execute(prepared, ctx)
+                result = await self._execute(prepared, ctx, record)
             # Only an error in the variables has no path. Its message may repeat their values.
             if result.data is None and not any(error.path for error in result.errors or ()):
                 raise self._documents.variables_refused(prepared)
@@ -102,6 +102,16 @@ class GraphQLEndpoint:
         if request.method == "HEAD":
             reply.body = b""
         return reply
+
+    async def _execute(self, prepared: PreparedOperation, ctx: Context, record: CallRecord | None) -> ExecutionResult:
+        self.admission.running += 1
+        try:
+            if record is None:
+                return await self._executor.execute(prepared, ctx)
+            with recording(record):
+                return await self._executor.execute(prepared, ctx)
+        finally:
+            self.admission.running -= 1
 
     def _caller(
         self, request: HttpRequest, connection: ClientConnection, request_id: str, handle: Handle | None

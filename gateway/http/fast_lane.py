@@ -39,12 +39,17 @@ class DirectCycle(RequestResponseCycle):
         self._peer = protocol.client[0] if protocol.client else None
         self._scheme = protocol.scheme or "http"
         self._graphql_path = graphql_path
+        self._read_at = graphql_path.admission.now()
 
     async def run_asgi(self, app: object) -> None:  # noqa: ARG002 - the application is not called
         body = None if self.more_body else bytes(self.body)
         request = HttpRequest(self._method, b"", self._headers, self._peer, self._scheme, self.receive, body)  # type: ignore[arg-type]  # uvicorn's types of ASGI
         try:
-            await self._graphql_path.answer(request, self._send)
+            admission = self._graphql_path.admission
+            if admission.observe(self._read_at) and not admission.admits_unread(request, body):
+                await self._graphql_path.refuse(request, self._send)
+            else:
+                await self._graphql_path.answer(request, self._send)
         except Exception:
             log.exception("answer not sent")
         finally:

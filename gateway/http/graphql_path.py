@@ -11,6 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.elapsed_time import elapsed_s
+from gateway.http.accepted_type import accepted_type
 from gateway.http.client_address import client_connection
 from gateway.http.common_headers import FIXED_HEADERS, HSTS_LINE, PRIVATE_LINES
 from gateway.http.cors import CorsRules
@@ -18,7 +19,7 @@ from gateway.http.endpoint import GraphQLEndpoint
 from gateway.http.http_request import HttpRequest, Reply
 from gateway.http.logged_request import LoggedRequest
 from gateway.http.request_id import IdSource
-from gateway.http.response import crash_reply
+from gateway.http.response import LEGACY, MODERN, crash_reply, overloaded_reply
 from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,8 @@ class GraphQLPath:
 
     def __init__(self, endpoint: GraphQLEndpoint, settings: Settings, elapsed: Callable[[], float] = elapsed_s) -> None:
         self._endpoint = endpoint
+        self.admission = endpoint.admission
+        self._refusals = {media_type: overloaded_reply(settings, media_type) for media_type in (MODERN, LEGACY)}
         self._settings = settings
         self.cors = CorsRules(settings, elapsed)
         self._ids = IdSource()
@@ -53,6 +56,16 @@ class GraphQLPath:
             logged.status = reply.status
             _add_headers(reply, request_id, is_encrypted=connection.is_encrypted)
             await send(reply)
+
+    async def refuse(self, request: HttpRequest, send: Callable[[Reply], Awaitable[None]]) -> None:
+        """Answer that the process is overloaded. The answer costs little, and has no log line of its own."""
+        request_id = self._ids.id_for("")
+        connection = client_connection(request, self._settings)
+        media_type = accepted_type(request.headers.lines(b"accept")) or LEGACY
+        reply = self._refusals[media_type].with_id(request_id)
+        self.cors.add_headers(request.headers, reply)
+        _add_headers(reply, request_id, is_encrypted=connection.is_encrypted)
+        await send(reply)
 
 
 def _add_headers(reply: Reply, request_id: str, *, is_encrypted: bool) -> None:

@@ -3,6 +3,8 @@
 from starlette.datastructures import QueryParams
 from starlette.types import Message, Receive, Scope
 
+from gateway.upstream.priority import Priority
+
 HeaderLine = tuple[bytes, bytes]
 
 
@@ -42,7 +44,7 @@ class HttpRequest:
     connection. `receive` is that of ASGI. `whole_body` is the body, if all of it has arrived with the head. Then
     `receive` is not called."""
 
-    __slots__ = ("_receive", "_whole_body", "headers", "method", "peer", "query_string", "scheme")
+    __slots__ = ("_receive", "_whole_body", "admitted_as", "headers", "method", "peer", "query_string", "scheme")
 
     def __init__(
         self,
@@ -61,6 +63,8 @@ class HttpRequest:
         self.scheme = scheme
         self._receive = receive
         self._whole_body = whole_body
+        self.admitted_as: Priority | None = None
+        """The priority for which the request was admitted before it was read, see `gateway.http.admission`."""
 
     @classmethod
     def of(cls, scope: Scope, receive: Receive) -> "HttpRequest":

@@ -8,19 +8,17 @@ the one that waits longest is closed.
 import asyncio
 import logging
 import secrets
-from dataclasses import dataclass
-from enum import Enum, auto
-from typing import Any, ClassVar, Never
+from typing import Any, Never
 
 import httptools
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from gateway.errors import TopLevelCode
 from gateway.http import fast_lane
 from gateway.http.common_headers import PRIVATE_LINES
-from gateway.http.cors import CorsRules
+from gateway.http.connections import ConnectionLimits, CountedConnection, HeldBodies, Phase
 from gateway.http.draining import Draining
 from gateway.http.graphql_path import GraphQLPath
 from gateway.http.graphql_request import RequestRefused
@@ -33,61 +31,10 @@ from gateway.telemetry import current_request_id
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class ConnectionLimits:
-    """Limits of each connection, and of all together. Times are in seconds."""
-
-    head_s: float = 5
-    """Time in which a client must send the head of a request, its first line and headers."""
-    body_s: float = 10
-    """Time in which a client must send the rest of a request."""
-    answer_s: float = 30
-    """Time in which a client must receive a part of an answer."""
-    idle_s: float = 90
-    """Time for which a connection is kept after an answer."""
-    head_bytes: int = 16 * 1024
-    headers: int = 100
-    body_bytes: int = 1024 * 1024
-    """Bytes that are read after the head, so that a client whose body is too large reads its answer. Chunk sizes,
-    extensions and trailers count. The limit of a body is a setting and is smaller."""
-    body_parts: int = 10_000
-    """Parts in which a body may arrive. A part is a chunk, or what one packet has of it."""
-    pipelined: int = 4
-    """Requests that may wait for the answer to an earlier one of their connection."""
-    connections: int = 10_000
-
-
 STOPPED = "The gateway stops. The request had not arrived as a whole, and nothing was executed. Send it again."
 
 
-class Phase(Enum):
-    """What the client sends next."""
-
-    NOTHING = auto()
-    """A new request, or nothing."""
-    HEAD = auto()
-    BODY = auto()
-    """The rest of a request whose head is complete."""
-    IGNORED = auto()
-    """A request on this connection was refused."""
-
-
-class SharedByConnections(HttpToolsProtocol):
-    """What all connections of one server share. `limited` makes a subclass that has it."""
-
-    limits: ClassVar[ConnectionLimits]
-    settings: ClassVar[Settings]
-    hosts: ClassVar[frozenset[str]]
-    graphql_path: ClassVar[GraphQLPath | None]
-    """Answers GraphQL requests without the application. None if the fast lane is off."""
-    cors: ClassVar[CorsRules]
-    draining: ClassVar[Draining]
-    waiting: ClassVar[dict["SharedByConnections", None]]
-    """Connections whose clients have sent no complete request since the last answer, or do not read an answer. The one
-    that waits longest is first."""
-
-
-class LimitedProtocol(SharedByConnections):
+class LimitedProtocol(CountedConnection):
     """One connection of a client."""
 
     def __init__(
@@ -104,7 +51,6 @@ class LimitedProtocol(SharedByConnections):
         self._reading: asyncio.TimerHandle | None = None
         self._unset_timer_s: float | None = None
         """Time limit of a part of a request that has just begun. Most requests are complete before it has to be set."""
-        self._writing: asyncio.TimerHandle | None = None
         self._idle_since: float | None = None
         """When the last answer was sent, by the clock of the loop. None if a request has begun since."""
 
@@ -121,6 +67,7 @@ class LimitedProtocol(SharedByConnections):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.waiting.pop(self, None)
+        self._release_body()
         self._stop_timers()
         self._unset_keepalive_if_required()
         super().connection_lost(exc)
@@ -234,9 +181,11 @@ class LimitedProtocol(SharedByConnections):
         if self._parts > self.limits.body_parts:
             self._refuse_while_parsing(malformed("The body has too many chunks."))
         super().on_body(body)
+        self._hold(len(body))
 
     def on_message_complete(self) -> None:
         self._phase = Phase.NOTHING
+        self._release_body()
         if not self.flow.write_paused:
             self.waiting.pop(self, None)
         self._stop_reading_timer()
@@ -315,16 +264,6 @@ class LimitedProtocol(SharedByConnections):
             )
             self._refuse(RequestRefused(408, TopLevelCode.BAD_USER_INPUT, message))
 
-    def _abort_if_not_sent(self) -> None:
-        """Close the connection soon, even if the client does not receive the rest of its answer."""
-        if self.transport.get_write_buffer_size():
-            self._write_within(self.limits.answer_s)
-
-    def _write_within(self, seconds: float) -> None:
-        if self._writing is not None:
-            self._writing.cancel()
-        self._writing = self.loop.call_later(seconds, self.transport.abort)
-
     def _stop_reading_timer(self) -> None:
         self._unset_timer_s = None
         if self._reading is not None:
@@ -369,6 +308,7 @@ def limited(
 
     class Protocol(LimitedProtocol):
         waiting = {}
+        held = HeldBodies()
 
     Protocol.limits, Protocol.settings, Protocol.draining = limits, settings, draining
     Protocol.hosts = frozenset(host.lower() for host in settings.hosts)

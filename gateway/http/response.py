@@ -42,7 +42,12 @@ SESSION_EXPIRED = TopLevelCode.SESSION_EXPIRED.value
 
 NEEDS_SESSION = frozenset({TopLevelCode.SESSION_REQUIRED.value, SESSION_EXPIRED})
 
-RETRY_AFTER_S = 60
+RETRY_AFTER_LINES = {429: (b"retry-after", b"60"), 503: (b"retry-after", b"2")}
+"""The header with the seconds after which a request may be sent again, by status."""
+
+OVERLOADED = (
+    "The gateway has too many requests at once. Nothing was executed. Wait as `Retry-After` says, then try again."
+)
 
 STATUSES = {
     TopLevelCode.DOCUMENT_NOT_TRUSTED: 403,
@@ -114,8 +119,8 @@ class ResponseWriter(NamedTuple):
     def _reply(self, content: Mapping[str, Any], status: int, facts: OperationFacts | None = None) -> Reply:
         body = orjson.dumps(content)
         headers: list[HeaderLine] = [(b"content-length", b"%d" % len(body)), CONTENT_TYPES[self.media_type]]
-        if status == 429:
-            headers.append((b"retry-after", b"%d" % RETRY_AFTER_S))
+        if status in RETRY_AFTER_LINES:
+            headers.append(RETRY_AFTER_LINES[status])
         if facts is not None and facts.cost is not None:
             headers += [
                 (RAW_COST_HEADER, b"%d" % facts.cost),
@@ -163,6 +168,29 @@ class ResponseWriter(NamedTuple):
 
     def _extensions(self, code: TopLevelCode) -> dict[str, str]:
         return {"code": code.value, "supportReference": self.request_id}
+
+
+class RefusalTemplate(NamedTuple):
+    """An answer that is the same for all requests but for its support reference."""
+
+    reply: Reply
+
+    def with_id(self, request_id: str) -> Reply:
+        body = self.reply.body.replace(PLACEHOLDER, request_id.encode())
+        return Reply(self.reply.status, list(self.reply.headers), body)
+
+
+PLACEHOLDER = b"0" * 32
+"""Has the length of a support reference."""
+
+
+def overloaded() -> RequestRefused:
+    return RequestRefused(503, TopLevelCode.RATE_LIMITED, OVERLOADED)
+
+
+def overloaded_reply(settings: Settings, media_type: str) -> RefusalTemplate:
+    writer = ResponseWriter(settings, PLACEHOLDER.decode(), media_type)
+    return RefusalTemplate(writer.request_refused(overloaded())[0])
 
 
 def crash_reply(settings: Settings, request_id: str) -> Reply:

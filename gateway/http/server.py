@@ -14,8 +14,9 @@ from types import FrameType
 import uvicorn
 from starlette.applications import Starlette
 
+from gateway.http.connections import ConnectionLimits
 from gateway.http.draining import Draining
-from gateway.http.protocol import ConnectionLimits, LimitedProtocol, limited
+from gateway.http.protocol import LimitedProtocol, limited
 from gateway.http.workers import Worker
 from gateway.settings import Settings
 

@@ -16,7 +16,8 @@ from gateway.errors import (
 from gateway.upstream.body import ACCEPTED, Body
 from gateway.upstream.connections.connecting import ConnectionOptions
 from gateway.upstream.connections.pool import ConnectionPool
-from gateway.upstream.exchange import PORTS, Origin, Request, Reserve, Response, Sender, joined_values
+from gateway.upstream.exchange import PORTS, Origin, Request, Response, Sender, joined_values
+from gateway.upstream.slots import AllSlots
 
 CONNECTIONS = 80
 """Maximum number of simultaneous requests to Digital River that have no reserve."""
@@ -62,29 +63,17 @@ class Network(httpx.AsyncBaseTransport):
         options: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - immutable
     ) -> None:
         self._pool = ConnectionPool(options)
-        self._slots: dict[Reserve | None, asyncio.Semaphore] = {None: asyncio.Semaphore(connections)}
-        self._slots |= {reserve: asyncio.Semaphore(reserve.value) for reserve in Reserve}
+        self._slots = AllSlots(connections)
         self._wait_s = wait_s
 
     async def exchange(self, request: Request, within_s: float) -> Response:
         """See `Sender`."""
-        slots = self._slots[request.reserve]
         ends_at = asyncio.get_running_loop().time() + within_s
-        if slots.locked():
-            await self._wait_for(slots, min(self._wait_s, within_s))
-        else:
-            await slots.acquire()
+        slots = await self._slots.take(request, min(self._wait_s, within_s))
         try:
             return await self._pool.exchange(request, ends_at)
         finally:
-            slots.release()
-
-    async def _wait_for(self, slots: asyncio.Semaphore, within_s: float) -> None:
-        try:
-            async with asyncio.timeout(within_s):
-                await slots.acquire()
-        except TimeoutError as error:
-            raise UpstreamNotReached(detail="no connection in time") from error
+            slots.free()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         within_s = request.extensions.get("timeout", {}).get("read") or LONGEST_S

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.http.common_headers import FIXED_HEADERS
-from gateway.http.protocol import ConnectionLimits
+from gateway.http.connections import ConnectionLimits
 from sandbox.model.world import World
 from tests.support.haproxy import behind_haproxy
 from tests.support.listed_messages import unlisted_messages
@@ -286,6 +286,21 @@ async def test_slow_bytes_do_not_extend_the_time_limit(
                 writer.write(b"1\r\na\r\n" if head.startswith(CHUNKED) else b"a")
                 await asyncio.sleep(0)
             assert statuses(await reading) in ([408], [400])
+
+
+async def test_half_sent_bodies_beyond_the_limit_are_closed(
+    world: World, network: InMemoryTransport, *, fast_lane: bool
+) -> None:
+    async with served(world, network, replace(PATIENT, held_bytes=10_000), fast_lane=fast_lane) as url:
+        connections = [await connect(url) for _ in range(8)]
+        for _, writer in connections:
+            writer.write(POST + b"Content-Length: 5000\r\n\r\n" + b" " * 4000)
+            assert statuses(await exchange(url, LIVE + b"Connection: close\r\n\r\n")) == [200]
+        assert await asyncio.gather(*(rest(connection) for connection in connections[:6])) == [b""] * 6
+        for connection in connections[6:]:
+            connection[1].write(b" " * (1000 - len(BODY)) + BODY)
+            await connection[0].readuntil(b"\r\n\r\n")
+            connection[1].close()
 
 
 async def test_half_open_connections_beyond_the_limit_are_closed(

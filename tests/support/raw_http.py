@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from gateway.http.protocol import ConnectionLimits
+from gateway.http.connections import ConnectionLimits
 from gateway.http.server import Server
 from sandbox.model.world import World
 from tests.support.shop import InMemoryTransport, app_for, eventually, settings_for

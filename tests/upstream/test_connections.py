@@ -28,6 +28,7 @@ from gateway.upstream import transport
 from gateway.upstream.connections.connection import Connection
 from gateway.upstream.connections.pool import ConnectionPool
 from gateway.upstream.exchange import Origin, Reserve
+from gateway.upstream.priority import Priority, prioritized
 from gateway.upstream.retrying_calls import Calls, Repeat, Retries
 from gateway.upstream.transport import Network
 from sandbox.model.world import World
@@ -343,8 +344,29 @@ async def test_hanging_requests_leave_other_reserves_free(
             await eventually(lambda: len(server.connections) == number)
             for reserve in {None, *Reserve} - {hanging}:
                 assert await replace(calls, reserve=reserve).read("/free", "token", {}) == b'"/free"'
-            with pytest.raises(UpstreamNotReached):
-                await slow.read("/more", "token", {})
+            if hanging is Reserve.SUBMISSIONS:
+                assert await slow.read("/more", "token", {}) == b'"/more"', "by a connection that others share"
+            else:
+                with pytest.raises(UpstreamNotReached):
+                    await slow.read("/more", "token", {})
+
+
+async def test_hanging_reads_leave_room_for_changes(server: Server, world: World) -> None:
+    server.held.add("/slow")
+    async with calls_to(server, world, connections=10, wait_s=0.01) as calls:
+        hanging = [Priority.PUBLIC] * 6 + [Priority.SESSION] * 6
+        async with in_progress(*(as_part_of(priority, calls.read("/slow", "token", {})) for priority in hanging)):
+            await eventually(lambda: len(server.connections) == 8)
+            for priority in (Priority.PUBLIC, Priority.SESSION):
+                with pytest.raises(UpstreamNotReached):
+                    await as_part_of(priority, calls.read("/free", "token", {}))
+            for priority in (Priority.CHECKOUT, Priority.SUBMISSION):
+                assert await as_part_of(priority, calls.read("/free", "token", {})) == b'"/free"'
+
+
+async def as_part_of(priority: Priority, call: Awaitable[bytes]) -> bytes:
+    with prioritized(priority):
+        return await call
 
 
 @pytest.mark.slow

@@ -1,0 +1,155 @@
+"""Refuses requests when more arrive than the process can answer, so that the others do not wait.
+
+The time that passes between the reading of a request and the beginning of its work is the load of the process: the
+event loop is busy with others. If its mean stays too long, a budget of requests is admitted, which shrinks while the
+waits are long and grows while they are short. The budget goes to the priorities from the front: public reads are
+refused first, submissions never.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Callable
+
+from gateway.http.http_request import HttpRequest
+from gateway.metrics import overload
+from gateway.upstream.priority import Priority
+
+log = logging.getLogger(__name__)
+
+WINDOW_S = 0.1
+"""Time over which waits are averaged, in seconds. The budget changes after each."""
+
+TARGET_SHARE = 0.2
+"""Mean wait that the budget keeps, as a share of the longest wait."""
+
+WINDOWS_BEFORE = 3
+"""Windows in a row with long waits before anything is refused. One alone may be the garbage collector, or a new
+document."""
+
+WINDOWS_AFTER = 10
+"""Windows in a row in which nothing would have been refused, after which everything is admitted again."""
+
+LEAST_REQUESTS = 10
+"""Requests in a window without which its mean says nothing."""
+
+QUIET_S = 1
+"""Time without a request after which the past says nothing, in seconds."""
+
+SHRINKS, GROWS = 0.95, 1.03
+"""Factors of the budget after a window with long waits, and after one with short waits. Waits beyond the limit change
+nothing: reads that have waited for so long are refused, until the queue that began the overload is gone."""
+
+MOST_RUNNING = {Priority.PUBLIC: 500, Priority.SESSION: 750, Priority.CHECKOUT: 1000, Priority.SUBMISSION: math.inf}
+"""Requests in execution, of all priorities, above which none of this priority begins. Most of them wait for Digital
+River, and each needs some memory: 1,000 need about 60 MB."""
+
+READS = frozenset({Priority.SESSION, Priority.PUBLIC})
+
+GOLDEN = 0.6180339887498949
+"""Its multiples, without their whole parts, are spread evenly, so the share that is admitted is exact."""
+
+BUYS = (b"submitOrder", b"resumeOrder")
+
+CHANGES = b"mutation"
+
+CREDENTIALS = (b"authorization", b"cookie")
+
+
+class Admission:
+    """Of one process. `longest_wait_s` is the wait, in seconds, that no request should have; with 0, the load is not
+    measured."""
+
+    def __init__(self, longest_wait_s: float, now: Callable[[], float] = time.monotonic) -> None:
+        self.now = now
+        self.is_shedding = False
+        self.running = 0
+        """Requests in execution."""
+        self._longest_wait_s = longest_wait_s or math.inf
+        self._window_began_at = self._window_ends_at = now()
+        self._waited_s = self._last_wait_s = 0.0
+        self._started = 0
+        self._long_windows = self._calm_windows = 0
+        self._budget_per_s = 0.0
+        self._arrived: dict[Priority, int] = {}
+        self._shares: dict[Priority, float] = {}
+        self._position = 0.0
+
+    def observe(self, read_at: float) -> bool:
+        """Count a request whose work begins now. Returns whether some requests are refused. Every request calls it."""
+        now = self.now()
+        self._last_wait_s = wait_s = now - read_at
+        self._waited_s += wait_s
+        self._started += 1
+        if now >= self._window_ends_at:
+            self._end_window(now)
+        return self.is_shedding
+
+    def admits_unread(self, request: HttpRequest, body: bytes | None) -> bool:
+        """Whether the request that was observed last may be read, while some are refused.
+
+        A refusal must be cheap, so the body is not parsed. A read is a session's if it has any credentials. What may be
+        a change is admitted here, and decided once its operation is known, like a request without its document.
+        """
+        if body is None or b'"query"' not in body or CHANGES in body or any(word in body for word in BUYS):
+            return True
+        has_credentials = any(request.headers.lines(name) for name in CREDENTIALS)
+        request.admitted_as = Priority.SESSION if has_credentials else Priority.PUBLIC
+        return self._draw(request.admitted_as)
+
+    def admits(self, priority: Priority, admitted_as: Priority | None) -> bool:
+        """Whether an operation may be executed. `admitted_as`: the priority for which it was admitted unread."""
+        if self.running >= MOST_RUNNING[priority]:
+            overload.REFUSED.labels(priority.name.lower(), "running").inc()
+            return False
+        if not self.is_shedding or (admitted_as is not None and admitted_as >= priority):
+            return True
+        return self._draw(priority)
+
+    def _draw(self, priority: Priority) -> bool:
+        self._arrived[priority] = self._arrived.get(priority, 0) + 1
+        self._position = (self._position + GOLDEN) % 1
+        is_late = self._last_wait_s > self._longest_wait_s and priority in READS
+        if priority is Priority.SUBMISSION or (not is_late and self._position < self._shares[priority]):
+            return True
+        overload.REFUSED.labels(priority.name.lower(), "wait").inc()
+        return False
+
+    def _end_window(self, now: float) -> None:
+        took_s = now - self._window_began_at
+        mean_s = self._waited_s / self._started
+        target_s = self._longest_wait_s * TARGET_SHARE
+        overload.WAIT.labels().set(mean_s)
+        is_long = mean_s > target_s and self._started >= LEAST_REQUESTS
+        self._long_windows = self._long_windows + 1 if is_long and took_s < QUIET_S else 0
+        if self.is_shedding:
+            self._adapt(took_s, mean_s, is_long=is_long)
+        elif self._long_windows >= WINDOWS_BEFORE:
+            self._begin(self._started / took_s, mean_s)
+        self._window_began_at, self._window_ends_at = now, now + WINDOW_S
+        self._waited_s, self._started = 0.0, 0
+        self._arrived = dict.fromkeys(Priority, 0)
+
+    def _begin(self, per_s: float, mean_s: float) -> None:
+        log.error("overloaded", extra={"reason": f"{per_s:.0f} requests a second wait {mean_s * 1000:.0f} ms each"})
+        self.is_shedding, self._calm_windows = True, 0
+        self._budget_per_s = per_s
+        # What arrives of each priority is counted from now on.
+        self._shares = dict.fromkeys(Priority, 1.0) | {Priority.PUBLIC: 0.5}
+
+    def _adapt(self, took_s: float, mean_s: float, *, is_long: bool) -> None:
+        if not is_long:
+            self._budget_per_s *= GROWS
+        elif mean_s <= self._longest_wait_s:
+            self._budget_per_s *= SHRINKS
+        left = self._budget_per_s * took_s
+        for priority in Priority:
+            arrived = self._arrived.get(priority, 0)
+            self._shares[priority] = min(max(left, 0) / arrived, 1.0) if arrived else float(left > 0)
+            left -= arrived
+        overload.BUDGET.labels().set(self._budget_per_s)
+        self._calm_windows = self._calm_windows + 1 if left >= 0 else 0
+        if self._calm_windows >= WINDOWS_AFTER or took_s >= QUIET_S:
+            self.is_shedding = False
+            overload.BUDGET.labels().set(math.inf)
+            log.warning("no longer overloaded")

@@ -1,0 +1,172 @@
+"""An overloaded gateway refuses requests, public reads first and submissions never."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import cycle
+
+import pytest
+
+from gateway.http.admission import LEAST_REQUESTS, Admission
+from gateway.http.graphql_path import GraphQLPath
+from gateway.http.server import Server
+from gateway.upstream.priority import Priority
+from sandbox.model.world import World
+from tests.support.raw_http import PATIENT, POST, Connection, connect
+from tests.support.shop import InMemoryTransport, app_for, eventually, settings_for
+
+PUBLIC = "{ storefront { locales } }"
+
+SESSION = "{ cart { totalQuantity } }"
+
+SUBMIT = """mutation { submitOrder(input: {idempotencyKey: "8f14e45f-ceea-467f-a2e6-6c1f2b9a5f10",
+  expectedTotal: {amount: "1.00", currencyCode: "USD"}}) { errors { code } } }"""
+
+COUPON = 'mutation { applyOffer(input: {offer: {couponCode: "SPRING20"}}) { errors { code } } }'
+
+WINDOW = LEAST_REQUESTS + 2
+
+
+class ScriptedClock:
+    """The clock of the admission. Each request waits for `wait_s`, and a window passes with every `WINDOW` requests."""
+
+    def __init__(self) -> None:
+        self.wait_s = 0.0
+        self._now = 0.0
+        self._is_begin = True
+
+    def __call__(self) -> float:
+        """The server asks twice for each request: when it is read, and when its work begins."""
+        self._is_begin = not self._is_begin
+        if self._is_begin:
+            self._now += 0.101 / WINDOW
+            return self._now
+        return self._now - self.wait_s
+
+
+class Overload:
+    """A gateway whose load is what the test says."""
+
+    def __init__(self, clock: ScriptedClock, connection: Connection, path: GraphQLPath) -> None:
+        self.clock = clock
+        self.path = path
+        self._reader, self._writer = connection
+
+    async def ask(self, query: str, headers: bytes = b"") -> tuple[int, bytes]:
+        """Status of the answer, and the whole answer."""
+        body = json.dumps({"query": query}).encode()
+        self._writer.write(POST + headers + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
+        return int(head.split()[1]), head + await self._reader.readexactly(length)
+
+    async def statuses(self, number: int, *requests: tuple[str, bytes]) -> Counter[tuple[str, int]]:
+        """Send these requests in turns, and count their statuses."""
+        counts: Counter[tuple[str, int]] = Counter()
+        for (query, headers), _ in zip(cycle(requests), range(number), strict=False):
+            counts[query, (await self.ask(query, headers))[0]] += 1
+        return counts
+
+
+@asynccontextmanager
+async def overload(world: World, network: InMemoryTransport) -> AsyncIterator[Overload]:
+    settings = settings_for(world, port=0, overload_wait_s=0.05)
+    app = app_for(settings, network)
+    path: GraphQLPath = app.state.graphql_path
+    clock = ScriptedClock()
+    path.admission.now = clock
+    path.admission._window_began_at = path.admission._window_ends_at = 0.0
+    server = Server(app, settings, PATIENT)
+    task = asyncio.create_task(server._serve())
+    await eventually(lambda: server.started)
+    connection = await connect(f"http://127.0.0.1:{server.port}")
+    try:
+        yield Overload(clock, connection, path)
+    finally:
+        connection[1].close()
+        server.should_exit = True
+        await task
+
+
+@pytest.fixture
+async def load(world: World, network: InMemoryTransport) -> AsyncIterator[Overload]:
+    async with overload(world, network) as running:
+        yield running
+
+
+BEARER = b"Authorization: Bearer a-session\r\n"
+
+ALL = ((PUBLIC, b""), (SESSION, BEARER), (COUPON, BEARER), (SUBMIT, BEARER))
+
+
+async def test_overload_is_refused_from_public_reads_on_and_never_submissions(
+    load: Overload, caplog: pytest.LogCaptureFixture
+) -> None:
+    load.clock.wait_s = 0.03
+    assert not [status for _, status in await load.statuses(3 * WINDOW, *ALL) if status == 503]
+    refused: list[set[str]] = []
+    for _ in range(40):
+        statuses = await load.statuses(WINDOW, *ALL)
+        refused.append({query for query, status in statuses if status == 503})
+    first_refused = {
+        query: next(number for number, queries in enumerate(refused) if query in queries)
+        for query in (PUBLIC, SESSION, COUPON)
+    }
+    assert first_refused[PUBLIC] < first_refused[SESSION] < first_refused[COUPON]
+    assert not any(SUBMIT in queries for queries in refused)
+    assert [record.message for record in caplog.records if "overloaded" in record.message] == ["overloaded"]
+
+    load.clock.wait_s = 0
+    await load.statuses(80 * WINDOW, *ALL)
+    assert {status for _, status in await load.statuses(WINDOW, *ALL)} == {200}
+    assert "no longer overloaded" in caplog.text
+
+
+async def test_refusal_says_when_to_try_again(load: Overload) -> None:
+    load.clock.wait_s = 0.3
+    await load.statuses(8 * WINDOW, (PUBLIC, b""))
+    status, answer = await load.ask(PUBLIC, b"Origin: http://localhost:5173\r\n")
+    assert status == 503
+    assert b"retry-after: 2\r\n" in answer
+    assert b"access-control-allow-origin: http://localhost:5173\r\n" in answer.lower()
+    (error,) = json.loads(answer.rpartition(b"\r\n\r\n")[2])["errors"]
+    assert error["extensions"]["code"] == "RATE_LIMITED"
+    assert f"x-request-id: {error['extensions']['supportReference']}".encode() in answer
+    assert (await load.ask(SUBMIT, BEARER))[0] == 200
+
+
+async def test_single_pauses_of_the_process_refuse_nothing(load: Overload) -> None:
+    for wait_s in (0.2, 0.0, 0.0, 0.5, 0.0, 0.0) * 3:
+        load.clock.wait_s = wait_s
+        assert {status for _, status in await load.statuses(WINDOW, *ALL)} == {200}
+
+
+async def test_too_many_running_operations_refuse_reads_first(load: Overload) -> None:
+    load.path.admission.running = 600
+    statuses = await load.statuses(8, *ALL)
+    assert {query for query, status in statuses if status == 503} == {PUBLIC}
+    load.path.admission.running = 2000
+    statuses = await load.statuses(8, *ALL)
+    assert {query for query, status in statuses if status == 200} == {SUBMIT}
+
+
+@pytest.mark.parametrize("arrive_per_s", [1500, 5000])
+def test_budget_finds_the_number_of_requests_that_can_be_answered(arrive_per_s: int) -> None:
+    """A process that needs 1 ms for a request and 0.05 ms to refuse one, in simulated time."""
+    now = 0.0
+    admission = Admission(0.05, now=lambda: now)
+    answered, waits = 0, []
+    for number in range(arrive_per_s * 20):
+        arrived_at = number / arrive_per_s
+        now = max(now, arrived_at)
+        if not admission.observe(arrived_at) or admission.admits(Priority.PUBLIC, None):
+            waits.append(now - arrived_at)
+            now += 0.001
+            answered += arrived_at > 5
+        else:
+            now += 0.00005
+    possible = 15 * (1 - arrive_per_s * 0.00005) / 0.00095
+    assert possible * 0.93 < answered <= possible * 1.01
+    assert sorted(waits[len(waits) // 2 :])[int(len(waits) * 0.495)] < 0.05, "99 of 100"
