@@ -49,11 +49,13 @@ from gateway.store.interface import Store
 from gateway.store.memory import MemoryStore
 from gateway.store.rate_limits import RateLimits
 from gateway.store.redis import RedisStore
+from gateway.store.repetition import Repetition
 from gateway.submission.reconciler import INTERVAL_S, Reconciler
-from gateway.telemetry import log_retries
+from gateway.telemetry import FOLD_S, silence_retries, write_folded
 from gateway.upstream import transport
 from gateway.upstream.client import Upstream
 from gateway.upstream.exchange import Reserve, Sender
+from gateway.upstream.logged_requests import LoggedRequests
 from gateway.upstream.retrying_calls import Calls, Retries
 from schema.build import Graph, build
 
@@ -77,8 +79,10 @@ def create_app(
 ) -> Starlette:
     """The application for these settings. The other parameters are for tests. Raises `ManifestInvalid` or
     `ShopperMessagesInvalid`."""
-    log_retries()
-    http = transport.sender_over(network or transport.Network())
+    silence_retries()
+    http = LoggedRequests(
+        transport.sender_over(network or transport.Network()), slow_s=settings.slow_call_s, elapsed=elapsed
+    )
     services = _services(
         settings, Upstream(Calls(http, settings, retries)), store or _store(settings, now), now, elapsed
     )
@@ -193,6 +197,7 @@ async def _lifespan(
     beating = services.replica.keep_beating(reconciler.interval_s)
     reconciling = reconciler.run()
     watching = checks.watch(max(reconciler.interval_s, health.WATCH_S))
+    folding = Repetition(write_folded, FOLD_S)
     yield
     await watching.stop()
     await reconciling.stop()
@@ -204,3 +209,4 @@ async def _lifespan(
         await services.replica.leave()
     await http.aclose()
     await services.store.aclose()
+    await folding.stop()

@@ -67,6 +67,13 @@ class TopLevelCode(StrEnum):
     INTERNAL_ERROR = "INTERNAL_ERROR"
 
 
+STORE_LOST = (
+    "The gateway's own store failed during the request. The change may have been made. Read the state before you "
+    "send the request again."
+)
+"""Message for a store that failed in the middle of a change."""
+
+
 class GatewayError(Exception):
     """Base class of all errors that a client may receive.
 
@@ -193,6 +200,15 @@ class CartLockLost(UpstreamError):
     message = (
         "The change took so long that another request may be changing this cart. Read the cart before you continue."
     )
+    was_sent = False
+
+
+class CartLockUnknown(UpstreamError):
+    """A change was not sent, because the store did not answer whether the cart is still locked. Earlier calls of the
+    same mutation may have been sent."""
+
+    code = TopLevelCode.STORE_UNAVAILABLE
+    message = STORE_LOST
     was_sent = False
 
 

@@ -253,6 +253,9 @@ class Settings(ServerSettings):
     submission_deadline_s: float = Field(
         60, gt=0, le=600, description="Time limit for an operation that submits or resumes an order, in seconds."
     )
+    slow_call_s: float = Field(
+        3, gt=0, le=600, description="Duration from which a call to Digital River is logged as slow, in seconds."
+    )
     doubt_quiet_s: float = Field(
         120,
         gt=0,

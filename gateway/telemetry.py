@@ -5,19 +5,23 @@ log lines of third-party packages have none of `OUR_FIELDS`. A third-party messa
 values may have been inserted into it.
 """
 
+import copy
 import json
 import logging
 import os
 import sys
 import time
-from collections.abc import Hashable, Iterator, Mapping
-from contextvars import ContextVar
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextvars import Context, ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted  # A character beyond ASCII could do harm in a terminal.
+from types import TracebackType
 from typing import TextIO
 
-from stamina.instrumentation import RetryDetails, set_on_retry_hooks
+from stamina.instrumentation import set_on_retry_hooks
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +39,10 @@ OUR_FIELDS = (
     "outcome",
     "code",
     "reason",
+    "suppressed",
+    "call",
+    "try",
+    "upstream_request_id",
     "meaning",
     "upstream_code",
     "upstream_subcode",
@@ -53,7 +61,19 @@ OUR_FIELDS = (
 """Fields of our own lines, besides those that every line has: event, level, logger, timestamp, request id and a
 description of the exception."""
 
+VARYING_FIELDS = frozenset({"duration_ms", "try", "upstream_request_id", "suppressed"})
+"""Fields that do not make two lines different."""
+
 MAX_VALUE_LENGTH = 200
+
+FOLDED: Mapping[str, object] = {"is_folded": True}
+"""For `extra`: equal lines are folded, see `Folding`. Never used for lines about orders and money."""
+
+FOLD_S = 60.0
+"""Seconds for which equal lines are counted instead of written."""
+
+MOST_FOLDED = 500
+"""Maximum number of different lines that are counted at the same time."""
 
 NOISY_LOGGERS = ("asyncio", "uvicorn.access", "uvicorn.error")
 """Third-party loggers that log every call, or events that the gateway logs itself. Only their warnings and errors are
@@ -74,29 +94,123 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [StandardError()]
     root.setLevel(level)
+    sys.excepthook = log_uncaught
     for name in NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def log_retries() -> None:
-    """Log when a call to Digital River is repeated.
+def silence_retries() -> None:
+    """Turn off the retry library's own log, which would contain the arguments of calls. Each try is logged where it is
+    sent."""
+    set_on_retry_hooks([])
 
-    The retry library's own log would contain the arguments of the call.
+
+def log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Log an exception that ends the process. Python would print its message, which may contain secrets."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+    else:
+        log.critical("process crashed", exc_info=(kind, error, trace))
+
+
+@dataclass
+class Repeats:
+    """Lines that are equal to a written one. `last`: the latest of those that were not written."""
+
+    since: float
+    suppressed: int = 0
+    last: logging.LogRecord | None = None
+
+
+class Folding:
+    """Writes one of many equal lines at once. After `FOLD_S` seconds, and then again, writes the latest of those that
+    came since, with their number as `suppressed`.
+
+    `elapsed`: a clock in seconds.
     """
-    set_on_retry_hooks([_log_retry])
+
+    def __init__(self, elapsed: Callable[[], float] = time.monotonic) -> None:
+        self._elapsed = elapsed
+        self._repeats: OrderedDict[Hashable, Repeats] = OrderedDict()
+        """The one whose time began first is first."""
+
+    def admits(self, record: logging.LogRecord) -> bool:
+        """Whether the line is written now."""
+        key = _fold_key(record)
+        repeats = self._repeats.get(key)
+        if repeats is None:
+            self._repeats[key] = Repeats(self._elapsed())
+            return True
+        repeats.suppressed += 1
+        repeats.last = record
+        return False
+
+    def due(self, *, at_end: bool = False) -> Iterator[logging.LogRecord]:
+        """The lines for those that were not written. `at_end`: for all, because the process stops."""
+        now = self._elapsed()
+        while self._repeats:
+            key, repeats = next(iter(self._repeats.items()))
+            is_over = now - repeats.since >= FOLD_S
+            if not (is_over or at_end or len(self._repeats) > MOST_FOLDED):
+                return
+            del self._repeats[key]
+            if repeats.last is not None:
+                line = copy.copy(repeats.last)
+                line.__dict__["suppressed"] = repeats.suppressed
+                yield line
+                if is_over and not at_end:
+                    self._repeats[key] = Repeats(now)
 
 
-def _log_retry(details: RetryDetails) -> None:
-    log.info("upstream call repeated", extra={"reason": type(details.caused_by).__name__})
+def _fold_key(record: logging.LogRecord) -> Hashable:
+    values = [str(vars(record).get(name)) for name in OUR_FIELDS if name not in VARYING_FIELDS]
+    return (record.name, record.levelno, record.msg, *values)
+
+
+def _is_folded(record: logging.LogRecord) -> bool:
+    """Whether equal lines are folded: ours if they say so, and warnings of third-party packages."""
+    if _is_ours(record.name):
+        return "is_folded" in vars(record)
+    return record.levelno >= logging.WARNING
+
+
+async def write_folded() -> None:
+    """Write the lines that are due for those that were folded. Called in the background, for times without lines."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, StandardError):
+            handler.write_folded()
 
 
 class StandardError(logging.StreamHandler[TextIO]):
-    """The gateway's own handler. It can also write a line without a record."""
+    """The gateway's own handler. It folds repeated lines, and can also write a line without a record.
 
-    def __init__(self) -> None:
-        super().__init__(sys.stderr)
+    `stream` is a file of the operating system.
+    """
+
+    def __init__(self, stream: TextIO | None = None, elapsed: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(stream or sys.stderr)
         self.setFormatter(JsonLines())
-        self._file = sys.stderr.fileno()
+        self._file = self.stream.fileno()
+        self._folding = Folding(elapsed)
+
+    def close(self) -> None:
+        """Called by `logging` when the process ends."""
+        self.write_folded(at_end=True)
+        super().close()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not _is_folded(record) or self._folding.admits(record):
+            super().emit(record)
+        self.write_folded()
+
+    def write_folded(self, *, at_end: bool = False) -> None:
+        self.acquire()
+        try:
+            for record in self._folding.due(at_end=at_end):
+                # Without the id of the running request, which is another one.
+                Context().run(super().emit, record)
+        finally:
+            self.release()
 
     def write_line(self, line: str) -> None:
         try:  # noqa: SIM105 - every request writes a line, and `suppress` costs a fourth of the writing

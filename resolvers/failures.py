@@ -7,6 +7,7 @@ from gateway.errors import ConcurrentRequest, SignInRequired, UpstreamError, Ups
 from gateway.operation.context import Context
 from gateway.refusals.refusal_to_user_error import user_error
 from gateway.refusals.user_errors import AccessError, AnyUserError, Path
+from gateway.telemetry import FOLDED
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +24,11 @@ def logged_error(ctx: Context, failure: UpstreamError | ConcurrentRequest, path:
     """The failure as a user error at `path`. Also logs the failure. The support reference of the error is the request
     id in the log.
     """
-    fields = {"code": failure.code.value, "reason": failure.detail}
+    fields: dict[str, object] = {"code": failure.code.value, "reason": failure.detail}
     if isinstance(failure, UpstreamRefusal):
         fields |= {"upstream_code": failure.reason, "upstream_subcode": failure.subcode}
+    else:
+        fields |= FOLDED  # An outage fails all changes alike.
     log.info("change refused", extra=fields)
     return user_error(failure, path, support_reference=ctx.caller.request_id, now=ctx.services.now())
 

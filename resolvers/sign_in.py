@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from gateway.sessions.handle import Handle
 from gateway.sessions.merchant_assertions import AssertionRefused
 from gateway.sessions.sessions import Session
 from gateway.store.rate_limits import address_key, target_of
+from gateway.telemetry import FOLDED
 from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
 from gateway.upstream.client import Upstream
@@ -27,6 +29,8 @@ from resolvers import cart_edits, sessions
 from resolvers.failures import Refused, logged_error
 from resolvers.inputs.session import SignInInput
 from resolvers.payloads import CartTransition, SignInPayload
+
+log = logging.getLogger(__name__)
 
 RequestTokens = Callable[[Upstream, str | None], Awaitable[Tokens]]
 """Function that requests the tokens of a registered shopper. Its second argument is the token of a guest, or None. The
@@ -85,6 +89,7 @@ async def _sign_in(ctx: Context, args: SignInInput) -> SignedIn:
     try:
         reference = await ctx.services.merchant_assertions.use(assertion or "")
     except AssertionRefused as refusal:
+        log.warning("merchant assertion refused", extra={"reason": str(refusal), **FOLDED})
         raise Refused(failed) from refusal
     return await sign_in_with(ctx, _by_reference(reference), args.delivery, failed)
 

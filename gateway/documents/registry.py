@@ -34,6 +34,7 @@ from gateway.refusals.warnings import MutationWarning
 from gateway.setting_values import DocumentsMode
 from gateway.settings import Settings
 from gateway.store.client import client_key
+from gateway.telemetry import FOLDED
 
 log = logging.getLogger(__name__)
 
@@ -221,7 +222,10 @@ class Documents:
         """Log or reject a document that is not in the manifest, depending on the settings."""
         mode = self._settings.documents_mode
         if mode is not DocumentsMode.OFF:
-            log.warning("document missing from manifest", extra={"operation": short_name(digest), "reason": mode.value})
+            log.warning(
+                "document missing from manifest",
+                extra={"operation": short_name(digest), "reason": mode.value, **FOLDED},
+            )
         if mode is DocumentsMode.ENFORCE:
             message = "Only documents in the manifest are executed. Add this document, and deploy the new manifest."
             raise DocumentRefused(TopLevelCode.DOCUMENT_NOT_TRUSTED, GraphQLError(message))

@@ -26,7 +26,7 @@ from gateway.http.http_request import Reply, RequestHeaders
 from gateway.http.request_head import malformed, problem_of
 from gateway.http.response import LEGACY, ResponseWriter
 from gateway.settings import Settings
-from gateway.telemetry import current_request_id
+from gateway.telemetry import FOLDED, current_request_id
 
 log = logging.getLogger(__name__)
 
@@ -285,7 +285,9 @@ def _refusal(connection: LimitedProtocol, refused: RequestRefused) -> bytes:
     """The answer to a request that is not read further, as it is sent."""
     request_id = secrets.token_hex(16)
     token = current_request_id.set(request_id)
-    log.info("request refused before it was read", extra={"status": refused.status, "reason": refused.messages[0]})
+    log.info(
+        "request refused before it was read", extra={"status": refused.status, "reason": refused.messages[0], **FOLDED}
+    )
     current_request_id.reset(token)
     reply, _ = ResponseWriter(connection.settings, request_id, LEGACY).request_refused(refused)
     connection.cors.add_headers(RequestHeaders(connection.headers or []), reply)

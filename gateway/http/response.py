@@ -18,6 +18,7 @@ from gateway.recorded_calls import CallRecord
 from gateway.refusals.answer_errors import message_of
 from gateway.refusals.warnings import SESSION_ENDED
 from gateway.settings import Settings
+from gateway.telemetry import FOLDED
 
 log = logging.getLogger(__name__)
 
@@ -144,10 +145,12 @@ class ResponseWriter(NamedTuple):
         cause = _cause(error)
         entry: Entry = dict(error.formatted)
         if isinstance(cause, GatewayError):
-            log.info("field not resolved", extra={"code": cause.code.value, "reason": cause.detail})
+            log.info("field not resolved", extra={"code": cause.code.value, "reason": cause.detail, **FOLDED})
             return self._with_reference(entry | {"extensions": cause.extensions})
         if isinstance(cause, TypeError) and str(cause).startswith(FORBIDDEN_NULL):
-            log.warning("required value missing", extra={"reason": str(cause).removeprefix(FORBIDDEN_NULL).strip()})
+            log.warning(
+                "required value missing", extra={"reason": str(cause).removeprefix(FORBIDDEN_NULL).strip(), **FOLDED}
+            )
             missing = UpstreamInvalidResponse()
             return self._with_reference(entry | {"message": str(missing), "extensions": missing.extensions})
         if cause is None or isinstance(cause, GraphQLError):

@@ -14,6 +14,7 @@ from gateway.operation.caller import NewCookie
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.handle import Handle
 from gateway.settings import LOOPBACK_HOSTS, Settings
+from gateway.telemetry import FOLDED
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ def check_change(request: HttpRequest, handle: Handle | None, settings: Settings
 def _check(request: HttpRequest, settings: Settings, *, changes: bool) -> None:
     refusal = csrf.refusal(request.headers, settings, changes=changes)
     if refusal is not None:
-        log.warning("cookie refused", extra={"reason": "origin, client header or server key"})
+        log.warning("cookie refused", extra={"reason": "origin, client header or server key", **FOLDED})
         raise RequestRefused(403, TopLevelCode.CSRF_CHECK_FAILED, refusal)
 
 

@@ -15,6 +15,7 @@ from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT, due_from_pri
 from gateway.setting_values import MethodsFrom
 from gateway.settings import Settings
 from gateway.store.answer_cache import AnswerCache, Lifetime, hashed_key
+from gateway.telemetry import FOLDED
 from gateway.upstream.cart import Cart
 from gateway.upstream.client import Upstream
 from gateway.upstream.decoding import OneOrMany, Shape, decode, encode, many
@@ -246,7 +247,7 @@ class MethodLists:
             try:
                 return await self._with_half_the_time().payments.payment_methods(session_id, locale)
             except UpstreamError as failure:
-                log.warning("payment methods read from cart instead", extra={"reason": failure.code.value})
+                log.warning("payment methods read from cart instead", extra={"reason": failure.code.value, **FOLDED})
         return known_methods.completed(await read_from_cart(self._with_half_the_time()))
 
     def _with_half_the_time(self) -> Upstream:

@@ -13,6 +13,7 @@ from gateway.enums import ErrorCode, RetryAdvice
 from gateway.errors import (
     CartBusy,
     CartLockLost,
+    CartLockUnknown,
     ConcurrentRequest,
     SubmissionInProgress,
     UpstreamError,
@@ -36,6 +37,7 @@ from gateway.refusals.user_errors import (
     RateLimitError,
     StoreCreditError,
     UpstreamFailure,
+    store_lost,
 )
 from gateway.upstream import refusal_codes
 
@@ -200,6 +202,8 @@ def user_error(
     if isinstance(failure, CartLockLost):
         advice = RetryAdvice.READ_STATE_FIRST
         return CartConflictError(code=ErrorCode.CART_BUSY, message=failure.message, path=path, advice=advice)
+    if isinstance(failure, CartLockUnknown):
+        return store_lost(support_reference)
     if isinstance(failure, UpstreamRefusal):
         return _refusal_error(failure, path, support_reference, now)
     return UpstreamFailure(

@@ -12,7 +12,7 @@ from gateway.enums import (
     SubmissionStatus,
     SubscriptionContractState,
 )
-from gateway.errors import RateLimited, SessionRequired, SignInRequired, StoreUnavailable
+from gateway.errors import STORE_LOST, RateLimited, SessionRequired, SignInRequired, StoreUnavailable
 from gateway.money import Money
 from gateway.shopper_messages.message import VARIANTS, ShopperMessage, quantity_message, shopper_message
 from gateway.upstream.addresses import AddressSuggestion
@@ -324,8 +324,7 @@ def store_lost(support_reference: str) -> UpstreamFailure:
     """User error for a store that failed in the middle of a change."""
     return UpstreamFailure(
         code=ErrorCode.STORE_UNAVAILABLE,
-        message="The gateway's own store failed during the request. The change may have been made. Read the state "
-        "before you send the request again.",
+        message=STORE_LOST,
         support_reference=support_reference,
     )
 

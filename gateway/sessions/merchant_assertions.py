@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import ClaimError, JoseError
 from joserfc.jwk import KeySet
 
 from gateway.errors import NotConfigured
@@ -32,6 +32,10 @@ MAX_REFERENCE_LENGTH = 255
 
 class AssertionRefused(Exception):
     """Raised when an assertion is rejected. The logged reason contains no value of a claim."""
+
+
+CLAIMS = frozenset({"iss", "aud", "sub", "exp", "iat", "nbf", "jti"})
+"""Claims that are checked. An assertion may have others, whose names could be anything."""
 
 
 class MerchantAssertions:
@@ -76,5 +80,11 @@ class MerchantAssertions:
             self._claims.validate(token.claims)
         except (JoseError, ValueError) as error:
             # A malformed assertion is rejected in the same way as a forged assertion.
-            raise AssertionRefused(type(error).__name__) from None
+            raise AssertionRefused(_failed_check(error)) from None
         return token.claims
+
+
+def _failed_check(error: JoseError | ValueError) -> str:
+    """Which check of an assertion failed, such as `InvalidClaimError aud` or `BadSignatureError`."""
+    claim = error.claim if isinstance(error, ClaimError) else None
+    return f"{type(error).__name__} {claim}" if claim in CLAIMS else type(error).__name__

@@ -20,6 +20,7 @@ import msgspec
 from gateway.errors import UpstreamError, UpstreamRefusal
 from gateway.recorded_calls import CacheUse, current_record
 from gateway.store.bounded_memory import BoundedMemory
+from gateway.telemetry import FOLDED
 
 log = logging.getLogger(__name__)
 
@@ -174,7 +175,9 @@ class AnswerCache:
         except UpstreamError as failure:
             if self._now() - cached.loaded_at >= lifetime.fresh + lifetime.stale_if_error:
                 raise
-            log.warning("stale answer served", extra={"scope": key.partition(":")[0], "reason": failure.code.value})
+            log.warning(
+                "stale answer served", extra={"scope": key.partition(":")[0], "reason": failure.code.value, **FOLDED}
+            )
             if (record := current_record.get()) is not None:
                 record.begin_read(key, CacheUse.STALE).end()
             return Answer(cached.value, cached.loaded_at, is_stale=True)
@@ -209,7 +212,7 @@ class AnswerCache:
         value = await load()
         answer = Answer(value, self._now())
         if not belongs_to_key(value):
-            log.warning("answer not cached", extra={"scope": key.partition(":")[0]})
+            log.warning("answer not cached", extra={"scope": key.partition(":")[0], **FOLDED})
             return answer
         envelope = msgspec.msgpack.encode(Envelope(VERSION, answer.loaded_at, value))
         ttl_s = (lifetime.fresh + lifetime.stale_if_error).total_seconds()

@@ -22,6 +22,7 @@ from limits.errors import StorageError
 from redis.asyncio import Redis
 
 from gateway.errors import RateLimited
+from gateway.telemetry import FOLDED
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +153,9 @@ def _shared_limiter(redis: Redis) -> MovingWindowRateLimiter:
 
 
 def _log_fallback(failure: StorageError) -> None:
-    log.warning("rate limits counted by this replica alone", extra={"reason": type(failure.storage_error).__name__})
+    log.warning(
+        "rate limits counted by this replica alone", extra={"reason": type(failure.storage_error).__name__, **FOLDED}
+    )
 
 
 class SharedWindows(RedisStorage):

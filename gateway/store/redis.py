@@ -24,6 +24,7 @@ from gateway.errors import StoreEvicts, StoreUnavailable
 from gateway.store.interface import Lease, LockNotAcquired
 from gateway.store.shared_connection import CONNECT_TIMEOUT_S, SharedRedis
 from gateway.store.waiting import renew_waiting
+from gateway.telemetry import FOLDED
 
 log = logging.getLogger(__name__)
 
@@ -251,6 +252,7 @@ class RedisStore:
         except LockError:
             raise
         except (RedisError, OSError) as error:
+            log.warning("store command failed", extra={"reason": type(error).__name__, **FOLDED})
             raise StoreUnavailable(detail=type(error).__name__) from error
 
 

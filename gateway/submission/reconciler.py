@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from gateway.errors import GatewayError
 from gateway.operation.services import Services
-from gateway.orders.attempts import OPEN_ATTEMPTS, NothingToResume
+from gateway.orders.attempts import OPEN_ATTEMPTS, NothingToResume, store_key_in
 from gateway.store.repetition import Repetition
 from gateway.submission.submissions import reconcile
 
@@ -32,6 +32,8 @@ class Reconciler:
         self._services = services
         self.interval_s = interval_s
         self._tasks: set[asyncio.Task[None]] = set()
+        self._failed: str | None = None
+        """Code of the error that prevented the last search for due attempts; None if it succeeded."""
 
     def run(self) -> Repetition:
         """Reconcile due attempts every `interval_s` seconds, until stopped."""
@@ -44,10 +46,16 @@ class Reconciler:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _try_to_reconcile(self) -> None:
+        failed = None
         try:
             await self.reconcile_due()
         except GatewayError as failure:
-            log.warning("submissions not reconciled", extra={"code": failure.code.value})
+            failed = failure.code.value
+        if failed != self._failed:
+            # Every second would be too often.
+            event = "submissions not reconciled" if failed is not None else "submissions reconciled again"
+            log.warning(event, extra={"code": failed or self._failed})
+            self._failed = failed
 
     async def reconcile_due(self) -> None:
         """Start a task for every attempt that is due, up to `MAX_CONCURRENT` tasks."""
@@ -67,4 +75,6 @@ class Reconciler:
             return
         except GatewayError as failure:
             # The attempt is due again when this replica's claim ends.
-            log.info("submission not reconciled", extra={"code": failure.code.value, "reason": failure.detail})
+            key = store_key_in(tag).rpartition(":")[2]
+            fields = {"key": key, "code": failure.code.value, "reason": failure.detail}
+            log.warning("submission not reconciled", extra=fields)

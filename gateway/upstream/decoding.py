@@ -17,6 +17,7 @@ from typing import Annotated, Any, TypeVar, Union
 import msgspec
 
 from gateway.errors import RecordUnreadable, UpstreamInvalidResponse
+from gateway.telemetry import FOLDED
 
 log = logging.getLogger(__name__)
 
@@ -185,7 +186,8 @@ def _repair(value: Any, keys: list[str | int], *, expects_string: bool) -> bool:
         value[last] = str(part)
     else:
         log.warning(
-            "value in answer ignored", extra={"reason": ".".join("[]" if isinstance(key, int) else key for key in keys)}
+            "value in answer ignored",
+            extra={"reason": ".".join("[]" if isinstance(key, int) else key for key in keys), **FOLDED},
         )
         del value[last]
         if part and isinstance(holder, dict):

@@ -90,6 +90,8 @@ class Request(NamedTuple):
     """Where the tries of the request are recorded; None if they are not."""
     call: str = OTHER
     """Name of the call, of `gateway.upstream.call_names`."""
+    tries: int = 1
+    """Number of this try of the call."""
 
 
 class Response(NamedTuple):

@@ -6,6 +6,7 @@ repeated.
 """
 
 import base64
+import logging
 import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ import stamina
 from gateway.elapsed_time import elapsed_s
 from gateway.errors import (
     CartLockLost,
+    CartLockUnknown,
     StoreUnavailable,
     UpstreamError,
     UpstreamInvalidResponse,
@@ -34,6 +36,7 @@ from gateway.recorded_calls import RecordedCall, current_record
 from gateway.settings import Settings
 from gateway.store.interface import Lease
 from gateway.store.waiting import renew_waiting
+from gateway.telemetry import FOLDED
 from gateway.upstream import error_envelopes, refusal_codes
 from gateway.upstream.call_budget import CallBudget
 from gateway.upstream.call_names import call_name
@@ -41,6 +44,8 @@ from gateway.upstream.connections.connection import StaleConnection
 from gateway.upstream.endpoints.paths import CART
 from gateway.upstream.exchange import Header, Request, Reserve, Response, Sender, base_url
 from gateway.upstream.priority import current_priority
+
+log = logging.getLogger(__name__)
 
 READ_ATTEMPTS = 3
 
@@ -194,6 +199,7 @@ class Calls:
                 if first_failure is not None:
                     first, first_failure = first_failure, None
                     raise first
+                request = request._replace(tries=request.tries + 1)
                 return await self._once(request, deadline_at, repeat)
         raise AssertionError  # unreachable: stamina, the retry library, raises the last error
 
@@ -221,14 +227,14 @@ class Calls:
                 request.recorded.end()
 
     async def _extend_leases(self) -> None:
-        """Raise `CartLockLost` unless all locks are held. Only the store knows: this process may have been paused, or
-        the clock of the store may have jumped."""
+        """Raise `CartLockLost` unless all locks are held, and `CartLockUnknown` if the store does not answer. Only the
+        store knows: this process may have been paused, or the clock of the store may have jumped."""
         for lease in self.leases:
             try:
                 if lease.extend is not None:
                     await lease.extend()
             except StoreUnavailable as failure:
-                raise CartLockLost(detail="store unavailable") from failure
+                raise CartLockUnknown(detail=failure.detail) from failure
         if not self._holds_leases():
             raise CartLockLost(detail="lock of the cart")
 
@@ -263,6 +269,7 @@ def outage_if_key_rejected(name: str, *, code: str | None = None) -> Iterator[No
     except UpstreamTokenInvalid as refusal:
         if code not in (None, refusal.reason):
             raise
+        log.error("key refused by Digital River", extra={"reason": name, **FOLDED})
         raise UpstreamKeyRefused(status=refusal.status, reason=f"{name} refused") from refusal
 
 
