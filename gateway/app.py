@@ -28,6 +28,7 @@ from gateway.http.graphiql import page as graphiql
 from gateway.http.graphql_path import GraphQLPath, GraphQLRequests
 from gateway.http.other_paths import OtherPaths
 from gateway.operation.services import Services
+from gateway.orders.attempt_keys import OrderKeys
 from gateway.orders.attempts import Attempts
 from gateway.orders.submission_lock import SubmissionLock
 from gateway.payments.method_list import MethodLists
@@ -142,6 +143,7 @@ def _services(
         catalog=Catalog.of_home_market(upstream, cache, settings, now),
         idempotency=IdempotencyRecords(store),
         attempts=attempts,
+        order_keys=OrderKeys(settings),
         submission_lock=SubmissionLock(store, attempts),
         replica=replica,
         cart_change_lock=CartChangeLock(store, now),

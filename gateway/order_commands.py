@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from gateway.errors import RecordUnreadable, SessionUnreadable, StoreUnavailable
+from gateway.orders.attempt_keys import OrderKeys
 from gateway.orders.attempt_search import StoredAttempt, attempt_of_key, attempt_of_order
 from gateway.orders.attempt_story import story
 from gateway.sessions.encrypted_store import encrypted
@@ -50,7 +51,9 @@ async def print_attempt(settings: Settings, key: UUID) -> int:
 
 
 async def print_order(settings: Settings, number: str) -> int:
-    return await _print(settings, "number", lambda store, sessions: attempt_of_order(store, sessions, number))
+    return await _print(
+        settings, "number", lambda store, sessions: attempt_of_order(store, sessions, OrderKeys(settings), number)
+    )
 
 
 async def _print(settings: Settings, name: str, search: Search) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from gateway.catalog.catalog import Catalog
+from gateway.orders.attempt_keys import OrderKeys
 from gateway.orders.attempts import Attempts
 from gateway.orders.submission_lock import SubmissionLock
 from gateway.payments.method_list import MethodLists
@@ -36,6 +37,7 @@ class Services:
     method_lists: MethodLists
     idempotency: IdempotencyRecords
     attempts: Attempts
+    order_keys: OrderKeys
     submission_lock: SubmissionLock
     replica: Replica
     cart_change_lock: CartChangeLock

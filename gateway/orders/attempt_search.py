@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from gateway.orders.attempt_keys import claim_of, order_key
+from gateway.orders.attempt_keys import OrderKeys, claim_of
 from gateway.orders.attempts import AttemptRecord, store_key_in, tag_of
 from gateway.sessions.sessions import Sessions
 from gateway.store.heartbeat import is_alive
@@ -31,9 +31,9 @@ async def attempt_of_key(store: Store, sessions: Sessions, key: UUID) -> StoredA
     return await _attempt_of(store, sessions, claim_of(key))
 
 
-async def attempt_of_order(store: Store, sessions: Sessions, number: str) -> StoredAttempt | None:
+async def attempt_of_order(store: Store, sessions: Sessions, keys: OrderKeys, number: str) -> StoredAttempt | None:
     """The last attempt that submitted the cart of this order; None if the store does not know the number."""
-    entry = order_key(number)
+    entry = keys.of(number)
     return None if entry is None else await _attempt_of(store, sessions, entry)
 
 

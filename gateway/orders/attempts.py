@@ -18,7 +18,7 @@ import msgspec
 
 from gateway.enums import SessionLevel, SubmissionStatus
 from gateway.errors import GatewayError
-from gateway.orders.attempt_keys import claim_of, order_key, submission_key
+from gateway.orders.attempt_keys import claim_of, submission_key
 from gateway.orders.outcomes import (
     UNDER_WAY,
     OrderActionRequired,
@@ -344,11 +344,11 @@ class Attempts:
     async def stop_checking(self, tag: str) -> None:
         await self._store.unschedule(OPEN_ATTEMPTS, tag)
 
-    async def note_submission(self, store_key: str, record: AttemptRecord) -> None:
-        """Remember which attempt submits its cart. `of_cart` finds the attempt after its locks are released, and an
-        operator finds it by the number of its order."""
+    async def note_submission(self, store_key: str, record: AttemptRecord, by_order: str | None) -> None:
+        """Remember which attempt submits its cart, so that `of_cart` finds the attempt after its locks are released.
+        `by_order`: the store key by which an operator finds it."""
         tag = tag_of(store_key, record).encode()
-        entries = [submission_key(record.payment_session_id, record.order_id), order_key(record.order_id)]
+        entries = [submission_key(record.payment_session_id, record.order_id), by_order]
         await asyncio.gather(*[self._store.put(entry, tag, ttl_s=TTL_S) for entry in entries if entry is not None])
 
     async def of_cart(self, cart: Cart) -> "Located | None":

@@ -5,7 +5,6 @@ import contextlib
 from datetime import timedelta
 
 from gateway.errors import StoreUnavailable
-from gateway.orders.attempt_keys import order_key
 from gateway.orders.attempts import TTL_S, AttemptRecord, Attempts, Located, tag_of
 from gateway.sessions.sessions import Session
 from gateway.store.interface import Store
@@ -14,13 +13,14 @@ RECENT = timedelta(hours=1)
 """Age up to which an order with the total of an empty cart counts as the order of this cart."""
 
 
-async def note_order(store: Store, store_key: str, record: AttemptRecord, number: str | None) -> None:
+async def note_order(store: Store, store_key: str, record: AttemptRecord, by_order: str | None) -> None:
     """Remember the attempt as the last with which its owner has placed an order, and by the number of the order.
 
     If the store is unavailable, a second submit request will only learn that the cart is empty.
+    `by_order`: the store key by which an operator finds the attempt.
     """
     tag = tag_of(store_key, record).encode()
-    entries = [_key(store_key.split(":")[1]), order_key(number)]
+    entries = [_key(store_key.split(":")[1]), by_order]
     with contextlib.suppress(StoreUnavailable):
         await asyncio.gather(*[store.put(entry, tag, ttl_s=TTL_S) for entry in entries if entry is not None])
 

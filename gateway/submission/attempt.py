@@ -82,6 +82,7 @@ class Attempt:
         """What at Digital River proved the result, for the log. None if its answer to this process did."""
         self._attempts = ctx.services.attempts
         self._store = ctx.services.store
+        self._by_order = ctx.services.order_keys.of
 
     @property
     def is_of_owner(self) -> bool:
@@ -180,7 +181,7 @@ class Attempt:
             pricing=order_pricing(cart),
             revision=cart.revision,
         )
-        await self._attempts.note_submission(self.store_key, submitted)
+        await self._attempts.note_submission(self.store_key, submitted, self._by_order(cart.order_id))
         if not await self.advance(**asdict(submitted) | changes):
             raise StoreUnavailable(detail="the reservation is gone")
 
@@ -252,7 +253,7 @@ class Attempt:
         else:
             await self._attempts.close(self.store_key, self.record)
         if isinstance(result, OrderPlaced | OrderAwaitingPayment | PlacedWithoutNumber):
-            await note_order(self._store, self.store_key, self.record, order_number(result))
+            await note_order(self._store, self.store_key, self.record, self._by_order(order_number(result)))
 
     async def end(self, result: Result) -> bool:
         """Record a result that the shopper chose, and unlock the cart.
@@ -260,7 +261,7 @@ class Attempt:
         Return False if another replica changed the record first.
         """
         before = self.record
-        await self._attempts.note_submission(self.store_key, before)
+        await self._attempts.note_submission(self.store_key, before, self._by_order(before.order_id))
         ended = without_secrets(result)
         if not await self.advance(stage=Stage.OUTCOME, result=ended, proof=self.evidence, was_abandoned=True, locks=[]):
             return False

@@ -61,8 +61,8 @@ STORED = {
     " used_at remembered kept_until has_lost_tokens earlier_sessions",
     CheckoutMemory: "attached_at credit_covers has_addresses asked_authentication coupons coupons_by_offer offers"
     " latest_submission order_ids unlocked",
-    AttemptRecord: "id key fingerprint owner session_id locks stage started_at updated_at sent_at quiet_from cart_id"
-    " payment_session_id was_abandoned lost_cart pricing revision result",
+    AttemptRecord: "id key fingerprint owner session_id request_id locks stage started_at updated_at sent_at quiet_from"
+    " cart_id payment_session_id was_abandoned lost_cart pricing revision result proof",
 }
 
 
