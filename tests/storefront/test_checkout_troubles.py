@@ -69,6 +69,18 @@ async def test_session_that_ends_in_mid_checkout_is_explained(open_shop: OpenSho
 
 @pytest.mark.slow
 @pytest.mark.exhaustive
+async def test_session_after_an_ended_one_has_the_same_market(open_shop: OpenShop, chromium: Chromium) -> None:
+    async with shopper_in(open_shop.shop, chromium, submits=0) as shopper:
+        await do(shopper, *checkout("DE", ("de-DE", "EUR")), pay(), "readyToOrder")
+        open_shop.clock.move(3600)
+        message = await do(shopper, "order", ("panel", {"kind": "sessionEnded"}))
+        market = await do(shopper, "marketOfNextSession")
+    assert message.startswith("Ihre Sitzung")
+    assert market == {"locale": "de-DE", "currencyCode": "EUR", "language": "de-DE"}
+
+
+@pytest.mark.slow
+@pytest.mark.exhaustive
 async def test_soft_decline_can_be_tried_again_with_the_same_card(open_shop: OpenShop, chromium: Chromium) -> None:
     fault(open_shop, kind="status", status=409, code="declined", subcode="do_not_honor")
     async with shopper_in(open_shop.shop, chromium, submits=2) as shopper:

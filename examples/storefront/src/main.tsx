@@ -5,7 +5,7 @@ import { createBrowserRouter } from "react-router";
 import { RouterProvider } from "react-router/dom";
 import { MarketsDocument } from "./generated/graphql";
 import { connect } from "./graph/client";
-import { chosenMarket, type Market, storedMarket } from "./market/choose";
+import { chosenMarket, type Market, shownMarket, storedMarket } from "./market/choose";
 import { MarketProvider } from "./market/MarketProvider";
 import { routes } from "./routes";
 import { textsFor } from "./texts";
@@ -34,7 +34,7 @@ async function readMarkets(client: ApolloClient): Promise<readonly Market[]> {
     const { data } = await client.query({ query: MarketsDocument });
     return data.storefront?.markets ?? [];
   } catch {
-    return [storedMarket() ?? { locale: "en-US", currencyCode: "USD" }];
+    return [shownMarket()];
   }
 }
 

@@ -185,6 +185,13 @@ export async function panel({ page, kind }) {
   return shown.innerText();
 }
 
+/** The market of the session that the page has begun, and the language that the page then has. */
+export async function marketOfNextSession({ page }) {
+  let session = null;
+  while (!session) ({ session } = await ask(page, "{ session { locale currencyCode } }"));
+  return { ...session, language: await page.locator("html").getAttribute("lang") };
+}
+
 /** Takes the default address of the account, unless the cart has it from an earlier session. */
 export async function acceptSavedAddress({ page }) {
   const step = page.locator("[data-step=address]");

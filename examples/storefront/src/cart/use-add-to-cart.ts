@@ -5,7 +5,7 @@ import { AddToCartDocument } from "../generated/graphql";
 import { ensureSession, keepMarket } from "../graph/session";
 import { useChange } from "../graph/use-change";
 import { useMarket } from "../market/MarketProvider";
-import { type Problem, problemOf } from "../problems/problem";
+import { type Problem, problemsOf } from "../problems/problem";
 import { useTexts } from "../texts";
 
 export interface Addition {
@@ -20,7 +20,7 @@ export function useAddToCart() {
   const texts = useTexts();
   const { market } = useMarket();
   const { send, isBusy, problems } = useChange(AddToCartDocument, (data) => data.addCartLines);
-  const [beginning, setBeginning] = useState<Problem[]>([]);
+  const [beginning, setBeginning] = useState<readonly Problem[]>([]);
   // The key of an addition without an answer is kept: repeated, it adds nothing twice.
   const open = useRef<{ what: string; key: string } | null>(null);
 
@@ -36,7 +36,7 @@ export function useAddToCart() {
       await keepMarket(client, payload.warnings, market);
       return true;
     } catch (error) {
-      setBeginning([problemOf(error, texts)]);
+      setBeginning(problemsOf(error, texts));
       return false;
     }
   }

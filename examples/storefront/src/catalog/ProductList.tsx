@@ -4,7 +4,7 @@ import { Link, useSearchParams } from "react-router";
 import { ProductListDocument } from "../generated/graphql";
 import { useInContext } from "../market/MarketProvider";
 import { paths } from "../paths";
-import { problemOf } from "../problems/problem";
+import { problemsOf } from "../problems/problem";
 import { Problems } from "../problems/Notice";
 import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
@@ -69,7 +69,7 @@ export function ProductList({ base }: { base: { text?: string; categoryId?: stri
             {texts.catalog.showMore}
           </button>
         )}
-        <Problems list={moreFailed ? [problemOf(moreFailed, texts)] : []} />
+        <Problems list={moreFailed ? problemsOf(moreFailed, texts) : []} />
       </div>
     </div>
   );

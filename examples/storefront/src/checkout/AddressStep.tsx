@@ -1,9 +1,9 @@
-import { useApolloClient } from "@apollo/client/react";
 import { useId, useState } from "react";
 import { AddressFields } from "../address/AddressFields";
 import { addressLines } from "../address/form";
 import { type Kind, useAddressForm } from "../address/useAddressForm";
 import { CheckoutPrepareDocument } from "../generated/graphql";
+import type { Problem } from "../problems/problem";
 import { useTexts } from "../texts";
 import { type Chosen, choiceInput, chosenAt, messagesFor } from "./address-step";
 import { SavedAddresses } from "./SavedAddresses";
@@ -72,7 +72,6 @@ function Written({ title, lines }: { title: string; lines: readonly string[] }) 
 function AddressForm({ onDone }: { onDone: () => void }) {
   const { cart, account, locale, change, isBusy } = useCheckout();
   const { checkout } = useTexts();
-  const client = useApolloClient();
   const id = useId();
   const saved = account?.addresses ?? [];
   const preferred = (saved.find(({ isDefault }) => isDefault) ?? saved[0])?.id ?? null;
@@ -106,15 +105,11 @@ function AddressForm({ onDone }: { onDone: () => void }) {
       ...(cart.requiresShipping ? { shipping: delivered } : {}),
       ...(hasNoDelivery(cart) ? { shippingOption: { rule: "CHEAPEST" as const } } : {}),
     };
-    const mutation = { mutation: CheckoutPrepareDocument, variables: { input } };
-    const done = await change(
-      async () => (await client.mutate(mutation)).data.prepareCheckout,
-      (errors) => {
-        const { shown, left } = byField(errors);
-        show(shown);
-        return left;
-      },
-    );
+    const done = await change(CheckoutPrepareDocument, { input }, (data) => data.prepareCheckout, (problems) => {
+      const { shown, left } = byField(problems);
+      show(shown);
+      return left;
+    });
     if (done) onDone();
   }
 
@@ -172,17 +167,15 @@ function hasNoDelivery({ requiresShipping, shippingOptions }: Cart): boolean {
   return requiresShipping && !shippingOptions.some(({ isSelected }) => isSelected);
 }
 
-/** Errors beside their fields, and those that are about no field of the form. */
-function byField<E extends { path: readonly string[]; message: string; shopperMessage?: string | null | undefined }>(
-  errors: readonly E[],
-): { shown: Faults; left: E[] } {
+/** Problems beside their fields, and those that are about no field of the form. */
+function byField(problems: readonly Problem[]): { shown: Faults; left: Problem[] } {
   const shown: Faults = { billing: {}, shipping: {} };
-  const left: E[] = [];
-  for (const error of errors) {
-    const [, kind, choice, name] = error.path;
+  const left: Problem[] = [];
+  for (const problem of problems) {
+    const [, kind, choice, name] = problem.path ?? [];
     if ((kind === "billing" || kind === "shipping") && choice === "address" && name) {
-      shown[kind][name] = error.shopperMessage ?? error.message;
-    } else left.push(error);
+      shown[kind][name] = problem.message;
+    } else left.push(problem);
   }
   return { shown, left };
 }

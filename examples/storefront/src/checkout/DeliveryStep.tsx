@@ -1,4 +1,3 @@
-import { useApolloClient } from "@apollo/client/react";
 import { useId } from "react";
 import { isZero } from "riverfront-client/money";
 import { CheckoutShippingOptionDocument } from "../generated/graphql";
@@ -10,7 +9,6 @@ import { useCheckout } from "./useCheckout";
 export function DeliveryStep({ isLater }: { isLater: boolean }) {
   const { cart, change, isBusy } = useCheckout();
   const { checkout } = useTexts();
-  const client = useApolloClient();
   const name = useId();
   if (isLater) {
     return (
@@ -19,11 +17,7 @@ export function DeliveryStep({ isLater }: { isLater: boolean }) {
       </Step>
     );
   }
-  const select = (id: string) =>
-    change(async () => {
-      const mutation = { mutation: CheckoutShippingOptionDocument, variables: { id } };
-      return (await client.mutate(mutation)).data.selectShippingOption;
-    });
+  const select = (id: string) => change(CheckoutShippingOptionDocument, { id }, (data) => data.selectShippingOption);
   return (
     <Step id="delivery" title={checkout.deliveryStep} state="open">
       <fieldset className="choices" disabled={isBusy}>

@@ -1,6 +1,7 @@
 import { useMarket } from "../market/MarketProvider";
 import { useTexts } from "../texts";
 import type { Instructions } from "./order/stage";
+import "./checkout.css";
 
 /** How to pay an order that waits for a transfer, or for a payment in a store. */
 export function PaymentInstructions({ instructions }: { instructions: Instructions }) {

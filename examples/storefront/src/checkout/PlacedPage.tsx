@@ -7,9 +7,9 @@ import { useMarket } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";
 import { Area, Bar } from "../parts/Skeleton";
 import { paths } from "../paths";
+import { hasEnded } from "../problems/problem";
 import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
-import { isSessionEnd } from "./faults";
 import { OrderSummary } from "./OrderSummary";
 import { PaymentInstructions } from "./PaymentInstructions";
 import { sourceName } from "./payment/sourceName";
@@ -42,7 +42,7 @@ export function Component() {
   const known = order ?? placed?.order;
   if (!known) {
     if (loading) return <Skeleton />;
-    if (error && !isSessionEnd(error)) return <Trouble error={error} retry={() => void refetch()} />;
+    if (error && !hasEnded(error)) return <Trouble error={error} retry={() => void refetch()} />;
     return <Unknown />;
   }
   const wasWaiting = placed?.instructions != null;

@@ -1,7 +1,10 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useEffect, useState } from "react";
 import { Link } from "react-router";
-import { CheckoutDetachDocument, CheckoutNextSessionDocument } from "../generated/graphql";
+import { CheckoutDetachDocument } from "../generated/graphql";
+import { attempt } from "../graph/change";
+import { startSession } from "../graph/session";
+import { shownMarket } from "../market/choose";
 import { paths } from "../paths";
 import { useTexts } from "../texts";
 import { NoticeBox } from "./NoticeBox";
@@ -62,7 +65,8 @@ function Doubt({ stage, lookUp }: { stage: Extract<Stage, { kind: "doubt" }>; lo
 }
 
 function Approval({ stage, order }: { stage: Extract<Stage, { kind: "approval" }> } & Props) {
-  const { checkout } = useTexts();
+  const texts = useTexts();
+  const { checkout } = texts;
   const client = useApolloClient();
   const [notice, setNotice] = useState<Notice | null>(null);
   const { goesThere, redirectUrl } = stage;
@@ -73,18 +77,14 @@ function Approval({ stage, order }: { stage: Extract<Stage, { kind: "approval" }
 
   /** A guest gets a new cart with the same products. An account has one cart, which has to be finished. */
   async function giveUp(): Promise<void> {
-    const mutation = { mutation: CheckoutDetachDocument, variables: { target: { all: true } } };
-    try {
-      const errors = (await client.mutate(mutation)).data.detachSource?.errors ?? [];
-      if (errors.length > 0) {
-        setNotice(refusal(errors));
-        return;
-      }
-      await order.lookUp();
-      order.setStage(ready({ tone: "plain", text: (t) => t.givenUp }));
-    } catch {
-      setNotice({ tone: "bad", title: (t) => t.refused, text: (t) => t.failed });
+    const target = { all: true };
+    const { payload, problems } = await attempt(client, texts, CheckoutDetachDocument, { target }, (data) => data.detachSource);
+    if (!payload) {
+      setNotice(refusal(problems.map(({ message }) => message)));
+      return;
     }
+    await order.lookUp();
+    order.setStage(ready({ tone: "plain", text: (t) => t.givenUp }));
   }
 
   return (
@@ -107,9 +107,8 @@ function Approval({ stage, order }: { stage: Extract<Stage, { kind: "approval" }
 function SessionEnded() {
   const { checkout } = useTexts();
   const client = useApolloClient();
-  // Without this, every later request would be refused again.
   useEffect(() => {
-    client.mutate({ mutation: CheckoutNextSessionDocument }).catch(() => {});
+    startSession(client, shownMarket()).catch(() => {});
   }, [client]);
   return (
     <section className="panel stage stack" role="alert" data-stage="sessionEnded">

@@ -1,4 +1,3 @@
-import { useApolloClient } from "@apollo/client/react";
 import { useState } from "react";
 import { addressLines } from "../address/form";
 import { CheckoutPrepareDocument } from "../generated/graphql";
@@ -9,7 +8,6 @@ import { useCheckout } from "./useCheckout";
 export function Suggestions() {
   const { cart, locale, change, isBusy } = useCheckout();
   const { checkout } = useTexts();
-  const client = useApolloClient();
   const [isKept, setKept] = useState(false);
   const [billing] = cart.billingAddress?.suggestions ?? [];
   const [shipping] = cart.shippingAddress?.suggestions ?? [];
@@ -19,11 +17,7 @@ export function Suggestions() {
     ...(billing ? { billing: { suggestionId: billing.id } } : {}),
     ...(shipping ? { shipping: { suggestionId: shipping.id } } : {}),
   };
-  const use = () =>
-    change(async () => {
-      const mutation = { mutation: CheckoutPrepareDocument, variables: { input } };
-      return (await client.mutate(mutation)).data.prepareCheckout;
-    });
+  const use = () => change(CheckoutPrepareDocument, { input }, (data) => data.prepareCheckout);
   return (
     <div className="notice notice-plain stack" data-suggestion>
       <p>{checkout.suggestion}</p>

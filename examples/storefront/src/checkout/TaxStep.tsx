@@ -1,16 +1,17 @@
-import { useApolloClient } from "@apollo/client/react";
 import { useId, useState } from "react";
 import { CheckoutPrepareDocument } from "../generated/graphql";
+import type { Problem } from "../problems/problem";
 import { useTexts } from "../texts";
 import { Step } from "./Step";
 import { submitting } from "./submitting";
 import { useCheckout } from "./useCheckout";
 
+const isOfField = ({ path }: Problem) => path?.includes("tax") ?? false;
+
 /** Tax numbers, in the countries that require one. */
 export function TaxStep() {
   const { cart, change, isBusy } = useCheckout();
   const { checkout } = useTexts();
-  const client = useApolloClient();
   const id = useId();
   const [values, setValues] = useState<Record<string, string>>({});
   const [faults, setFaults] = useState<readonly string[]>([]);
@@ -24,16 +25,10 @@ export function TaxStep() {
       .map(([key, value]) => ({ key, value: value.trim() }))
       .filter(({ value }) => value !== "");
     const input = { tax: { customerType: requirement.customerType, taxIdentifiers } };
-    await change(
-      async () => {
-        const mutation = { mutation: CheckoutPrepareDocument, variables: { input } };
-        return (await client.mutate(mutation)).data.prepareCheckout;
-      },
-      (errors) => {
-        setFaults(errors.map(({ shopperMessage, message }) => shopperMessage ?? message));
-        return [];
-      },
-    );
+    await change(CheckoutPrepareDocument, { input }, (data) => data.prepareCheckout, (problems) => {
+      setFaults(problems.filter(isOfField).map(({ message }) => message));
+      return problems.filter((problem) => !isOfField(problem));
+    });
   }
 
   return (

@@ -3,10 +3,11 @@ import { useApolloClient } from "@apollo/client/react";
 import { useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { CheckoutAttachDocument, CheckoutSubmissionDocument } from "../generated/graphql";
-import { answerErrors } from "riverfront-client";
 import { type Notice, type PlacedOrder, ready, stageOfResult } from "./order/stage";
 import type { OrderControl } from "./order/useOrder";
+import { attempt } from "../graph/change";
 import { paths } from "../paths";
+import { useTexts } from "../texts";
 import { takeApproval } from "./payment/approval";
 import { placedPath } from "./placed";
 import type { Loaded } from "./useLoadedCheckout";
@@ -17,6 +18,7 @@ import type { Loaded } from "./useLoadedCheckout";
  */
 export function useReturn(isReturn: boolean, { stage, setStage }: OrderControl, loaded: Loaded): boolean {
   const client = useApolloClient();
+  const texts = useTexts();
   const navigate = useNavigate();
   const [isDone, setDone] = useState(false);
   const hasBegun = useRef(false);
@@ -35,17 +37,13 @@ export function useReturn(isReturn: boolean, { stage, setStage }: OrderControl, 
     });
 
     async function attach(): Promise<Notice> {
-      try {
-        const { data } = await client.mutate({ mutation: CheckoutAttachDocument, variables: { source: source! } });
-        const isAttached = data.attachSource?.errors.length === 0;
-        return isAttached
-          ? { tone: "good", text: (t) => t.approved }
-          : { tone: "bad", text: (t) => t.approvalMissing, place: "payment" };
-      } catch (error) {
-        return { tone: "bad", text: answerErrors(error) ? (t) => t.approvalMissing : (t) => t.failed, place: "payment" };
-      }
+      const variables = { source: source! };
+      const { payload, problems } = await attempt(client, texts, CheckoutAttachDocument, variables, (data) => data.attachSource);
+      if (payload) return { tone: "good", text: (t) => t.approved };
+      const isAnswered = problems.some(({ code }) => code !== undefined);
+      return { tone: "bad", text: isAnswered ? (t) => t.approvalMissing : (t) => t.failed, place: "payment" };
     }
-  }, [client, isFree, isReturn, loaded.kind, navigate, setStage]);
+  }, [client, isFree, isReturn, loaded.kind, navigate, setStage, texts]);
   return isReturn && !isDone && isFree;
 }
 

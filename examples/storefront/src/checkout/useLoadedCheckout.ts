@@ -4,7 +4,7 @@ import { CheckoutAccountDocument, CheckoutPageDocument, CheckoutSettingsDocument
 import { useMarket } from "../market/MarketProvider";
 import { ready } from "./order/stage";
 import type { OrderControl } from "./order/useOrder";
-import { type Checkout, useChange } from "./useCheckout";
+import { type Checkout, useOneChange } from "./useCheckout";
 
 export type Loaded =
   | { kind: "loading" }
@@ -15,7 +15,7 @@ export type Loaded =
 /** The checkout, read from the graph. What only an account has may fail without harm. */
 export function useLoadedCheckout({ stage, setStage }: OrderControl): Loaded {
   const { locale } = useMarket().market;
-  const { isBusy, change } = useChange(setStage);
+  const { isBusy, change } = useOneChange(setStage);
   const page = useQuery(CheckoutPageDocument, { fetchPolicy: "cache-and-network", nextFetchPolicy: "cache-first" });
   const settings = useQuery(CheckoutSettingsDocument);
   const isRegistered = page.data?.session?.level === "REGISTERED";

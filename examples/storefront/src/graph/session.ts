@@ -2,12 +2,17 @@ import type { ApolloClient } from "@apollo/client";
 import { accepted } from "riverfront-client";
 import { ChangeMarketDocument, ShellDocument, StartSessionDocument } from "../generated/graphql";
 import type { Market } from "../market/choose";
-import { sent } from "./use-change";
+import { sent } from "./change";
 
 /** Begins a session in the market that is shown, unless there is one: its prices are those that the shopper has seen. */
 export async function ensureSession(client: ApolloClient, market: Market): Promise<void> {
   const { data } = await client.query({ query: ShellDocument });
   if (data.session) return;
+  await startSession(client, market);
+}
+
+/** Begins a session, also instead of one that has ended: the cookie of that one would be refused again and again. */
+export async function startSession(client: ApolloClient, market: Market): Promise<void> {
   accepted(await sent(client, StartSessionDocument, variablesOf(market), (answer) => answer.startSession));
 }
 

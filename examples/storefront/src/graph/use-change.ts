@@ -1,13 +1,9 @@
-import type { ApolloClient, OperationVariables, TypedDocumentNode } from "@apollo/client";
+import type { OperationVariables, TypedDocumentNode } from "@apollo/client";
 import { useApolloClient } from "@apollo/client/react";
 import { useRef, useState } from "react";
-import { retrying, type UserError } from "riverfront-client";
-import { hasEnded, isOfEndedSession, type Problem, problemOf, problemsOf } from "../problems/problem";
+import type { Problem } from "../problems/problem";
 import { useTexts } from "../texts";
-
-interface Payload {
-  errors: readonly UserError[];
-}
+import { attempt, type Payload } from "./change";
 
 interface Change<V, P> {
   /** Sends the mutation. The payload if it was accepted, otherwise null: `problems` then says why. */
@@ -49,34 +45,13 @@ export function useChange<D, V extends OperationVariables, P extends Payload>(
     }
   }
 
-  /** The payload if the change was accepted. Otherwise null, and the problems are shown; it never throws. */
   async function changed(variables: V): Promise<P | null> {
-    const add = (found: readonly Problem[]) => setProblems((before) => [...before, ...found]);
-    try {
-      const payload = await retrying(() => sent(client, mutation, variables, payloadOf));
-      add(problemsOf(payload.errors, texts));
-      if (payload.errors.some(isOfEndedSession)) void client.refetchObservableQueries();
-      return payload.errors.length ? null : payload;
-    } catch (error) {
-      add([problemOf(error, texts)]);
-      // The page then shows that there is no session any more.
-      if (hasEnded(error)) void client.refetchObservableQueries();
-      return null;
-    }
+    const { payload, problems: found, isSessionEnded } = await attempt(client, texts, mutation, variables, payloadOf);
+    setProblems((before) => [...before, ...found]);
+    // The page then shows that there is no session any more.
+    if (isSessionEnded) void client.refetchObservableQueries();
+    return payload;
   }
 
   return { send, isBusy, problems, clear: () => setProblems([]) };
-}
-
-/** The payload of a mutation. One that is null has its cause in `errors` of the answer, which is then thrown. */
-export async function sent<D, V extends OperationVariables, P>(
-  client: ApolloClient,
-  mutation: TypedDocumentNode<D, V>,
-  variables: V,
-  payloadOf: (data: D) => P | null,
-): Promise<P> {
-  const { data } = await client.mutate({ mutation, variables: variables as never });
-  const payload = data ? payloadOf(data) : null;
-  if (!payload) throw new Error("The mutation has no payload.");
-  return payload;
 }

@@ -1,9 +1,8 @@
-import type { ApolloClient } from "@apollo/client";
 import { useApolloClient } from "@apollo/client/react";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
-import { ChangeMarketDocument } from "../generated/graphql";
+import { setMarket } from "../graph/session";
 import { useShell } from "../graph/use-shell";
-import { type Problem, problemOf, problemsOf } from "../problems/problem";
+import { type Problem, problemsOf } from "../problems/problem";
 import { type Texts, TextsContext, textsFor } from "../texts";
 import { isSame, type Market, storeMarket } from "./choose";
 
@@ -59,11 +58,11 @@ export function MarketProvider({ first, markets, children }: MarketProviderProps
         try {
           // The words first: a shop in a language whose words are missing would be of no use.
           await textsFor(next.locale);
-          const problems = hasSession ? await changeSession(client, next, texts) : [];
-          if (problems.length === 0) setChosen(next);
-          return problems;
+          if (hasSession) await setMarket(client, next);
+          setChosen(next);
+          return [];
         } catch (error) {
-          return [problemOf(error, texts)];
+          return problemsOf(error, texts);
         }
       },
     }),
@@ -74,12 +73,6 @@ export function MarketProvider({ first, markets, children }: MarketProviderProps
       <TextsContext value={texts}>{children}</TextsContext>
     </MarketContext>
   );
-}
-
-async function changeSession(client: ApolloClient, { locale, currencyCode }: Market, texts: Texts): Promise<Problem[]> {
-  const variables = { locale, currency: currencyCode };
-  const { data } = await client.mutate({ mutation: ChangeMarketDocument, variables });
-  return problemsOf(data.updateSession?.errors ?? [], texts);
 }
 
 export function useMarket(): MarketContent {

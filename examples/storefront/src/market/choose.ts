@@ -4,6 +4,8 @@ export interface Market {
   currencyCode: string;
 }
 
+const WITHOUT_ANSWER: Market = { locale: "en-US", currencyCode: "USD" };
+
 /** The market to begin with: the one chosen last, otherwise the first in a language of the browser, otherwise the default. */
 export function chosenMarket(markets: readonly Market[], stored: Market | null, languages: readonly string[]): Market {
   const known = markets.find((market) => stored !== null && isSame(market, stored));
@@ -11,7 +13,7 @@ export function chosenMarket(markets: readonly Market[], stored: Market | null, 
     markets.find(({ locale }) => locale === language),
     markets.find(({ locale }) => locale.split("-", 1)[0] === language.split("-", 1)[0]),
   ]);
-  return known ?? spoken.find((market) => market !== undefined) ?? markets[0] ?? { locale: "en-US", currencyCode: "USD" };
+  return known ?? spoken.find((market) => market !== undefined) ?? markets[0] ?? WITHOUT_ANSWER;
 }
 
 export function isSame(left: Market, right: Market): boolean {
@@ -26,6 +28,11 @@ export function storedMarket(): Market | null {
   } catch {
     return null; // Storage is blocked, or another program has written it.
   }
+}
+
+/** The market that is shown, for code that is no component. */
+export function shownMarket(): Market {
+  return storedMarket() ?? WITHOUT_ANSWER;
 }
 
 export function storeMarket({ locale, currencyCode }: Market): void {

@@ -2,6 +2,7 @@ import { useQuery } from "@apollo/client/react";
 import { Link, useParams } from "react-router";
 import { isZero } from "riverfront-client/money";
 import { addressLines } from "../address/form";
+import { PaymentInstructions } from "../checkout/PaymentInstructions";
 import { sourceName } from "../checkout/payment/sourceName";
 import { OrderDetailDocument, type OrderDetailPartsFragment } from "../generated/graphql";
 import { useMarket } from "../market/MarketProvider";
@@ -64,7 +65,7 @@ function OrderPage({ order }: { order: OrderDetailPartsFragment }) {
           <span className="soft">{new Date(submittedAt).toLocaleDateString(market.locale, { dateStyle: "long" })}</span>
         )}
       </div>
-      {paymentInstructions && <Instructions instructions={paymentInstructions} />}
+      {paymentInstructions && <PaymentInstructions instructions={paymentInstructions} />}
       {amountRefunded && !isZero(amountRefunded) && <Notice>{orders.refunded(amountRefunded.formatted)}</Notice>}
       <div className="with-aside">
         <ul className="order-lines">
@@ -128,32 +129,5 @@ function Fact({ name, lines }: { name: string; lines: readonly string[] }) {
         <dd key={line}>{line}</dd>
       ))}
     </div>
-  );
-}
-
-type InstructionsOf = NonNullable<OrderDetailPartsFragment["paymentInstructions"]>;
-
-function Instructions({ instructions }: { instructions: InstructionsOf }) {
-  const { orders } = useTexts();
-  const { market } = useMarket();
-  const { amount, reference, payBefore, documentUrl, details } = instructions;
-  return (
-    <Notice kind="warn">
-      <div className="stack-tight">
-        <strong>{orders.pleasePay(amount?.formatted ?? "")}</strong>
-        {payBefore && <span>{orders.payBefore(new Date(payBefore).toLocaleDateString(market.locale, { dateStyle: "long" }))}</span>}
-        {reference && <span>{orders.reference(reference)}</span>}
-        {details.map(({ key, value }) => (
-          <span key={key}>
-            {key}: {value}
-          </span>
-        ))}
-        {documentUrl && (
-          <a href={documentUrl} rel="noreferrer">
-            {orders.instructions}
-          </a>
-        )}
-      </div>
-    </Notice>
   );
 }

@@ -7,7 +7,7 @@ import { PageTitle } from "../parts/PageTitle";
 import { Bar } from "../parts/Skeleton";
 import { orderPath, paths } from "../paths";
 import { Problems } from "../problems/Notice";
-import { type Problem, problemOf } from "../problems/problem";
+import { type Problem, problemsOf } from "../problems/problem";
 import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
 import { OrderStateTag } from "./OrderStateTag";
@@ -22,7 +22,7 @@ export function Component() {
   const { market } = useMarket();
   const variables = { first: PAGE };
   const { data, error, refetch, fetchMore } = useQuery(OrderHistoryDocument, { variables, fetchPolicy: "cache-and-network" });
-  const [problems, setProblems] = useState<Problem[]>([]);
+  const [problems, setProblems] = useState<readonly Problem[]>([]);
   const list = data?.shopper?.orders;
   if (!list && error) return <Trouble error={error} retry={() => void refetch()} />;
 
@@ -31,7 +31,7 @@ export function Component() {
     try {
       await fetchMore({ variables: { after: list?.pageInfo.endCursor ?? null } });
     } catch (failure) {
-      setProblems([problemOf(failure, texts)]);
+      setProblems(problemsOf(failure, texts));
     }
   }
 

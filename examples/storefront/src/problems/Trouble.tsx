@@ -2,12 +2,12 @@ import { type ReactNode } from "react";
 import { Link, useRouteError } from "react-router";
 import { PageTitle } from "../parts/PageTitle";
 import { useTexts } from "../texts";
-import { isOffline, problemOf } from "./problem";
+import { isOffline, problemsOf } from "./problem";
 
 /** In place of a page that cannot be shown. */
 export function Trouble({ error, retry }: { error: unknown; retry: () => void }) {
   const texts = useTexts();
-  const { message, reference } = problemOf(error, texts);
+  const [{ message, reference }] = problemsOf(error, texts);
   const title = isOffline(error) ? texts.problems.offlineTitle : texts.problems.failedTitle;
   return (
     <TroublePage title={title}>

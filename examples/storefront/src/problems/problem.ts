@@ -1,4 +1,4 @@
-import { answerErrors, type UserError } from "riverfront-client";
+import { answerErrors, Refused, type UserError } from "riverfront-client";
 import type { Texts } from "../texts";
 
 /** What the shopper reads about an error. */
@@ -11,22 +11,30 @@ export interface Problem {
   reference?: string;
 }
 
-/** An error that was thrown: of the network, or in `errors` of an answer. */
-export function problemOf(error: unknown, texts: Texts): Problem {
+/**
+ * What went wrong, for the shopper: each error in the payload of a mutation that was refused; otherwise the network, or
+ * the first error of an answer. The gateway words most of it, in the language of the session.
+ */
+export function problemsOf(error: unknown, texts: Texts): readonly [Problem, ...Problem[]] {
+  const refusals = error instanceof Refused ? error.errors.map((each) => refusal(each, texts)) : [];
+  const [first = failure(error, texts), ...others] = refusals;
+  return [first, ...others];
+}
+
+function refusal({ code, shopperMessage, path }: UserError, texts: Texts): Problem {
+  return {
+    message: shopperMessage ?? messageOf(code, texts, texts.problems.refused),
+    code,
+    ...(path ? { path } : {}),
+  };
+}
+
+function failure(error: unknown, texts: Texts): Problem {
   const [first] = answerErrors(error) ?? [];
   if (!first) return { message: isOffline(error) ? texts.problems.offline : texts.problems.failed };
   const { code, supportReference, shopperMessage } = (first.extensions ?? {}) as Record<string, string | undefined>;
   const message = shopperMessage ?? messageOf(code, texts);
   return { message, ...(code ? { code } : {}), ...(supportReference ? { reference: supportReference } : {}) };
-}
-
-/** Errors in the payload of a mutation. The gateway words them for the shopper, in the language of the session. */
-export function problemsOf(errors: readonly UserError[], texts: Texts): Problem[] {
-  return errors.map(({ code, shopperMessage, path }) => ({
-    message: shopperMessage ?? messageOf(code, texts, texts.problems.refused),
-    code,
-    ...(path ? { path } : {}),
-  }));
 }
 
 /** Whether no answer arrived: the browser has no connection, or the shop does not answer. */
@@ -36,14 +44,11 @@ export function isOffline(error: unknown): boolean {
 
 const ENDED = new Set(["SESSION_EXPIRED", "SESSION_REQUIRED"]);
 
-/** An error in a payload that says the same as `hasEnded`. */
-export function isOfEndedSession({ code }: { code: string }): boolean {
-  return ENDED.has(code);
-}
-
-/** Whether an error that was thrown says that there is no session, or that it has ended. */
+/** Whether an error says that there is no session, or that it has ended. */
 export function hasEnded(error: unknown): boolean {
-  return answerErrors(error)?.some(({ extensions }) => ENDED.has(extensions?.code ?? "")) ?? false;
+  const refusals = error instanceof Refused ? error.errors : [];
+  const codes = [...refusals, ...(answerErrors(error) ?? []).map(({ extensions }) => extensions ?? {})];
+  return codes.some(({ code }) => code !== undefined && ENDED.has(code));
 }
 
 function messageOf(code: string | undefined, texts: Texts, otherwise = texts.problems.failed): string {

@@ -1,12 +1,14 @@
 import type { ApolloClient } from "@apollo/client";
 import type { OrderCalls, Submitted } from "riverfront-client";
 import {
-  CheckoutNextSessionDocument,
   type CheckoutOutcomeFragment,
   CheckoutResumeDocument,
   CheckoutSubmissionDocument,
   CheckoutSubmitDocument,
 } from "../../generated/graphql";
+import { sent } from "../../graph/change";
+import { startSession } from "../../graph/session";
+import { shownMarket } from "../../market/choose";
 
 /** An outcome of the submit request. */
 export type Result = CheckoutOutcomeFragment;
@@ -19,26 +21,15 @@ export interface Calls extends OrderCalls<Result> {
 /** The operations with which `Orders` of riverfront-client places an order at most once. */
 export function orderCalls(client: ApolloClient): Calls {
   return {
-    async submit({ idempotencyKey: key, expectedTotal: total, ifRevision: revision, termsOfSaleAccepted: terms }) {
-      const variables = { key, total, revision, terms };
-      const { data } = await client.mutate({ mutation: CheckoutSubmitDocument, variables });
-      return payload(data.submitOrder);
-    },
-    async resume(key?: string) {
-      const { data } = await client.mutate({ mutation: CheckoutResumeDocument, variables: { key: key ?? null } });
-      return payload(data.resumeOrder);
-    },
+    submit: ({ idempotencyKey: key, expectedTotal: total, ifRevision: revision, termsOfSaleAccepted: terms }) =>
+      sent(client, CheckoutSubmitDocument, { key, total, revision, terms }, (data) => data.submitOrder),
+    resume: (key?: string) => sent(client, CheckoutResumeDocument, { key: key ?? null }, (data) => data.resumeOrder),
     async read(key) {
       // The outcome changes without a mutation, so it is never read from the cache.
       const query = { query: CheckoutSubmissionDocument, variables: { key }, fetchPolicy: "no-cache" } as const;
       const { data } = await client.query(query);
       return data.orderSubmission;
     },
-    startSession: () => client.mutate({ mutation: CheckoutNextSessionDocument }),
+    startSession: () => startSession(client, shownMarket()),
   };
-}
-
-function payload<P extends Submitted<Result>>(sent: P | null | undefined): P {
-  if (!sent) throw new TypeError("The mutation has no payload.");
-  return sent;
 }

@@ -1,7 +1,7 @@
-import type { Outcome } from "riverfront-client";
+import { type Outcome, Refused } from "riverfront-client";
 import type { CheckoutTexts } from "../../texts/en/checkout";
 import type { BoughtOrderFragment, PlacedOrderFragment } from "../../generated/graphql";
-import { endsSession } from "../faults";
+import { hasEnded } from "../../problems/problem";
 import type { Result } from "./calls";
 
 type Of<T extends Result["__typename"]> = Extract<Result, { __typename: T }>;
@@ -50,7 +50,7 @@ export function stageOf(outcome: Known, isSubmitted: boolean): Stage {
   if (outcome === "neverArrived") return ready({ tone: "plain", text: (t) => t.neverArrived });
   switch (outcome.kind) {
     case "refused":
-      return endsSession(outcome.errors) ? { kind: "sessionEnded" } : ready(refusal(outcome.errors));
+      return stageOfFailure(new Refused(outcome.errors));
     case "unknown":
       return doubt(outcome.result);
     case "action":
@@ -112,12 +112,18 @@ function doubt(result: Result | null): Stage {
   return { kind: "doubt", cause: navigator.onLine ? "unanswered" : "offline", otherKey: null, checkAfter };
 }
 
-export function refusal(errors: readonly Sentence[]): Notice {
-  return { tone: "bad", title: (t) => t.refused, text: (t) => t.nothingOrdered, details: sentences(errors) };
+/** Nothing was sent to Digital River, because the request was refused or did not reach the gateway. */
+export function stageOfFailure(error: unknown): Stage {
+  if (hasEnded(error)) return { kind: "sessionEnded" };
+  if (error instanceof Refused) return ready(refusal(sentences(error.errors)));
+  return ready({ tone: "bad", title: (t) => t.refused, text: (t) => t.failed });
+}
+
+export function refusal(details: readonly string[]): Notice {
+  return { tone: "bad", title: (t) => t.refused, text: (t) => t.nothingOrdered, details };
 }
 
 interface Sentence {
-  message: string;
   shopperMessage?: string | null | undefined;
 }
 

@@ -1,10 +1,9 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import { type Agreement, Orders, SubmitRequests } from "riverfront-client";
-import { isSessionEnd } from "../faults";
+import { type Agreement, Orders, Refused, SubmitRequests } from "riverfront-client";
 import { type Calls, orderCalls, type Result } from "./calls";
 import { nextLookUpIn } from "./next-look-up";
-import { type Known, ready, refusal, type Stage, stageOf, stageOfResult } from "./stage";
+import { type Known, type Stage, stageOf, stageOfFailure, stageOfResult } from "./stage";
 
 /** After a few seconds the page says that the order is in doubt, and goes on asking. */
 const PATIENCE = { reads: 2, patienceMs: 3_000 };
@@ -85,7 +84,7 @@ export function useOrder(): OrderControl {
       run(async () => {
         setStage({ kind: "looking" });
         const { result, errors } = await calls.resume(key ?? undefined);
-        return result ? stageOfResult(result, false) : ready(refusal(errors));
+        return result ? stageOfResult(result, false) : stageOfFailure(new Refused(errors));
       }),
     [calls, run],
   );
@@ -117,7 +116,7 @@ async function stageAfterFailure(error: unknown, requests: SubmitRequests): Prom
   if (await requests.open()) {
     return { kind: "doubt", cause: navigator.onLine ? "unanswered" : "offline", otherKey: null, checkAfter: 0 };
   }
-  return isSessionEnd(error) ? { kind: "sessionEnded" } : ready({ tone: "bad", title: (t) => t.refused, text: (t) => t.failed });
+  return stageOfFailure(error);
 }
 
 /** A page to which the shopper goes back from the provider may be as it was when they left, with the order under way. */

@@ -26,11 +26,9 @@ export function usePayment(): Payment {
   const client = useApolloClient();
 
   const attach = useCallback(
-    async (source: SourceChoice) => {
-      const mutation = { mutation: CheckoutAttachDocument, variables: { source } };
-      return (await change(async () => (await client.mutate(mutation)).data.attachSource)) !== null;
-    },
-    [change, client],
+    async (source: SourceChoice) =>
+      (await change(CheckoutAttachDocument, { source }, (data) => data.attachSource)) !== null,
+    [change],
   );
 
   /** Whether the shopper approves the payment before the order is placed. */
@@ -57,25 +55,20 @@ export function usePayment(): Payment {
       }
       if (isForStorage) {
         // If the card cannot be saved, it still pays for this order.
-        const variables = { sourceId: source.id };
-        await change(
-          async () => (await client.mutate({ mutation: CheckoutSaveCardDocument, variables })).data.savePaymentOption,
-        );
+        await change(CheckoutSaveCardDocument, { sourceId: source.id }, (data) => data.savePaymentOption);
       }
       return attach({ sourceId: source.id });
     },
-    [attach, change, client, isApprovedFirst, notify, setStage],
+    [attach, change, isApprovedFirst, notify, setStage],
   );
 
   const applyCredit = useCallback(
     async (isUsed: boolean) => {
-      await change(async () =>
-        isUsed
-          ? (await client.mutate({ mutation: CheckoutUseCreditDocument })).data.applyStoreCredit
-          : (await client.mutate({ mutation: CheckoutRemoveCreditDocument })).data.removeStoreCredit,
-      );
+      await (isUsed
+        ? change(CheckoutUseCreditDocument, {}, (data) => data.applyStoreCredit)
+        : change(CheckoutRemoveCreditDocument, {}, (data) => data.removeStoreCredit));
     },
-    [change, client],
+    [change],
   );
 
   return { attach, take, applyCredit };
