@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -28,6 +29,15 @@ class OpenShop:
     shop: Shop
     world: World
     clock: Clock
+
+    @contextmanager
+    def later(self, seconds: float) -> Iterator[None]:
+        """The gateway is so much later. Afterwards, its time of day is again that of the browsers of the next tests."""
+        self.clock.move(seconds)
+        try:
+            yield
+        finally:
+            self.clock.jump(-seconds)
 
 
 @pytest.fixture(scope="module")

@@ -61,8 +61,8 @@ async def test_shopper_who_is_offline_learns_that_nothing_was_ordered(open_shop:
 async def test_session_that_ends_in_mid_checkout_is_explained(open_shop: OpenShop, chromium: Chromium) -> None:
     async with shopper_in(open_shop.shop, chromium, submits=0) as shopper:
         await do(shopper, *checkout(), pay(), "readyToOrder")
-        open_shop.clock.move(3600)
-        message = await do(shopper, "order", ("panel", {"kind": "sessionEnded"}))
+        with open_shop.later(3600):
+            message = await do(shopper, "order", ("panel", {"kind": "sessionEnded"}))
     assert message.startswith("Your session has ended")
     assert NOTHING in message
 
@@ -72,9 +72,9 @@ async def test_session_that_ends_in_mid_checkout_is_explained(open_shop: OpenSho
 async def test_session_after_an_ended_one_has_the_same_market(open_shop: OpenShop, chromium: Chromium) -> None:
     async with shopper_in(open_shop.shop, chromium, submits=0) as shopper:
         await do(shopper, *checkout("DE", ("de-DE", "EUR")), pay(), "readyToOrder")
-        open_shop.clock.move(3600)
-        message = await do(shopper, "order", ("panel", {"kind": "sessionEnded"}))
-        market = await do(shopper, "marketOfNextSession")
+        with open_shop.later(3600):
+            message = await do(shopper, "order", ("panel", {"kind": "sessionEnded"}))
+            market = await do(shopper, "marketOfNextSession")
     assert message.startswith("Ihre Sitzung")
     assert market == {"locale": "de-DE", "currencyCode": "EUR", "language": "de-DE"}
 
@@ -119,8 +119,8 @@ async def test_order_that_cannot_be_found_is_in_doubt(open_shop: OpenShop, chrom
         open_shop.world.faults.append(unreadable)
         message = await do(shopper, "order", ("panel", {"kind": "doubt"}))
         open_shop.world.faults.remove(unreadable)
-        open_shop.clock.move(600)
-        shown = await do(shopper, ("choose", {"index": 0}), "placed")
+        with open_shop.later(600):
+            shown = await do(shopper, ("choose", {"index": 0}), "placed")
     assert "It may have been placed." in message
     assert "Please do not order again." in message
     assert shown["title"] == "Thank you for your order"

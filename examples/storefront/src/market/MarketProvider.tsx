@@ -30,8 +30,9 @@ export function MarketProvider({ first, markets, children }: MarketProviderProps
   const [chosen, setChosen] = useState(first.market);
   const [{ market, texts }, setShown] = useState(first);
 
-  // The session decides, because its cart has a currency. Another tab may have changed it.
+  // The session decides, because its cart has a currency. Another tab may have changed it. After its end, all stays.
   const { locale, currencyCode } = session ?? chosen;
+  if (!isSame(chosen, { locale, currencyCode })) setChosen({ locale, currencyCode });
   useEffect(() => {
     const next = { locale, currencyCode };
     storeMarket(next);
