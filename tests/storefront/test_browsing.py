@@ -65,6 +65,26 @@ async def test_language_and_connection_may_change(world: World, chromium: Chromi
     }
 
 
+async def test_focus_moves_to_the_heading_of_each_page(world: World, chromium: Chromium) -> None:
+    async with served_storefront(world) as shop, chromium.profile(SCENARIOS, url=shop.url) as shopper:
+        assert await shopper.play("walk") == ["H1"] * 7 + ["in-stock"]
+    assert shopper.problems == []
+
+
+async def test_rare_address_fields_are_folded_on_a_phone(world: World, chromium: Chromium) -> None:
+    async with served_storefront(world) as shop, chromium.profile(SCENARIOS, PHONE, url=shop.url) as shopper:
+        form = await shopper.play("openAddressForm")
+    rare = set(form["unfolded"]) - set(form["folded"])
+    assert rare == {"companyName", "line3"}
+    assert form["findings"] == []
+
+
+async def test_checkout_without_a_session_logs_no_error(world: World, chromium: Chromium) -> None:
+    async with served_storefront(world) as shop, chromium.profile(SCENARIOS, url=shop.url) as shopper:
+        await shopper.play("openEmptyCheckout")
+    assert shopper.problems == []
+
+
 async def test_second_line_waits_for_the_change_of_the_first(world: World, chromium: Chromium) -> None:
     async with served_storefront(world) as shop, chromium.profile(SCENARIOS, url=shop.url) as shopper:
         assert await shopper.play("changeTwoLines") == ["2", "2"]

@@ -180,9 +180,59 @@ export async function readGerman({ page, url }) {
   };
 }
 
+/** The text that has the focus after each of these links and searches, with pages that were read before. */
+export async function walk({ page, url }) {
+  const focused = [];
+  const see = async (name) => {
+    await title(page, name);
+    await page.waitForFunction((name) => document.activeElement.textContent === name, name);
+    focused.push(await page.evaluate(() => document.activeElement.tagName));
+  };
+  await page.goto(url);
+  for (const name of ["Packs", "Electronics", "Packs", "Electronics"]) {
+    await categories(page).filter({ hasText: name }).click();
+    await see(name);
+  }
+  for (const words of ["watch", "bottle", "watch"]) {
+    await page.getByRole("searchbox").fill(words);
+    await page.getByRole("searchbox").press("Enter");
+    await see(`Results for “${words}”`);
+  }
+  // A choice in a page that was reloaded keeps the focus.
+  await page.reload();
+  await page.getByLabel("In stock only").focus();
+  await page.keyboard.press("Space");
+  await page.getByText("Filters (1)").waitFor();
+  focused.push(await focusedName(page));
+  return focused;
+}
+
+/** What a small screen shows of the form of an address, before and after the rare fields are unfolded. */
+export async function openAddressForm({ page, url }) {
+  await page.goto(`${url}/product/5401230100`);
+  await page.getByRole("button", { name: "Add to cart", exact: true }).click();
+  await page.getByText("Added to your cart").waitFor();
+  await page.goto(`${url}/checkout`);
+  await page.locator("[name=line1]").waitFor();
+  const shown = () => page.locator("[data-step=address] .address-fields [name]").evaluateAll(
+    (fields) => fields.filter((field) => field.checkVisibility({ contentVisibilityAuto: true })).map(({ name }) => name));
+  const folded = await shown();
+  await page.locator("[data-step=address] summary").click();
+  return { folded, unfolded: await shown(), findings: await findings(page) };
+}
+
+/** The checkout of a browser without a session. */
+export async function openEmptyCheckout({ page, url }) {
+  await page.goto(`${url}/checkout`);
+  await page.locator("[data-stage=empty]").waitFor();
+  await page.waitForLoadState("networkidle");
+}
+
 export async function openNothing({ page, url }) {
   await page.goto(`${url}/no/such/page`);
   await title(page, "There is nothing here");
+  const widths = await page.locator(".trouble, .trouble .button").evaluateAll((all) => all.map((each) => each.clientWidth));
+  if (widths[1] > widths[0] / 2) throw new Error(`The button is ${widths[1]} pixels wide.`);
   await page.goto(`${url}/product/1`);
   await title(page, "There is nothing here");
   return findings(page);

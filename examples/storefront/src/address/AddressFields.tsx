@@ -1,5 +1,6 @@
-import { useId } from "react";
-import { useTexts } from "../texts";
+import { useId, useState } from "react";
+import { isWide } from "../parts/is-wide";
+import { type Texts, useTexts } from "../texts";
 import { autocomplete, type AddressValues, type FieldName, type FormField, inputType } from "./form";
 import { type AddressFormOfCountry, type Kind, useCountries } from "./useAddressForm";
 import "./address.css";
@@ -20,7 +21,23 @@ interface Props {
 export function AddressFields({ kind, locale, form, values, faults, onChange, idOf }: Props) {
   const texts = useTexts();
   const countries = useCountries(kind, locale);
+  const [isFolding] = useState(() => !isWide());
   const set = (name: string, value: string) => onChange({ ...values, [name]: value });
+  const fields = form?.fields ?? [];
+  const isInUse = ({ name }: FormField) => Boolean(values[name as FieldName]) || faults[name] !== undefined;
+  const folded = fields.filter(({ name, isRequired }) => isFolding && !isRequired && RARE.includes(name));
+  const shown = fields.filter((field) => !folded.includes(field));
+  const row = (field: FormField) => (
+    <AddressField
+      key={field.name}
+      {...{ kind, field }}
+      id={idOf(field.name)}
+      value={values[field.name as FieldName] ?? ""}
+      fault={faults[field.name]}
+      subdivisions={form?.subdivisions ?? []}
+      onChange={(value) => set(field.name, value)}
+    />
+  );
   return (
     <div className="address-fields">
       <Field id={idOf("countryCode")} label={texts.checkout.country} fault={faults["countryCode"]} isWide>
@@ -41,19 +58,22 @@ export function AddressFields({ kind, locale, form, values, faults, onChange, id
           </select>
         )}
       </Field>
-      {form?.fields.map((field) => (
-        <AddressField
-          key={field.name}
-          {...{ kind, field }}
-          id={idOf(field.name)}
-          value={values[field.name as FieldName] ?? ""}
-          fault={faults[field.name]}
-          subdivisions={form.subdivisions}
-          onChange={(value) => set(field.name, value)}
-        />
-      ))}
+      {shown.map(row)}
+      {folded.length > 0 && (
+        <details className="field-wide" open={folded.some(isInUse)}>
+          <summary>{texts.checkout.moreFields(folded.map((field) => labelOf(field, texts)))}</summary>
+          <div className="address-fields">{folded.map(row)}</div>
+        </details>
+      )}
     </div>
   );
+}
+
+/** Lines that most shoppers leave empty. They are folded where the form would be long. */
+const RARE = ["companyName", "division", "line3"];
+
+function labelOf({ label, name }: FormField, { address }: Texts): string {
+  return (address as Partial<Record<string, string>>)[label] ?? name;
 }
 
 interface FieldProps {
@@ -70,7 +90,7 @@ const WIDE = ["companyName", "line1", "line2", "line3", "email"];
 
 function AddressField({ kind, id, field, value, fault, subdivisions, onChange }: FieldProps) {
   const texts = useTexts();
-  const label = (texts.address as Partial<Record<string, string>>)[field.label] ?? field.name;
+  const label = labelOf(field, texts);
   const hint =
     kind === "billing" && field.name === "email"
       ? texts.checkout.emailReason

@@ -1,6 +1,7 @@
 import { Link } from "react-router";
 import type { CartLinePartsFragment } from "../generated/graphql";
 import { Picture } from "../parts/Picture";
+import { priceText } from "../catalog/price-text";
 import { productPath } from "../paths";
 import { useTexts } from "../texts";
 import "../catalog/price.css";
@@ -16,7 +17,8 @@ interface CartLineProps {
 }
 
 export function CartLine({ line, blockers, changes, onRemove }: CartLineProps) {
-  const { cart, catalog } = useTexts();
+  const texts = useTexts();
+  const { cart, catalog } = texts;
   const { quantity, isChanging, change } = useQuantity(line, changes);
   const { product, pricing, recurringTerms, parentLineId } = line;
   const name = product?.name ?? cart.unknownProduct;
@@ -62,7 +64,7 @@ export function CartLine({ line, blockers, changes, onRemove }: CartLineProps) {
             <s className="price-old">{regular.formatted}</s>{" "}
           </>
         )}
-        {now?.formatted ?? catalog.priceUnknown}
+        {now ? priceText(now, texts) : catalog.priceUnknown}
       </p>
     </li>
   );

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { Link, useLocation, useSearchParams } from "react-router";
 import { useMarket } from "../market/MarketProvider";
+import { isWide } from "../parts/is-wide";
 import { useTexts } from "../texts";
 import { count, type Facet, type Filters, parameterOf, parametersOf } from "./filters";
 
@@ -22,10 +23,6 @@ export function FilterForm({ facets, filters }: FilterFormProps) {
       <Form facets={facets} filters={filters} />
     </details>
   );
-}
-
-function isWide(): boolean {
-  return window.matchMedia("(min-width: 60rem)").matches;
 }
 
 /** The fields are the shopper's until the address changes, as by the back button. They stay, and so does the focus. */

@@ -1,5 +1,5 @@
 import { useId } from "react";
-import { isZero } from "riverfront-client/money";
+import { priceText } from "../catalog/price-text";
 import { CheckoutShippingOptionDocument } from "../generated/graphql";
 import { useTexts } from "../texts";
 import { Step } from "./Step";
@@ -8,7 +8,8 @@ import { useCheckout } from "./useCheckout";
 /** The shipping options of the address. One is chosen from the start, so the step never stops a shopper. */
 export function DeliveryStep({ isLater }: { isLater: boolean }) {
   const { cart, change, isBusy } = useCheckout();
-  const { checkout } = useTexts();
+  const texts = useTexts();
+  const { checkout } = texts;
   const name = useId();
   if (isLater) {
     return (
@@ -27,9 +28,7 @@ export function DeliveryStep({ isLater }: { isLater: boolean }) {
             <input type="radio" name={name} checked={option.isSelected} onChange={() => void select(option.id)} />
             <span className="row row-between">
               <span>{option.name}</span>
-              {option.costWithDiscount && (
-                <span>{isZero(option.costWithDiscount) ? checkout.free : option.costWithDiscount.formatted}</span>
-              )}
+              {option.costWithDiscount && <span>{priceText(option.costWithDiscount, texts)}</span>}
             </span>
           </label>
         ))}

@@ -1,4 +1,5 @@
 import { add, compare, isZero, type Money, subtract } from "riverfront-client/money";
+import { priceText } from "../catalog/price-text";
 import { useTexts } from "../texts";
 import type { MoneyPartsFragment } from "../generated/graphql";
 
@@ -24,7 +25,8 @@ export interface Summary {
 
 /** The products and amounts of a cart or an order. */
 export function OrderSummary({ summary }: { summary: Summary }) {
-  const { checkout } = useTexts();
+  const texts = useTexts();
+  const { checkout } = texts;
   const { lines, totals } = summary;
   const includedTax = totals.isEstimate ? null : taxInPrices(totals);
   const rows: [string, Amount][] = [
@@ -45,7 +47,7 @@ export function OrderSummary({ summary }: { summary: Summary }) {
               <span>{product?.name}</span>
               <span className="soft small">{checkout.quantity(String(quantity ?? ""))}</span>
             </span>
-            <span>{pricing.salePriceTotal?.formatted}</span>
+            <span>{pricing.salePriceTotal && priceText(pricing.salePriceTotal, texts)}</span>
           </li>
         ))}
       </ul>

@@ -1,5 +1,6 @@
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { Link } from "react-router";
+import { isWide } from "../parts/is-wide";
 import { paths } from "../paths";
 import { useTexts } from "../texts";
 import { AddressStep } from "./AddressStep";
@@ -27,7 +28,7 @@ export function Steps({ order }: { order: OrderControl }) {
   const isPaymentOpen = edited === "payment" || !isPaid;
   const close = () => setEdited(null);
   // Beside the steps there is room for it; above them it would push them down.
-  const isWide = useMemo(() => matchMedia("(min-width: 60rem)").matches, []);
+  const [isOpen] = useState(isWide);
   if (orderStage.kind === "authentication") {
     return (
       <section className="panel stage">
@@ -66,7 +67,7 @@ export function Steps({ order }: { order: OrderControl }) {
           <ReviewStep agreement={isPaid && !isPaymentLater && !isPaymentOpen ? agreement : null} submit={order.submit} />
         </div>
         <aside className="panel summary" aria-label={checkout.summary}>
-          <details open={isWide}>
+          <details open={isOpen}>
             <summary className="row row-between">
               <h2>{checkout.summary}</h2>
               <span>{cart.totals.orderTotal?.formatted}</span>

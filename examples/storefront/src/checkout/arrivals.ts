@@ -65,7 +65,8 @@ export function useBoughtOrder({ stage, setStage }: OrderControl, loaded: Loaded
   const client = useApolloClient();
   const [bought, setBought] = useState<PlacedOrder | null>(null);
   const hasShownCart = useRef(false);
-  const isEmpty = loaded.kind === "empty" && stage.kind === "ready";
+  // Without a session there is no order to show, and the question would be an error.
+  const isEmpty = loaded.kind === "empty" && loaded.hasSession && stage.kind === "ready";
   useEffect(() => {
     if (loaded.kind === "loaded") hasShownCart.current = true;
     if (!isEmpty) return;
@@ -77,7 +78,7 @@ export function useBoughtOrder({ stage, setStage }: OrderControl, loaded: Loaded
         if (hasShownCart.current) setStage(stageOfResult(result, false));
         else setBought(result.order);
       },
-      () => {}, // Without a session there is no order to show.
+      () => {}, // The page of the empty cart does without it.
     );
   }, [client, isEmpty, loaded.kind, setStage]);
   return bought;

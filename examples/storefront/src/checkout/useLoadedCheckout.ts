@@ -9,7 +9,7 @@ import { type Checkout, useOneChange } from "./useCheckout";
 export type Loaded =
   | { kind: "loading" }
   | { kind: "failed"; error: unknown; retry: () => void }
-  | { kind: "empty" }
+  | { kind: "empty"; hasSession: boolean }
   | { kind: "loaded"; checkout: Checkout };
 
 /** The checkout, read from the graph. What only an account has may fail without harm. */
@@ -52,6 +52,6 @@ export function useLoadedCheckout({ stage, setStage }: OrderControl): Loaded {
   }, [error, retry]);
   if (error && !checkout) return { kind: "failed", error, retry };
   if (!page.data || !settings.data || isAccountLoading) return { kind: "loading" };
-  if (!checkout || checkout.cart.totalQuantity === 0) return { kind: "empty" };
+  if (!checkout || checkout.cart.totalQuantity === 0) return { kind: "empty", hasSession: page.data.session !== null };
   return { kind: "loaded", checkout };
 }

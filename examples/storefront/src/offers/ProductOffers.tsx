@@ -1,12 +1,12 @@
 import { useState } from "react";
 import { Link } from "react-router";
 import { useAddToCart } from "../cart/use-add-to-cart";
+import { Price } from "../catalog/Price";
 import type { OfferKind, ProductOfferPartsFragment } from "../generated/graphql";
 import { Picture } from "../parts/Picture";
 import { productPath } from "../paths";
 import { Problems } from "../problems/Notice";
 import { useTexts } from "../texts";
-import "../catalog/price.css";
 import "./offers.css";
 
 /** Offers that a product can be added with by itself. A part of a bundle needs the line of its base product. */
@@ -41,16 +41,14 @@ function OfferedProduct({ offered, offerId }: { offered: Offered; offerId: strin
     setAdded(await add({ productId: product.id, quantity: 1, offerId }));
   }
 
-  const isReduced = offerPrice && listPrice && offerPrice.amount !== listPrice.amount;
   return (
     <li className="offer panel">
       <Picture url={product.thumbnailUrl} alt="" />
       <div className="stack-tight">
         <Link to={productPath(product)}>{product.name}</Link>
         {salesPitch && <p className="soft small">{salesPitch}</p>}
-        <p className="price">
-          <span className={isReduced ? "price-reduced" : undefined}>{(offerPrice ?? listPrice)?.formatted}</span>{" "}
-          {isReduced && <s className="price-old">{listPrice.formatted}</s>}
+        <p>
+          <Price pricing={{ listPrice, salePrice: offerPrice }} />
         </p>
         <button
           type="button"

@@ -2,6 +2,7 @@ import { useQuery } from "@apollo/client/react";
 import { Link, useParams } from "react-router";
 import { isZero } from "riverfront-client/money";
 import { addressLines } from "../address/form";
+import { priceText } from "../catalog/price-text";
 import { PaymentInstructions } from "../checkout/PaymentInstructions";
 import { sourceName } from "../checkout/payment/sourceName";
 import { OrderDetailDocument, type OrderDetailPartsFragment } from "../generated/graphql";
@@ -83,7 +84,8 @@ function OrderPage({ order }: { order: OrderDetailPartsFragment }) {
 }
 
 function OrderLine({ line }: { line: OrderDetailPartsFragment["lines"][number] }) {
-  const { orders, cart } = useTexts();
+  const texts = useTexts();
+  const { orders, cart } = texts;
   const { product, quantity, pricing, downloadUrls, shippedQuantity, backorderedQuantity, returnedQuantity } = line;
   return (
     <li className="order-line">
@@ -100,7 +102,7 @@ function OrderLine({ line }: { line: OrderDetailPartsFragment["lines"][number] }
           </a>
         ))}
       </div>
-      <span className="price">{pricing.salePriceTotal?.formatted}</span>
+      <span className="price">{pricing.salePriceTotal && priceText(pricing.salePriceTotal, texts)}</span>
     </li>
   );
 }

@@ -11,6 +11,7 @@ export const catalog: Texts["catalog"] = {
   nowPrice: "Jetziger Preis",
   taxIncluded: "inkl. MwSt.",
   priceUnknown: "Preis nicht verfügbar",
+  free: "Kostenlos",
   soldOut: "Ausverkauft",
   notOnSale: "Noch nicht im Verkauf",
   allProducts: "Alle Produkte",

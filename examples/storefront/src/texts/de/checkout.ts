@@ -24,6 +24,7 @@ export const checkout: CheckoutTexts = {
   otherAddress: "Andere Adresse",
   choose: "Bitte wählen",
   optional: "freiwillig",
+  moreFields: (names) => `${names.join(", ")} (freiwillig)`,
   missing: "Bitte füllen Sie dieses Feld aus.",
   unusual: (example: string) =>
     `Das ist ungewöhnlich. Üblich ist etwa ${example}. Wenn Ihre Angabe stimmt, klicken Sie noch einmal auf ` +
@@ -38,7 +39,6 @@ export const checkout: CheckoutTexts = {
   keepMine: "Meine behalten",
 
   deliveryStep: "Lieferung",
-  free: "Kostenlos",
   deliveryLater: "Sobald wir Ihre Adresse kennen, können Sie die Versandart wählen.",
 
   taxStep: "Steuernummer",

@@ -10,6 +10,7 @@ export const catalog = {
   nowPrice: "Price now",
   taxIncluded: "Tax included",
   priceUnknown: "Price not available",
+  free: "Free",
   soldOut: "Sold out",
   notOnSale: "Not on sale yet",
   allProducts: "All products",

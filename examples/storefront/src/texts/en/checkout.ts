@@ -23,6 +23,7 @@ export const checkout = {
   otherAddress: "Another address",
   choose: "Please choose",
   optional: "optional",
+  moreFields: (names: string[]) => `${names.join(", ")} (optional)`,
   missing: "Please fill in this field.",
   unusual: (example: string) =>
     `This looks unusual. A typical value is ${example}. If yours is right, continue once more.`,
@@ -36,7 +37,6 @@ export const checkout = {
   keepMine: "Keep mine",
 
   deliveryStep: "Delivery",
-  free: "Free",
   deliveryLater: "You can choose a delivery once we know your address.",
 
   taxStep: "Tax number",

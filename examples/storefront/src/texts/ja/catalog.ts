@@ -11,6 +11,7 @@ export const catalog: Texts["catalog"] = {
   nowPrice: "現在の価格",
   taxIncluded: "税込",
   priceUnknown: "価格を表示できません",
+  free: "無料",
   soldOut: "売り切れ",
   notOnSale: "近日発売",
   allProducts: "すべての商品",

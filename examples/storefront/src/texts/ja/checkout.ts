@@ -24,6 +24,7 @@ export const checkout: CheckoutTexts = {
   otherAddress: "別の住所",
   choose: "選択してください",
   optional: "任意",
+  moreFields: (names) => `${names.join("、")}（任意）`,
   missing: "入力してください。",
   unusual: (example: string) =>
     `通常とは異なる形式です（例：${example}）。この内容で正しければ、もう一度ボタンを押してください。`,
@@ -37,7 +38,6 @@ export const checkout: CheckoutTexts = {
   keepMine: "入力した住所を使う",
 
   deliveryStep: "配送方法",
-  free: "無料",
   deliveryLater: "住所を入力すると、配送方法を選べます。",
 
   taxStep: "納税者番号",
