@@ -1,5 +1,6 @@
 import { useMarket } from "../market/MarketProvider";
 import { useTexts } from "../texts";
+import { Fact } from "./Fact";
 import type { Instructions } from "./order/stage";
 import "./checkout.css";
 
@@ -20,11 +21,11 @@ export function PaymentInstructions({ instructions }: { instructions: Instructio
     <section className="panel stack instructions" aria-labelledby="instructions" data-instructions>
       <h2 id="instructions">{checkout.payInstructions}</h2>
       <dl className="facts">
-        <Row name={checkout.amountToPay} value={amount?.formatted} />
-        <Row name={checkout.payReference} value={reference} />
-        <Row name={checkout.payBefore} value={day} />
+        <Fact name={checkout.amountToPay} value={amount?.formatted} />
+        <Fact name={checkout.payReference} value={reference} />
+        <Fact name={checkout.payBefore} value={day} />
         {named.map(({ key, name, value }) => (
-          <Row key={key} name={name} value={value} />
+          <Fact key={key} name={name} value={value} />
         ))}
       </dl>
       {reference && <p className="small soft">{checkout.payNote}</p>}
@@ -39,15 +40,5 @@ export function PaymentInstructions({ instructions }: { instructions: Instructio
         </button>
       </div>
     </section>
-  );
-}
-
-function Row({ name, value }: { name: string; value: string | null | undefined }) {
-  if (!value) return null;
-  return (
-    <div>
-      <dt className="soft small">{name}</dt>
-      <dd className="selectable">{value}</dd>
-    </div>
   );
 }

@@ -10,6 +10,7 @@ import { paths } from "../paths";
 import { hasEnded } from "../problems/problem";
 import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
+import { Fact } from "./Fact";
 import { OrderSummary } from "./OrderSummary";
 import { PaymentInstructions } from "./PaymentInstructions";
 import { sourceName } from "./payment/sourceName";
@@ -63,16 +64,6 @@ export function Component() {
           {checkout.toShop}
         </Link>
       </div>
-    </div>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: string | null | undefined }) {
-  if (!value) return null;
-  return (
-    <div>
-      <dt className="soft small">{name}</dt>
-      <dd>{value}</dd>
     </div>
   );
 }

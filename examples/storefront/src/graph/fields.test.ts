@@ -1,0 +1,24 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { parse, visit } from "graphql";
+import { expect, test } from "vitest";
+
+const SOURCES = new URL("..", import.meta.url);
+
+/** Fields that no component names: the cache, the client package and DigitalRiver.js read them. */
+const READ_ELSEWHERE = ["message", "retry", "retryAfter", "startCursor", "signedOut", "subscriptionContract", "additionalAddressInfo"];
+
+function filesOf(ending: RegExp): string[] {
+  const names = readdirSync(SOURCES, { recursive: true, encoding: "utf8" });
+  return names.filter((name) => ending.test(name) && !/^generated|^texts|\.test\.ts$/.test(name));
+}
+
+const contentOf = (name: string) => readFileSync(new URL(name, SOURCES), "utf8");
+
+test("every field that an operation reads is used", () => {
+  const used = new Set(filesOf(/\.tsx?$/).flatMap((name) => contentOf(name).match(/\w+/g) ?? []));
+  const read = new Set<string>();
+  for (const name of filesOf(/\.graphql$/)) {
+    visit(parse(contentOf(name)), { Field: ({ alias, name }) => void read.add((alias ?? name).value) });
+  }
+  expect([...read].filter((name) => !used.has(name) && !READ_ELSEWHERE.includes(name))).toEqual([]);
+});
