@@ -1,13 +1,11 @@
 """The gateway puts no access token, password or key into answers or the log, and no personal data into the log."""
 
-import base64
 import io
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from decimal import Decimal
-from urllib.parse import quote
 
 import httpx
 import pytest
@@ -17,6 +15,8 @@ from gateway.http.common_headers import FIXED_HEADERS
 from gateway.store.memory import MemoryStore
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import Balance, World
+from tests.support.canaries import ADDRESS_FIELDS as PERSONAL
+from tests.support.canaries import spellings
 from tests.support.shop import (
     ADDRESS,
     CART,
@@ -32,21 +32,6 @@ from tests.support.shop import (
 )
 
 pytestmark = pytest.mark.slow
-
-PERSONAL = {
-    "firstName": "Canaryfirst",
-    "lastName": "Canarylast",
-    "line1": "77 Canary Street",
-    "line2": "Canary House",
-    "city": "Canarytown",
-    "email": "canary@personal.example",
-    "phoneNumber": "555-0177-canary",
-}
-
-
-def spellings(secret: str) -> set[str]:
-    encoded = base64.b64encode(secret.encode()).decode()
-    return {secret, quote(secret, safe=""), encoded.rstrip("="), secret[:24], secret[-24:]}
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 
 from gateway.sessions.encryption import SessionEncryption
 from sandbox.model.world import World
-from tests.http.test_secrets import PERSONAL
+from tests.support.canaries import ADDRESS_FIELDS as PERSONAL
 from tests.support.shop import ADDRESS, PACK, Clock, InMemoryTransport, Shopper, Storefront, gateway, new_key
 from tests.support.valkey import Valkey, emptied
 

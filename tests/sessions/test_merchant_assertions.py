@@ -1,6 +1,7 @@
 """Sign-in with a merchant assertion: a signed, short-lived token that can be used once."""
 
 import base64
+import io
 import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -10,6 +11,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 from sandbox.model.world import World
+from tests.support.recorded_log import lines_with
 from tests.support.shop import PACK, Clock, InMemoryTransport, Storefront, gateway, new_key, settings_for
 
 ISSUER = "https://id.shop.example"
@@ -128,6 +130,39 @@ async def test_assertion_with_a_wrong_claim_or_key_is_rejected(
     assert payload["errors"] == [REFUSED]
     assert payload["session"] is None
     assert world.calls.count() == 0
+
+
+FAILED_CHECKS = {
+    "another issuer": "InvalidClaimError iss",
+    "another audience": "InvalidClaimError aud",
+    "no audience": "MissingClaimError aud",
+    "a blank subject": "subject is no reference",
+    "no id": "MissingClaimError jti",
+    "a lifetime that is too long": "lives too long",
+    "expired": "ExpiredTokenError exp",
+    "a foreign key with our key id": "BadSignatureError",
+    "a shared secret": "UnsupportedAlgorithmError",
+}
+
+
+@pytest.mark.parametrize("name", FAILED_CHECKS)
+async def test_log_has_the_check_that_an_assertion_failed(
+    trusting: Storefront, assertion: Callable[..., str], log: io.StringIO, name: str
+) -> None:
+    await sign_in(trusting, assertion(**WRONG[name]))
+    (line,) = lines_with(log, event="merchant assertion refused")
+    assert (line["reason"], line["level"]) == (FAILED_CHECKS[name], "warning")
+
+
+async def test_log_has_that_an_assertion_was_used_before(
+    trusting: Storefront, assertion: Callable[..., str], log: io.StringIO
+) -> None:
+    used = assertion()
+    for _ in range(2):
+        await sign_in(Storefront(trusting.http), used)
+    (line,) = lines_with(log, event="merchant assertion refused")
+    assert line["reason"] == "used before"
+    assert used not in log.getvalue()
 
 
 @pytest.mark.parametrize("malformed", ["", "x", "a.b.c", "....", "ey" * 500, "\u00e9.\u00e9.\u00e9"])
