@@ -57,6 +57,8 @@ from gateway.upstream import transport
 from gateway.upstream.client import Upstream
 from gateway.upstream.exchange import Reserve, Sender
 from gateway.upstream.logged_requests import LoggedRequests
+from gateway.upstream.protection.breakers import Breakers
+from gateway.upstream.protection.retry_budget import RetryBudget
 from gateway.upstream.retrying_calls import Calls, Retries
 from schema.build import Graph, build
 
@@ -81,12 +83,11 @@ def create_app(
     """The application for these settings. The other parameters are for tests. Raises `ManifestInvalid` or
     `ShopperMessagesInvalid`."""
     silence_retries()
-    http = LoggedRequests(
-        transport.sender_over(network or transport.Network()), slow_s=settings.slow_call_s, elapsed=elapsed
-    )
-    services = _services(
-        settings, Upstream(Calls(http, settings, retries)), store or _store(settings, now), now, elapsed
-    )
+    sender = transport.sender_over(network or transport.Network())
+    logged = LoggedRequests(sender, slow_s=settings.slow_call_s, elapsed=elapsed)
+    http = Breakers(logged, now, elapsed)
+    calls = Calls(http, settings, retries, retry_budget=RetryBudget(elapsed))
+    services = _services(settings, Upstream(calls), store or _store(settings, now), now, elapsed)
     graph = build(suggests=settings.development)
     documents = _documents(graph, settings)
     endpoint = GraphQLEndpoint(_executor(graph, settings, plans_new_documents), documents, services)

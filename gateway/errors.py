@@ -21,6 +21,9 @@ GatewayError
     │   └── SubmissionInProgress        the submission continues
     ├── UpstreamUnavailable         the call failed
     │   ├── UpstreamNotReached          no connection; nothing was sent
+    │   │   └── CallHeldBack                the gateway decided not to send the call
+    │   │       ├── CircuitOpen                 too many calls to this part of Digital River have failed just now
+    │   │       └── QuotaUsedUp                 Digital River's quota of calls is used up
     │   └── UpstreamKeyRefused          Digital River does not accept a key of the gateway
     ├── TooManyCalls                the operation has used up its calls; this call was not sent
     ├── UpstreamInvalidResponse     the answer is not in a documented format
@@ -238,9 +241,15 @@ class UpstreamUnavailable(UpstreamError):
     message = "Digital River does not answer. Request the field again later."
 
     def __init__(
-        self, *, detail: str = "", status: int | None = None, reason: str = "", retry_after_s: float | None = None
+        self,
+        *,
+        detail: str = "",
+        status: int | None = None,
+        reason: str = "",
+        retry_after_s: float | None = None,
+        retry_after: datetime | None = None,
     ) -> None:
-        super().__init__(detail=detail or f"{status} {reason}".strip())
+        super().__init__(detail=detail or f"{status} {reason}".strip(), retry_after=retry_after)
         self.status = status
         self.reason = reason
         self.retry_after_s = retry_after_s
@@ -250,6 +259,22 @@ class UpstreamNotReached(UpstreamUnavailable):
     """Connection refused, host name not resolved, or TLS failed. Nothing was sent, so any call may be repeated."""
 
     was_sent = False
+
+
+class CallHeldBack(UpstreamNotReached):
+    """The gateway did not send the call: there was no connection for it in time, or it came too late. This says nothing
+    about Digital River."""
+
+
+class CircuitOpen(CallHeldBack):
+    """Too many calls to this part of Digital River have failed just now, see `gateway.upstream.protection.breakers`."""
+
+
+class QuotaUsedUp(CallHeldBack):
+    """Digital River's quota of calls is used up, see `gateway.upstream.protection.quota`."""
+
+    code = TopLevelCode.RATE_LIMITED
+    message = RateLimited.message
 
 
 class TooManyCalls(UpstreamError):

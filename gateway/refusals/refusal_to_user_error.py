@@ -15,6 +15,7 @@ from gateway.errors import (
     CartLockLost,
     CartLockUnknown,
     ConcurrentRequest,
+    QuotaUsedUp,
     SubmissionInProgress,
     UpstreamError,
     UpstreamRefusal,
@@ -204,6 +205,9 @@ def user_error(
         return CartConflictError(code=ErrorCode.CART_BUSY, message=failure.message, path=path, advice=advice)
     if isinstance(failure, CartLockUnknown):
         return store_lost(support_reference)
+    if isinstance(failure, QuotaUsedUp):
+        code, retry_after = ErrorCode.RATE_LIMITED, failure.retry_after or now + RATE_LIMIT_PAUSE
+        return RateLimitError(code=code, message=MESSAGES[code], path=path, retry_after=retry_after)
     if isinstance(failure, UpstreamRefusal):
         return _refusal_error(failure, path, support_reference, now)
     return UpstreamFailure(

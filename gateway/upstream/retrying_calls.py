@@ -8,12 +8,13 @@ repeated.
 import base64
 import logging
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
+from functools import partial
 from urllib.parse import urlencode
 
 import msgspec
@@ -21,8 +22,11 @@ import stamina
 
 from gateway.elapsed_time import elapsed_s
 from gateway.errors import (
+    CallHeldBack,
     CartLockLost,
     CartLockUnknown,
+    CircuitOpen,
+    QuotaUsedUp,
     StoreUnavailable,
     UpstreamError,
     UpstreamInvalidResponse,
@@ -44,6 +48,8 @@ from gateway.upstream.connections.connection import StaleConnection
 from gateway.upstream.endpoints.paths import CART
 from gateway.upstream.exchange import Header, Request, Reserve, Response, Sender, base_url
 from gateway.upstream.priority import current_priority
+from gateway.upstream.protection.resources import resource_of
+from gateway.upstream.protection.retry_budget import RetryBudget
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +112,8 @@ class Calls:
     """Leases of the cart locks that are held. A change is sent only while all of them are held."""
     budget: CallBudget | None = None
     """The reads that may still be sent. None: any number."""
+    retry_budget: RetryBudget | None = None
+    """The repetitions that the process may still send. None: any number."""
     deadline_at: float | None = None
     """Deadline that all calls of this object share, in seconds of `elapsed_s`. If it is None, each call may take
     `operation_deadline_s`.
@@ -177,6 +185,8 @@ class Calls:
             recorded=record.begin_call(call) if (record := current_record.get()) is not None else None,
             call=call,
         )
+        if self.retry_budget is not None:
+            self.retry_budget.count(resource_of(call), is_repeated=False)
         try:
             return await self._once(request, deadline_at, repeat)
         except UpstreamError as failure:
@@ -189,8 +199,10 @@ class Calls:
         """Send the request again, after its first attempt has failed with `failure`."""
         attempts = self.retries.read_attempts if repeat is Repeat.READ else CHANGE_ATTEMPTS
         first_failure: UpstreamError | None = failure
+        budget, resource = self.retry_budget, resource_of(request.call)
+        may_spend = partial(budget.allows, resource) if budget is not None else Pauses.may_spend
         async for attempt in stamina.retry_context(
-            on=Pauses(repeat, self.retries.first_wait_s, deadline_at),
+            on=Pauses(repeat, self.retries.first_wait_s, deadline_at, may_spend=may_spend),
             attempts=attempts,
             timeout=max(deadline_at - elapsed_s(), 0.001),
         ):
@@ -200,6 +212,8 @@ class Calls:
                     first, first_failure = first_failure, None
                     raise first
                 request = request._replace(tries=request.tries + 1)
+                if budget is not None:
+                    budget.count(resource, is_repeated=True)
                 return await self._once(request, deadline_at, repeat)
         raise AssertionError  # unreachable: stamina, the retry library, raises the last error
 
@@ -208,7 +222,7 @@ class Calls:
             await self._extend_leases()
         left_s = deadline_at - elapsed_s()
         if left_s <= 0:
-            raise UpstreamNotReached(detail="no time left")
+            raise CallHeldBack(detail="no time left")
         if request.method != "GET":
             renew_waiting()
         if request.recorded is not None:
@@ -326,6 +340,10 @@ def _seconds(retry_after: str | None) -> float | None:
         return None
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass
 class Pauses:
     """Waits before the further attempts of a call. A wait is the time from `Retry-After`, or a random time if the
@@ -336,6 +354,8 @@ class Pauses:
     wait_s: float
     deadline_at: float
     made: int = 0
+    may_spend: Callable[[], bool] = _always
+    """Returns whether the process may send one more repetition."""
 
     def __call__(self, failure: Exception) -> bool | float:
         """Seconds to wait before the next attempt. False if the failed call may not be repeated."""
@@ -343,7 +363,9 @@ class Pauses:
             return False
         self.made += 1
         if isinstance(failure, StaleConnection):
-            return 0.0  # The next attempt uses another connection.
+            return 0.0  # The next attempt uses another connection. The first one has not arrived.
+        if not self.may_spend():
+            return False
         if isinstance(failure, UpstreamUnavailable | UpstreamRefusal) and failure.retry_after_s is not None:
             return failure.retry_after_s if failure.retry_after_s <= MAX_RETRY_AFTER_S else False
         return random.uniform(0, self.wait_s * 2 ** (self.made - 1))  # noqa: S311 - no secret
@@ -352,6 +374,8 @@ class Pauses:
 def may_repeat(failure: Exception, repeat: Repeat) -> bool:
     """Whether the call may be repeated after this failure."""
     if not isinstance(failure, UpstreamError) or repeat is Repeat.NEVER:
+        return False
+    if isinstance(failure, CircuitOpen | QuotaUsedUp):
         return False
     if isinstance(failure, UpstreamNotReached):
         return True

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 
-from gateway.errors import UpstreamNotReached
+from gateway.errors import CallHeldBack
 from gateway.upstream.exchange import Request, Reserve
 from gateway.upstream.priority import Priority
 
@@ -25,7 +25,7 @@ class Slots:
         return self._taken < self._limits[priority] and not self._next(priority)
 
     async def take(self, priority: Priority, within_s: float) -> None:
-        """Take a slot, or wait for one. Raises `UpstreamNotReached` if none was free in time."""
+        """Take a slot, or wait for one. Raises `CallHeldBack` if none was free in time."""
         if self.has_room(priority):
             self._taken += 1
             return
@@ -38,7 +38,7 @@ class Slots:
             if turn.done() and not turn.cancelled():
                 self.free()
             if isinstance(ended, TimeoutError):
-                raise UpstreamNotReached(detail="no connection in time") from ended
+                raise CallHeldBack(detail="no free connection in time") from ended
             raise
 
     def free(self) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 
 from gateway.elapsed_time import elapsed_s
-from gateway.errors import UpstreamNotReached
+from gateway.errors import CallHeldBack, UpstreamNotReached
 from gateway.upstream.body import ACCEPTED
 from gateway.upstream.connections.connecting import Connecting, ConnectionOptions
 from gateway.upstream.connections.connection import Connection
@@ -62,7 +62,7 @@ class ConnectionPool:
                 connection = await self._connect(request.origin, ends_at)
             if request.may_send is not None and not request.may_send():
                 connection.end()
-                raise UpstreamNotReached(detail="may no longer be sent")
+                raise CallHeldBack(detail="may no longer be sent")
             if connection.may_be_used:
                 return connection
             connection.end()
@@ -88,7 +88,7 @@ class ConnectionPool:
             raise UpstreamNotReached(detail="no connection in time") from error
         if self._all_lost is not None:
             connection.end()
-            raise UpstreamNotReached(detail="closed")
+            raise CallHeldBack(detail="closed")
         if connection.is_open:
             self._open.add(connection)
         return connection
@@ -141,5 +141,5 @@ def encoded(request: Request) -> bytes:
         lines.append("Connection: close")
     head = "\r\n".join(lines)
     if not head.isascii() or head.splitlines() != lines or "\0" in head or " " in request.target:
-        raise UpstreamNotReached(detail="invalid header")
+        raise CallHeldBack(detail="invalid header")
     return b"%b\r\n\r\n%b" % (head.encode(), request.body)
