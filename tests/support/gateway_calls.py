@@ -13,7 +13,9 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 UPSTREAM = ROOT / "gateway" / "upstream"
-NETWORK = (UPSTREAM / "transport.py", UPSTREAM / "exchange.py", UPSTREAM / "connections")
+NETWORK = tuple(
+    UPSTREAM / name for name in ("transport.py", "exchange.py", "connections", "logged_requests.py", "protection")
+)
 """Files and folders that the search leaves out, because they only send the requests that other files build."""
 
 SENDER = "send"

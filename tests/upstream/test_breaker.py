@@ -83,7 +83,7 @@ BreakerHistory.TestCase.settings = settings(max_examples=200, stateful_step_coun
 TestBreakerHistory = BreakerHistory.TestCase
 
 
-def test_half_of_twenty_failures_open_it_and_a_probe_closes_it() -> None:
+def test_half_of_twenty_failures_open_it_a_probe_closes_it() -> None:
     now_s = 0.0
     breaker = Breaker(lambda: now_s)
 
