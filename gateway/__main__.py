@@ -1,4 +1,4 @@
-"""The command line: `python -m gateway serve`, `schema`, `manifest`, `attempt` and `order`."""
+"""The command line: `python -m gateway serve`, `doctor`, `schema`, `manifest`, `attempt` and `order`."""
 
 import asyncio
 import gc
@@ -16,9 +16,11 @@ from pydantic import ValidationError
 
 from gateway import telemetry
 from gateway.app import create_app, preload
+from gateway.doctor.examination import examine
+from gateway.doctor.finding import Level
 from gateway.documents.manifest import ManifestInvalid, manifest_of, operations_in
 from gateway.environment import PREFIX
-from gateway.errors import StoreEvicts, StoreUnavailable
+from gateway.errors import StoreEvicts, StoreIsCluster, StoreUnavailable
 from gateway.http.connections import ConnectionLimits
 from gateway.http.server import Server, listening_socket
 from gateway.http.usable_cores import usable_cores
@@ -154,7 +156,7 @@ async def _check_store(settings: Settings) -> None:
 
     Log a warning if the store cannot be used in another way, because that may change later.
     """
-    store = RedisStore(settings.store_url.get_secret_value(), timeout_s=settings.store_timeout_s)
+    store = RedisStore(settings.store_url.get_secret_value(), ca=settings.store_ca, timeout_s=settings.store_timeout_s)
     try:
         await store.probe()
     except StoreEvicts as error:
@@ -162,10 +164,35 @@ async def _check_store(settings: Settings) -> None:
             "The gateway cannot start: the store may evict records of submissions. "
             f"It has {error.detail}, not noeviction."
         )
+    except StoreIsCluster:
+        sys.exit(
+            "The gateway cannot start: the store is a cluster. Use one server, with Sentinels or a managed service "
+            "that replaces it when it fails."
+        )
     except StoreUnavailable as error:
         log.warning("store unusable: only public fields are served until it is", extra={"reason": error.detail})
     finally:
         await store.aclose()
+
+
+@app.command()
+def doctor() -> None:
+    """Examine settings, store and Digital River. Ends with 1 if the gateway could not take orders."""
+    try:
+        settings = Settings.from_environment()
+    except ValueError as error:
+        sys.exit(_settings_report(error))
+    telemetry.configure("CRITICAL")
+    sys.exit(asyncio.run(_examine(settings)))
+
+
+async def _examine(settings: Settings) -> int:
+    """Print each finding as soon as it is known. Return the exit code."""
+    levels = []
+    async for finding in examine(settings):
+        typer.echo(finding)
+        levels.append(finding.level)
+    return int(Level.FAILED in levels)
 
 
 @app.command()

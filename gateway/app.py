@@ -83,7 +83,7 @@ def create_app(
     """The application for these settings. The other parameters are for tests. Raises `ManifestInvalid` or
     `ShopperMessagesInvalid`."""
     silence_retries()
-    sender = transport.sender_over(network or transport.Network())
+    sender = transport.sender_over(network or transport.Network(options=transport.connection_options(settings)))
     logged = LoggedRequests(sender, slow_s=settings.slow_call_s, elapsed=elapsed)
     http = Breakers(logged, now, elapsed)
     calls = Calls(http, settings, retries, retry_budget=RetryBudget(elapsed))
@@ -159,7 +159,7 @@ def _services(
 
 def _store(settings: Settings, now: Callable[[], datetime]) -> Store:
     if url := settings.store_url.get_secret_value():
-        return RedisStore(url, timeout_s=settings.store_timeout_s)
+        return RedisStore(url, ca=settings.store_ca, timeout_s=settings.store_timeout_s)
     return MemoryStore(now)
 
 

@@ -11,7 +11,8 @@ GatewayError
 ├── StoreUnavailable        the gateway's store failed; nothing was sent to Digital River
 │   ├── SessionUnreadable       the record of the session cannot be read
 │   ├── RecordUnreadable        the record of a submission or of an idempotency key cannot be read
-│   └── StoreEvicts             the store may evict submission records
+│   ├── StoreEvicts             the store may evict submission records
+│   └── StoreIsCluster          the store is a cluster, which the gateway cannot use
 ├── ConcurrentRequest       another request of the same shopper blocks this request
 │   ├── CartBusy                the other request has locked the cart; nothing was sent
 │   └── KeyedChangeInterrupted  an earlier request with the same key was interrupted; its change may have been made
@@ -166,6 +167,10 @@ class RecordUnreadable(StoreUnavailable):
 
 class StoreEvicts(StoreUnavailable):
     """The shared store may evict keys. An order whose submission record is evicted could be sent twice."""
+
+
+class StoreIsCluster(StoreUnavailable):
+    """The shared store is a cluster, whose servers divide the keys among them. The gateway uses one server."""
 
 
 class ConcurrentRequest(GatewayError):

@@ -1,12 +1,13 @@
 """Types of the settings' values. Each type describes its format in the error message for a malformed value."""
 
 import json
+import os
 import re
 from collections.abc import Iterable
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Annotated
-from urllib.parse import urlsplit
+from typing import Annotated, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -103,6 +104,15 @@ OptionalScriptUrl = Annotated[
     str, matches(f"({URL})?", "a URL such as https://js.example.com/v1/css/DigitalRiver.css, or empty"), USED_BY_PAGES
 ]
 
+
+def _readable_file(value: str) -> str:
+    if value and not os.access(value, os.R_OK):
+        raise ValueError("must be the path of a file that the gateway can read")
+    return value
+
+
+FilePath = Annotated[str, AfterValidator(_readable_file)]
+
 Country = Annotated[str, matches(r"[A-Z]{2}", "country codes such as US,DE")]
 
 HostName = Annotated[
@@ -157,9 +167,63 @@ Market = Annotated[tuple[str, str], BeforeValidator(_market)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 
 
-def is_store_url(url: str) -> bool:
-    """Whether the URL names one Redis or Valkey server, as `RIVERFRONT_STORE_URL` does."""
+PROXY_SCHEMES = frozenset({"http", "socks5"})
+
+SENTINEL_SCHEMES = frozenset({"redis+sentinel", "rediss+sentinel"})
+
+SENTINEL_PORT = 26379
+
+
+class SentinelUrl(NamedTuple):
+    """A primary server of Redis or Valkey, by the Sentinels that know its address."""
+
+    sentinels: tuple[tuple[str, int], ...]
+    primary: str
+    """The name that the Sentinels have for the primary."""
+    database: int
+    user: str | None
+    password: str | None
+    """User and password of the primary."""
+    is_encrypted: bool
+
+
+def sentinel_url(url: str) -> SentinelUrl | None:
+    """The parts of `rediss+sentinel://user:password@host-1:26379,host-2:26379/name/0`; None for another URL. Raises
+    `ValueError`."""
+    parts = urlsplit(url)
+    if parts.scheme not in SENTINEL_SCHEMES:
+        return None
+    credentials, _, hosts = parts.netloc.rpartition("@")
+    user, _, password = credentials.partition(":")
+    primary, _, database = parts.path.removeprefix("/").partition("/")
+    addresses = [urlsplit(f"//{host}") for host in hosts.split(",")]
+    if not primary or parts.query or not all(address.hostname and address.port != 0 for address in addresses):
+        raise ValueError
+    return SentinelUrl(
+        tuple((address.hostname or "", address.port or SENTINEL_PORT) for address in addresses),
+        primary,
+        int(database or 0),
+        unquote(user) or None,
+        unquote(password) or None,
+        parts.scheme == "rediss+sentinel",
+    )
+
+
+def is_proxy_url(url: str) -> bool:
+    """Whether the URL is that of a proxy, as `RIVERFRONT_UPSTREAM_PROXY`."""
     try:
+        parts = urlsplit(url)
+        is_plain = parts.path in ("", "/") and not parts.query
+        return parts.scheme in PROXY_SCHEMES and bool(parts.hostname) and bool(parts.port) and is_plain
+    except ValueError:
+        return False
+
+
+def is_store_url(url: str) -> bool:
+    """Whether the URL names one Redis or Valkey server, or its Sentinels, as `RIVERFRONT_STORE_URL` does."""
+    try:
+        if sentinel_url(url) is not None:
+            return True
         parts = urlsplit(url)
         parse_url(url)
         is_path_plain = parts.scheme == "unix" or DATABASE.fullmatch(parts.path) is not None

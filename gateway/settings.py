@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import NoDecode
 
+from gateway.digital_river_settings import DigitalRiverSettings
 from gateway.enums import TermsOfSaleMode
 from gateway.environment import EnvironmentSettings
 from gateway.setting_values import (
@@ -20,17 +21,13 @@ from gateway.setting_values import (
     WILDCARD,
     Country,
     DocumentsMode,
-    GuestGrant,
+    FilePath,
     HeaderName,
     HostName,
     Market,
-    MethodsFrom,
     Network,
-    OptionalScriptUrl,
-    OptionalUrl,
     Origin,
-    ScriptUrl,
-    Url,
+    is_proxy_url,
     is_store_url,
     key_set_problem,
     pattern_of,
@@ -97,58 +94,11 @@ class ServerSettings(EnvironmentSettings):
         return 0 if self.development and "overload_wait_s" not in self.model_fields_set else self.overload_wait_s
 
 
-class Settings(ServerSettings):
+class Settings(DigitalRiverSettings, ServerSettings):
     """Settings of the gateway. The default values are for `make run`. A setting without a default value is required."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Minimum level of log messages."
-    )
-
-    upstream_url: Url = Field(
-        "http://127.0.0.1:8001", description="Base URL of the Commerce API. It must be set outside development."
-    )
-    payments_url: OptionalUrl = Field(
-        "", description="Base URL of the payment service. If empty, the base URL of the Commerce API is used."
-    )
-    api_key: SecretStr = Field(min_length=1, description="Confidential API key of the site.")
-    api_secret: SecretStr = Field(min_length=1, description="Secret of the confidential API key.")
-    publishable_key: str = Field(min_length=1, description="Public key for DigitalRiver.js and the payment service.")
-    script_url: ScriptUrl = Field(
-        "https://js.digitalriverws.com/v1/DigitalRiver.js", description="URL from which pages load DigitalRiver.js."
-    )
-    style_sheet_url: OptionalScriptUrl = Field(
-        "",
-        description="URL of the style sheet of the drop-in. If empty, css/DigitalRiver.css beside the script.",
-    )
-    payments_public_url: ScriptUrl = Field(
-        "https://api.digitalriver.com",
-        description="Base URL of the payment service for pages, which `storefront` reports to them. The gateway itself "
-        "uses RIVERFRONT_PAYMENTS_URL.",
-    )
-    payment_methods: MethodsFrom = Field(
-        MethodsFrom.PAYMENT_SERVICE,
-        description="Where the gateway reads the payment methods: payment-service or cart. If the payment "
-        "service fails, the gateway reads the payment methods from the cart.",
-    )
-    merchant_key: SecretStr = Field(
-        SecretStr(""),
-        description="Key and secret of the merchant, as key:secret, for subscription contracts. If empty, "
-        "subscription contracts are off.",
-    )
-    payment_key: SecretStr = Field(
-        SecretStr(""),
-        description="Confidential key of the payment service, for store credit. If empty, store credit is off.",
-    )
-    ledger_url: OptionalUrl = Field(
-        "",
-        description="URL of the merchant's store credit ledger. The gateway adds the query parameter "
-        "reference, which identifies the shopper. If empty, store credit is off.",
-    )
-    ledger_key: SecretStr = Field(SecretStr(""), description="Bearer token for the ledger.")
-    guest_grant: GuestGrant = Field(
-        GuestGrant.PASSWORD,
-        description="OAuth grant type for guest tokens: password, or client_credentials if the site rejects "
-        "password. Only tokens of the password grant can be renewed.",
     )
 
     assertion_issuer: str = Field(
@@ -233,6 +183,11 @@ class Settings(ServerSettings):
         description="URL of the Redis or Valkey server that replicas share, such as "
         "rediss://user:password@host:6379/0. If empty, sessions and submissions are stored in the "
         "memory of the process.",
+    )
+    store_ca: FilePath = Field(
+        "",
+        description="Path of a PEM file with the certificate authorities that are trusted for the shared store. If "
+        "empty, those of the system are.",
     )
     store_timeout_s: float = Field(
         0.25,
@@ -343,7 +298,14 @@ def _problems(settings: Settings) -> Iterator[str]:
     if (pair := settings.merchant_key.get_secret_value()) and not all(pair.partition(":")):
         yield "merchant_key: must be key:secret"
     if (url := settings.store_url.get_secret_value()) and not is_store_url(url):
-        yield "store_url: must be a URL such as rediss://user:password@host:6379/0"
+        yield (
+            "store_url: must be a URL such as rediss://user:password@host:6379/0, or with Sentinels "
+            "rediss+sentinel://user:password@host-1:26379,host-2:26379/name-of-the-primary/0"
+        )
+    if settings.store_ca and not url.startswith("rediss"):
+        yield "store_ca: needs a RIVERFRONT_STORE_URL that begins with rediss"
+    if (proxy := settings.upstream_proxy.get_secret_value()) and not is_proxy_url(proxy):
+        yield "upstream_proxy: must be a URL such as http://user:password@proxy:3128 or socks5://proxy:1080"
     if any(not SERVER_KEY.fullmatch(key.get_secret_value()) for key in settings.server_keys):
         yield "server_keys: each must have at least 32 letters, digits, - or _, such as those of `openssl rand -hex 32`"
     if any(name.lower() == "x-riverfront-server-key" for name in settings.cors_headers):

@@ -9,6 +9,7 @@ import logging
 import math
 import signal
 import socket
+import sys
 from types import FrameType
 
 import uvicorn
@@ -39,11 +40,27 @@ WITHOUT_FILES_S = 0.1
 """Pause after the operating system has refused a connection, for example because all files are open."""
 
 
+ANY_ADDRESS = "::"
+"""All addresses of this machine, of IPv6 and of IPv4."""
+
+
 def listening_socket(settings: Settings) -> socket.socket:
-    """A socket that listens on the port of the settings. Exits if the port is in use."""
-    # uvicorn reports that the port is in use. It needs no application for that.
-    listener = uvicorn.Config("", host=settings.host, port=settings.port, log_config=None).bind_socket()
-    listener.listen(BACKLOG)
+    """A socket that listens on the port of the settings. Exits if the port is in use.
+
+    On `::` it accepts IPv4 as well, whatever the default of the operating system is.
+    """
+    if settings.host == ANY_ADDRESS:
+        try:
+            listener = socket.create_server(
+                (settings.host, settings.port), family=socket.AF_INET6, backlog=BACKLOG, dualstack_ipv6=True
+            )
+        except OSError as error:
+            log.error(str(error))
+            sys.exit(1)
+    else:
+        # uvicorn reports that the port is in use. It needs no application for that.
+        listener = uvicorn.Config("", host=settings.host, port=settings.port, log_config=None).bind_socket()
+        listener.listen(BACKLOG)
     listener.setblocking(False)
     return listener
 

@@ -13,16 +13,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from redis.asyncio import ConnectionPool
 from redis.asyncio.lock import Lock
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import LockError, RedisError
 
 from gateway.elapsed_time import elapsed_s
-from gateway.errors import StoreEvicts, StoreUnavailable
+from gateway.errors import StoreEvicts, StoreIsCluster, StoreUnavailable
 from gateway.store.interface import Lease, LockNotAcquired
-from gateway.store.shared_connection import CONNECT_TIMEOUT_S, SharedRedis
+from gateway.store.server_address import end_connections_to_sentinels, pool_for
+from gateway.store.shared_connection import SharedRedis
 from gateway.store.waiting import renew_waiting
 from gateway.telemetry import FOLDED
 
@@ -45,6 +43,9 @@ It is longer than the time for which an entry stays scheduled.
 
 KEEPS_KEYS = "noeviction"
 """The `maxmemory-policy` with which a server evicts no keys."""
+
+CLUSTER = "cluster"
+"""Mode of a server that has only a part of the keys."""
 
 PROBE_TTL_S = 10
 
@@ -78,26 +79,22 @@ class RedisStore:
     """Store on a Redis or Valkey server. `timeout_s` is the time for which the server may be silent.
 
     `url` begins with `redis://`, or with `rediss://` for TLS. It contains user and password if the server requires
-    them.
+    them. With `redis+sentinel://` or `rediss+sentinel://`, it has the addresses of Sentinels. `ca` is the path of a
+    file with the authorities that are trusted for TLS, instead of those of the system.
     """
 
     def __init__(
         self,
         url: str,
         *,
+        ca: str = "",
         timeout_s: float = 0.25,
         prefix: str = PREFIX,
         elapsed: Callable[[], float] = elapsed_s,
     ) -> None:
         self._elapsed = elapsed
-        pool = ConnectionPool.from_url(
-            url,
-            socket_timeout=CONNECT_TIMEOUT_S,
-            socket_connect_timeout=CONNECT_TIMEOUT_S,
-            retry=Retry(NoBackoff(), 0),
-            driver_info=None,  # Otherwise, each connection sends commands that its user may be denied.
-        )
-        self.redis = SharedRedis(pool, timeout_s)
+        self._pool = pool_for(url, ca)
+        self.redis = SharedRedis(self._pool, timeout_s)
         self._prefix = prefix
         self._replace = self.redis.register_script(REPLACE)
         self._delete = self.redis.register_script(DELETE)
@@ -204,6 +201,7 @@ class RedisStore:
 
         A user of the server may lack a command, a full server refuses to write, and so does a replica.
         """
+        await self._refuse_cluster()
         key = f"probe:{uuid4()}"
         now = (await asyncio.gather(self.check(), self.intact_since(), self.now()))[2]
         async with self.lock(key, wait_s=0, ttl_s=PROBE_TTL_S) as lease:
@@ -218,6 +216,12 @@ class RedisStore:
         await self.schedule(key, "entry", now)
         await self.claim_due(key, now=now, until=now, limit=1)
         await self.unschedule(key, "entry")
+
+    async def _refuse_cluster(self) -> None:
+        """Raise `StoreIsCluster` if the server is one of a cluster, which refuses the keys of the others."""
+        server: dict[str, Any] = await self._run(lambda: self.redis.info("server"))
+        if CLUSTER in (server.get("redis_mode"), server.get("server_mode")):
+            raise StoreIsCluster(detail="cluster mode")
 
     async def intact_since(self) -> datetime:
         """Time since which the server has lost no writes. A server that was flushed, restarted or replaced, or that has
@@ -241,6 +245,7 @@ class RedisStore:
 
     async def aclose(self) -> None:
         await self.redis.aclose()
+        await end_connections_to_sentinels(self._pool)
 
     def _key(self, key: str) -> str:
         return self._prefix + key

@@ -1,6 +1,7 @@
 """The network layer: the connections of the process, or any transport of httpx in their stead."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,10 +14,12 @@ from gateway.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
+from gateway.settings import Settings
 from gateway.upstream.body import ACCEPTED, Body
 from gateway.upstream.connections.connecting import ConnectionOptions
+from gateway.upstream.connections.egress_proxy import through
 from gateway.upstream.connections.pool import ConnectionPool
-from gateway.upstream.exchange import PORTS, Origin, Request, Response, Sender, joined_values
+from gateway.upstream.exchange import PORTS, Origin, Request, Response, Sender, base_url, joined_values
 from gateway.upstream.slots import AllSlots
 
 CONNECTIONS = 80
@@ -46,6 +49,19 @@ async def client(network: httpx.AsyncBaseTransport) -> AsyncIterator[Sender]:
         yield sender
     finally:
         await sender.aclose()
+
+
+def connection_options(settings: Settings) -> ConnectionOptions:
+    """How the settings want Digital River to be reached: through a proxy, and with which certificates.
+
+    The merchant's ledger is reached without the proxy, because it is in the merchant's own network.
+    """
+    tls = ssl.create_default_context()
+    if settings.upstream_ca:
+        tls.load_verify_locations(settings.upstream_ca)
+    proxy = settings.upstream_proxy.get_secret_value()
+    urls = {settings.upstream_url, settings.payments_url or settings.upstream_url}
+    return ConnectionOptions(tls=tls, proxies={base_url(url).origin: through(proxy) for url in urls} if proxy else {})
 
 
 def sender_over(network: httpx.AsyncBaseTransport) -> Sender:

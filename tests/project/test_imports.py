@@ -81,17 +81,17 @@ FORBIDDEN = {
     "up": (
         "gateway/store/a.py",
         "from gateway.sessions.b import B\n",
-        "gateway/store/a.py (floor 1) imports gateway/sessions/b.py (floor 4)",
+        "gateway/store/a.py (floor 2) imports gateway/sessions/b.py (floor 5)",
     ),
     "up, under TYPE_CHECKING": (
         "gateway/money.py",
         f"{TYPE_CHECKING}import gateway.sessions.b\n",
-        "gateway/money.py (floor 1) imports gateway/sessions/b.py (floor 4)",
+        "gateway/money.py (floor 2) imports gateway/sessions/b.py (floor 5)",
     ),
     "on the same floor": (
         "gateway/settings.py",
         "from gateway.store import c\n",
-        "gateway/settings.py (floor 1) imports gateway/store/c.py (floor 1)",
+        "gateway/settings.py (floor 2) imports gateway/store/c.py (floor 2)",
     ),
     "of another building": (
         "gateway/app.py",

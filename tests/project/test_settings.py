@@ -132,7 +132,7 @@ def test_settings_are_read_from_the_environment(environment: pytest.MonkeyPatch)
         ("SUBMISSION_DEADLINE_S", "inf", "submission_deadline_s"),
         ("DOUBT_QUIET_S", "inf", "doubt_quiet_s"),
         ("BODY_LIMIT_BYTES", "10000000", "body_limit_bytes"),
-        ("STORE_URL", "redis+sentinel://:pass-word@a:1/x", "store_url"),
+        ("STORE_URL", "redis+cluster://:pass-word@a:1/x", "store_url"),
         ("STORE_URL", "a:6379,b:6379", "store_url"),
         ("STORE_URL", "redis://a:6379,b:6379/0", "store_url"),
         ("STORE_URL", "redis://:pass word@a:port/0", "store_url"),
@@ -140,6 +140,14 @@ def test_settings_are_read_from_the_environment(environment: pytest.MonkeyPatch)
         ("STORE_URL", "redis://a:6379/0?protocol=3", "store_url"),
         ("STORE_URL", "redis://a:6379/0?socket_timeout=x", "store_url"),
         ("STORE_URL", "redis://[::1/0", "store_url"),
+        ("STORE_URL", "redis+sentinel://a:26379,b:26379", "store_url"),
+        ("STORE_URL", "redis+sentinel://a:port/shop", "store_url"),
+        ("STORE_URL", "redis+sentinel://a/shop/zero", "store_url"),
+        ("STORE_CA", "no-such-file.pem", "store_ca"),
+        ("UPSTREAM_CA", "no-such-file.pem", "upstream_ca"),
+        ("UPSTREAM_PROXY", "proxy:3128", "upstream_proxy"),
+        ("UPSTREAM_PROXY", "https://proxy:3128", "upstream_proxy"),
+        ("UPSTREAM_PROXY", "http://proxy", "upstream_proxy"),
         ("STORE_URL", "unix://", "store_url"),
         ("API_SECRET", "a-long-enough\nsecret", "api_secret: must be one line"),
         ("PORT", "http://a", "port"),
@@ -228,15 +236,22 @@ def test_all_contradictory_settings_are_reported_at_once(environment: pytest.Mon
 
 
 @pytest.mark.parametrize(
-    "url", ["redis://a", "rediss://user:pass-word@a:6379/3", "unix:///run/valkey", "redis://[::1]:6379/"]
+    "url",
+    [
+        "redis://a",
+        "rediss://user:pass-word@a:6379/3",
+        "unix:///run/valkey",
+        "redis://[::1]:6379/",
+        "rediss+sentinel://u:p@a:1,b/shop/2",
+    ],
 )
-def test_url_of_one_store_server_is_accepted(environment: pytest.MonkeyPatch, url: str) -> None:
+def test_url_of_a_store_server_is_accepted(environment: pytest.MonkeyPatch, url: str) -> None:
     environment.setenv("RIVERFRONT_STORE_URL", url)
     assert Settings.from_environment().store_url == SecretStr(url)
 
 
 def test_message_about_a_store_url_shows_no_part_of_it(environment: pytest.MonkeyPatch) -> None:
-    environment.setenv("RIVERFRONT_STORE_URL", "redis+sentinel://planted:planted-password@planted-host:1/x")
+    environment.setenv("RIVERFRONT_STORE_URL", "redis+cluster://planted:planted-password@planted-host:1/x")
     result = CliRunner().invoke(app, ["serve"])
     assert result.exit_code == 1
     assert "RIVERFRONT_STORE_URL: must be a URL such as" in result.output

@@ -25,9 +25,12 @@ class Authority:
         self._name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test authority")])
         self._certificate = self._issued(self._name, self._key.public_key(), DAY, x509.BasicConstraints(True, None))
 
+    @property
+    def pem(self) -> str:
+        return self._certificate.public_bytes(Encoding.PEM).decode()
+
     def client(self) -> ssl.SSLContext:
-        pem = self._certificate.public_bytes(Encoding.PEM).decode()
-        return ssl.create_default_context(cadata=pem)
+        return ssl.create_default_context(cadata=self.pem)
 
     @cached_property
     def localhost(self) -> ssl.SSLContext:

@@ -24,6 +24,7 @@ OPERATORS_ONLY = (
     "gateway/__main__.py",
     "gateway/order_commands.py",
     "gateway/orders/attempt_story.py",
+    "gateway/doctor/",
     "gateway/telemetry.py",
     "gateway/metrics/",
     "gateway/documents/manifest.py",

@@ -4,13 +4,14 @@ import asyncio
 import socket
 import ssl
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from typing import NamedTuple, cast
 
 from gateway.elapsed_time import elapsed_s
 from gateway.errors import UpstreamNotReached
 from gateway.upstream.connections.connection import Connection
+from gateway.upstream.connections.egress_proxy import OpenSocket, ProxyRefused
 from gateway.upstream.exchange import Origin
 
 CONNECT_TIMEOUT_S = 1
@@ -50,6 +51,8 @@ class ConnectionOptions(NamedTuple):
     tls: ssl.SSLContext | None = None
     """The certificates that are trusted. None: those of the system."""
     look_up: Callable[[str, int], Awaitable[list[Address]]] = addresses_of
+    proxies: Mapping[Origin, OpenSocket] = {}
+    """Opens the connections to origins that are reached through a proxy. The proxy looks their addresses up."""
 
 
 class Connecting:
@@ -64,13 +67,17 @@ class Connecting:
             async with asyncio.timeout(self._options.timeout_s):
                 return await self._connected(origin, new)
         except (OSError, UnicodeError, TimeoutError) as error:
-            raise UpstreamNotReached(detail=type(error).__name__) from error
+            raise UpstreamNotReached(detail=_reason(error)) from error
 
     def close(self) -> None:
         for look_up in self._look_ups.values():
             look_up.cancel()
 
     async def _connected(self, origin: Origin, new: Callable[[], Connection]) -> Connection:
+        if (through_proxy := self._options.proxies.get(origin)) is not None:
+            opened = await through_proxy(origin)
+            _set_options(opened)
+            return await self._established(opened, origin, new)
         ends_at = elapsed_s() + self._options.timeout_s
         addresses = await self._addresses_of(origin)
         for tried, address in enumerate(list(addresses)):
@@ -91,16 +98,20 @@ class Connecting:
         raise OSError("the host has no address")
 
     async def _connected_to(self, address: Address, origin: Origin, new: Callable[[], Connection]) -> Connection:
-        loop = asyncio.get_running_loop()
-        tls, name = (self._tls, origin.host) if origin.scheme == "https" else (None, None)
         family, to = address
         opened = tcp_socket(family)
         try:
-            await loop.sock_connect(opened, to)
+            await asyncio.get_running_loop().sock_connect(opened, to)
         except BaseException:
             opened.close()
             raise
+        return await self._established(opened, origin, new)
+
+    async def _established(self, opened: socket.socket, origin: Origin, new: Callable[[], Connection]) -> Connection:
+        """The connection on a socket that leads to the origin, with TLS if the origin needs it."""
+        tls, name = (self._tls, origin.host) if origin.scheme == "https" else (None, None)
         # From here on, the event loop closes the socket. Otherwise, it would take the next socket for this one.
+        loop = asyncio.get_running_loop()
         _, connection = await loop.create_connection(new, sock=opened, ssl=tls, server_hostname=name)
         return connection
 
@@ -129,11 +140,26 @@ class Connecting:
         return addresses
 
 
+def _reason(error: Exception) -> str:
+    """Why there is no connection, for the log."""
+    match error:
+        case ssl.SSLCertVerificationError():
+            return f"certificate: {error.verify_message}"
+        case ProxyRefused():
+            return str(error)
+    return type(error).__name__
+
+
 def tcp_socket(family: socket.AddressFamily) -> socket.socket:
-    """A new socket for a connection to Digital River, see `UNACKNOWLEDGED_S`."""
+    """A new socket for a connection to Digital River."""
     new = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     new.setblocking(False)
+    _set_options(new)
+    return new
+
+
+def _set_options(new: socket.socket) -> None:
+    """See `UNACKNOWLEDGED_S`."""
     new.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     if sys.platform == "linux":
         new.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNACKNOWLEDGED_S * 1000)
-    return new

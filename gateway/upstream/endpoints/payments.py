@@ -9,6 +9,7 @@ from gateway.money import Money
 from gateway.upstream.cart import Cart, CartAnswer
 from gateway.upstream.decoding import decode, locale_string, many, required
 from gateway.upstream.endpoints.paths import CART
+from gateway.upstream.ids import path_part
 from gateway.upstream.payment import CartListedMethod, CartListedMethods, PaymentMethodList
 from gateway.upstream.retrying_calls import Calls, Repeat, outage_if_key_rejected
 
@@ -66,6 +67,18 @@ class PaymentEndpoints:
         )
         return decode(answer, PaymentMethodList)
 
+    async def check_publishable_key(self, locale: str) -> None:
+        """Raise `UpstreamKeyRefused` if the payment service does not accept the publishable key."""
+        settings = self.calls.settings
+        with outage_if_key_rejected("publishable key"):
+            await self.calls.send(
+                "GET",
+                "/payments/payment-methods",
+                token=settings.publishable_key,
+                params={"locale": locale_string(locale)},
+                base=settings.payments_url or settings.upstream_url,
+            )
+
     async def cart_payment_methods(self, token: str) -> list[CartListedMethod]:
         """Payment methods from the cart's own list, which has only types and names."""
         answer = await self.calls.read(f"{CART}/payment-methods", token, {"expand": "all"})
@@ -97,6 +110,17 @@ class PaymentEndpoints:
                 repeat=Repeat.CHANGE,
             )
         return decode(answer, CreatedSource).id
+
+    async def check_payment_key(self, source_id: str) -> None:
+        """Read a source. Raises `UpstreamKeyRefused` if the payment service does not accept the payment key."""
+        settings = self.calls.settings
+        with outage_if_key_rejected("payment key"):
+            await self.calls.send(
+                "GET",
+                f"/sources/{path_part(source_id)}",
+                token=settings.payment_key.get_secret_value(),
+                base=settings.payments_url or settings.upstream_url,
+            )
 
     async def credit_balance(self, reference: str) -> Money | None:
         """The shopper's balance in the merchant's ledger; None if the shopper has no account in the ledger."""
