@@ -1,0 +1,252 @@
+"""What does one process answer at five times its load? `python -m bench.overload`
+
+The gateway has one core; the load and the stand-in for Digital River share the other one. Requests are sent when they
+are due, whether others are answered or not, and the clients ignore `Retry-After`, as the worst do: product pages,
+pages of carts and checkouts, changes of a quantity, and one submission in a hundred, each connection with a session of
+its own. First the peak is measured, with as many requests at once as there are connections in `PEAK_CONNECTIONS`, then
+a fifth of it, which is called unloaded, then five times the peak.
+
+Goodput is the CPU time that the accepted operations cost without overload, a second: what is accepted in an overload is
+another mixture, because changes come before reads. Exits with 1 if the goodput is below 80 % of the peak, the 99th
+percentile of accepted reads and changes above twice the unloaded one, the growth of memory above 150 MB, or if a
+submission was refused.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import sys
+import time
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import cast
+from uuid import uuid4
+
+import uvloop
+
+from bench.harness.load import post, send
+from bench.harness.operations import CART_PAGE, CHANGE_QUANTITY, CHECKOUT_PAGE, PRODUCT_PAGE, Operation
+from bench.harness.recording import record
+from bench.harness.report import introduce
+from bench.harness.rounds import bearers, upstream
+from bench.harness.servers import PLANS, Server, serving, take_last_core
+from tests.support.shop import documents
+
+SUBMIT = Operation(
+    "GuestOrder",
+    documents()["GuestOrder"],
+    {"key": "8f14e45f-ceea-467f-a2e6-6c1f2b9a5f10", "total": {"amount": "1.00", "currencyCode": "USD"}},
+)
+"""A submission whose total is not the cart's, so that it ends before anything is sent."""
+
+MIX = [(PRODUCT_PAGE, 40), (CHECKOUT_PAGE, 22), (CART_PAGE, 22), (CHANGE_QUANTITY, 15), (SUBMIT, 1)]
+"""Operations with their percentages."""
+
+SESSIONS = 200
+
+MOST_CONNECTIONS = 1500
+
+PEAK_CONNECTIONS = 32
+
+TIMES = 5
+
+UNLOADED = 0.2
+
+TICK_S = 0.002
+
+
+@dataclass
+class Counts:
+    """What became of the requests of one phase."""
+
+    sent: int = 0
+    unsent: int = 0
+    """Requests that were due while all connections waited for answers."""
+    lost: int = 0
+    """Connections that were closed without an answer."""
+    accepted: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    accepted_s: list[float] = field(default_factory=list)
+    refused_s: list[float] = field(default_factory=list)
+    took_s: float = 0
+    memory_mb: float = 0
+
+    def work_per_s(self, cost_ms: dict[str, float]) -> float:
+        return sum(number * cost_ms[name] for name, number in self.accepted.items()) / self.took_s
+
+
+def percentile_ms(latencies_s: list[float], share: float) -> float:
+    return sorted(latencies_s)[int(len(latencies_s) * share)] * 1000 if latencies_s else 0.0
+
+
+class Client(asyncio.Protocol):
+    """One connection. It reads only the status and the length of an answer, because it shares a core."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, idle: "deque[Client]", session: str) -> None:
+        self.session = session
+        self._idle = idle
+        self._counts = Counts()
+        self._name = ""
+        self._sent_at = 0.0
+        self._missing = 0
+        self._status = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self._counts.lost += self._missing != 0
+        with suppress(ValueError):
+            self._idle.remove(self)
+
+    def send(self, request: bytes, name: str, counts: Counts) -> None:
+        self._counts, self._name, self._missing = counts, name, -1
+        counts.sent += 1
+        self._sent_at = time.perf_counter()
+        self.transport.write(request)
+
+    def data_received(self, data: bytes) -> None:
+        if self._missing < 0:
+            head, _, body = data.partition(b"\r\n\r\n")
+            self._status = data[9:12]
+            self._missing = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0]) - len(body)
+        else:
+            self._missing -= len(data)
+        if self._missing == 0:
+            took_s = time.perf_counter() - self._sent_at
+            if self._status == b"200":
+                self._counts.accepted[self._name] += 1
+                if self._name != SUBMIT.name:
+                    self._counts.accepted_s.append(took_s)
+            else:
+                self._counts.refused[self._name] += 1
+                self._counts.refused_s.append(took_s)
+            self._idle.append(self)
+
+
+async def offered(
+    server: Server,
+    idle: "deque[Client]",
+    requests: Iterator[tuple[str, dict[str, bytes]]],
+    per_s: float,
+    seconds: float,
+) -> Counts:
+    """Send so many requests a second for this time."""
+    counts, due = Counts(), 0.0
+    began_at = last = time.perf_counter()
+    memory_at = began_at
+    while (now := time.perf_counter()) - began_at < seconds:
+        due += (now - last) * per_s
+        last = now
+        while due >= 1:
+            due -= 1
+            name, by_session = next(requests)
+            if idle:
+                client = idle.popleft()
+                client.send(by_session[client.session], name, counts)
+            else:
+                counts.unsent += 1
+        if now >= memory_at:
+            memory_at = now + 1
+            counts.memory_mb = max(counts.memory_mb, server.memory_mb())
+        await asyncio.sleep(TICK_S)
+    counts.took_s = time.perf_counter() - began_at
+    await asyncio.sleep(1)
+    return counts
+
+
+def mixed(bodies: dict[str, dict[str, bytes]]) -> Iterator[tuple[str, dict[str, bytes]]]:
+    """Requests of the mixture by session, in a random order."""
+    draw = random.Random(1)  # noqa: S311 - no secret
+    names, parts = [operation.name for operation, _ in MIX], [part for _, part in MIX]
+    while True:
+        for name in draw.choices(names, parts, k=1000):
+            yield name, bodies[name]
+
+
+async def costs_ms(server: Server, bodies: dict[str, dict[str, bytes]]) -> dict[str, float]:
+    """CPU time of each operation without overload."""
+    costs = {}
+    for name, by_session in bodies.items():
+        for seconds in (0.5, 2):
+            before_s = server.cpu_s()
+            load = await send(server.port, by_session.values(), connections=8, seconds=seconds)
+            assert load.failures == 0, load.body
+            costs[name] = (server.cpu_s() - before_s) * 1000 / load.answers
+    return costs
+
+
+def printed(name: str, counts: Counts, cost_ms: dict[str, float]) -> None:
+    accepted, refused = sum(counts.accepted.values()), sum(counts.refused.values())
+    print(
+        f"  {name:12} {counts.sent / counts.took_s:9.0f} {accepted / counts.took_s:10.0f} "
+        f"{counts.work_per_s(cost_ms):12.0f} {percentile_ms(counts.accepted_s, 0.5):8.1f} "
+        f"{percentile_ms(counts.accepted_s, 0.99):8.1f} {refused / counts.took_s:11.0f} "
+        f"{percentile_ms(counts.refused_s, 0.5):9.1f} {percentile_ms(counts.refused_s, 0.99):8.1f} "
+        f"{counts.memory_mb:9.0f}",
+        flush=True,
+    )
+    if counts.lost:
+        print(f"               {counts.lost} connections were closed without an answer")
+    if counts.unsent:
+        print(f"               {counts.unsent / counts.took_s:.0f} a second were not sent: no free connection")
+
+
+async def main(seconds: float) -> bool:
+    introduce(__doc__, f"{seconds:g} s at {TIMES} times the peak")
+    recorded = await record([operation for operation, _ in MIX])
+    with upstream(recorded.recording) as url, serving(PLANS, url) as server:
+        sessions = bearers(server, SESSIONS)
+        bodies = {
+            operation.name: {token: post(operation.body, token) for token in sessions}
+            for operation in recorded.operations
+        }
+        bodies[SUBMIT.name] = {token: post(own_key(recorded.operations[-1]), token) for token in sessions}
+        cost_ms = await costs_ms(server, bodies)
+        print("  CPU ms: " + ", ".join(f"{name} {cost:.2f}" for name, cost in cost_ms.items()))
+        server_at = "127.0.0.1", server.port
+        loop, idle = asyncio.get_running_loop(), deque[Client]()
+        requests = mixed(bodies)
+        warm = [by_session[token] for (_, by_session), token in zip(requests, sessions * 20, strict=False)]
+        peak_load = await send(server.port, warm, connections=PEAK_CONNECTIONS, seconds=5)
+        peak_work = peak_load.per_s * sum(cost_ms[operation.name] * part / 100 for operation, part in MIX)
+        print(
+            f"  peak: {peak_load.per_s:.0f} answers a second, {peak_work:.0f} ms of work, p99 {peak_load.p99_ms:.1f} ms"
+        )
+        print(
+            "                    sent   accepted   work ms/s   median      p99     refused    median      p99 memory MB"
+        )
+        unloaded = await offered(server, idle, requests, peak_load.per_s * UNLOADED, 10)
+        printed("unloaded", unloaded, cost_ms)
+        overloaded = await offered(server, idle, requests, peak_load.per_s * TIMES, seconds)
+        printed(f"{TIMES} times", overloaded, cost_ms)
+        after = await offered(server, idle, requests, peak_load.per_s * UNLOADED, 5)
+        printed("afterwards", after, cost_ms)
+        print(f"  refused: {dict(overloaded.refused)}")
+    goodput = overloaded.work_per_s(cost_ms) / peak_work
+    slower = percentile_ms(overloaded.accepted_s, 0.99) / percentile_ms(unloaded.accepted_s, 0.99)
+    growth_mb = overloaded.memory_mb - unloaded.memory_mb
+    submissions = overloaded.refused[SUBMIT.name]
+    print(
+        f"  goodput {goodput:.2f} of the peak, p99 {slower:.1f} times the unloaded, memory {growth_mb:+.0f} MB, "
+        f"{submissions} submissions refused"
+    )
+    return not overloaded.lost and goodput >= 0.8 and slower <= 2 and growth_mb <= 150 and not submissions
+
+
+def own_key(operation: Operation) -> dict[str, object]:
+    return json.loads(json.dumps(operation.body | {"variables": operation.variables | {"key": str(uuid4())}}))  # type: ignore[no-any-return]  # of JSON
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--seconds", type=float, default=30)
+    arguments = parser.parse_args()
+    take_last_core()
+    with suppress(KeyboardInterrupt):
+        sys.exit(0 if uvloop.run(main(arguments.seconds)) else 1)
