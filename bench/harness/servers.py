@@ -50,6 +50,8 @@ def gateway(name: str, **settings: str) -> Variant:
         "RIVERFRONT_API_SECRET": keys.confidential_secret,
         "RIVERFRONT_PUBLISHABLE_KEY": keys.public_key,
         "RIVERFRONT_DRAIN_S": "0",
+        # The load is as great as the program can carry.
+        "RIVERFRONT_OVERLOAD_WAIT_S": "0",
         "RIVERFRONT_ORIGINS": ORIGIN,
     }
     command = (sys.executable, "-m", "gateway", "serve")

@@ -20,8 +20,9 @@ log = logging.getLogger(__name__)
 WINDOW_S = 0.1
 """Time over which waits are averaged, in seconds. The budget changes after each."""
 
-TARGET_SHARE = 0.2
-"""Mean wait that the budget keeps, as a share of the longest wait."""
+BEGINS_SHARE, KEEPS_SHARE = 0.4, 0.1
+"""Mean wait from which on some are refused, and mean wait that the budget then keeps, as shares of the longest wait.
+The queue is kept short then, because a process that has to refuse requests is never idle."""
 
 WINDOWS_BEFORE = 3
 """Windows in a row with long waits before anything is refused. One alone may be the garbage collector, or a new
@@ -118,7 +119,7 @@ class Admission:
     def _end_window(self, now: float) -> None:
         took_s = now - self._window_began_at
         mean_s = self._waited_s / self._started
-        target_s = self._longest_wait_s * TARGET_SHARE
+        target_s = self._longest_wait_s * (KEEPS_SHARE if self.is_shedding else BEGINS_SHARE)
         overload.WAIT.labels().set(mean_s)
         is_long = mean_s > target_s and self._started >= LEAST_REQUESTS
         self._long_windows = self._long_windows + 1 if is_long and took_s < QUIET_S else 0
