@@ -225,8 +225,8 @@ async def main(seconds: float) -> bool:
         peak_work = peak_load.per_s * sum(cost_ms[operation.name] * part / 100 for operation, part in MIX)
         peak_cpu_s = (server.cpu_s() - before_s) / peak_load.took_s
         print(
-            f"  peak: {peak_load.per_s:.0f} answers a second, {peak_work:.0f} ms of work in {peak_cpu_s * 1000:.0f} ms of "
-            f"CPU time, p99 {peak_load.p99_ms:.1f} ms"
+            f"  peak: {peak_load.per_s:.0f} answers a second, {peak_work:.0f} ms of work in "
+            f"{peak_cpu_s * 1000:.0f} ms of CPU time, p99 {peak_load.p99_ms:.1f} ms"
         )
         for number in range(MOST_CONNECTIONS):
             session = sessions[number % SESSIONS]
@@ -251,8 +251,8 @@ async def main(seconds: float) -> bool:
     growth_mb = overloaded.memory_mb - unloaded.memory_mb
     submissions = overloaded.refused[SUBMIT.name]
     print(
-        f"  goodput {goodput:.2f} of the peak for the same CPU time ({cpu_share * 1000:.0f} ms a second), {by_clock:.2f} by "
-        f"the clock, p99 {slower:.1f} times the unloaded, memory {growth_mb:+.0f} MB, "
+        f"  goodput {goodput:.2f} of the peak for the same CPU time ({cpu_share * 1000:.0f} ms a second), "
+        f"{by_clock:.2f} by the clock, p99 {slower:.1f} times the unloaded, memory {growth_mb:+.0f} MB, "
         f"{submissions} submissions refused"
     )
     return not overloaded.lost and goodput >= 0.8 and slower <= 2 and growth_mb <= 150 and not submissions

@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 WINDOW_S = 0.1
 """Time over which waits are averaged, in seconds. The budget changes after each."""
 
+LEAST_SHARE = 0.1
+"""The least budget, as a share of the first one, so that it grows again within seconds when the load ends."""
+
 BEGINS_SHARE, KEEPS_SHARE = 0.4, 0.1
 """Mean wait from which on some are refused, and mean wait that the budget then keeps, as shares of the longest wait.
 The queue is kept short then, because a process that has to refuse requests is never idle."""
@@ -71,7 +74,7 @@ class Admission:
         self._waited_s = self._last_wait_s = 0.0
         self._started = 0
         self._long_windows = self._calm_windows = 0
-        self._budget_per_s = 0.0
+        self._budget_per_s = self._least_budget_per_s = 0.0
         self._arrived: dict[Priority, int] = {}
         self._shares: dict[Priority, float] = {}
         self._position = 0.0
@@ -134,7 +137,7 @@ class Admission:
     def _begin(self, per_s: float, mean_s: float) -> None:
         log.error("overloaded", extra={"reason": f"{per_s:.0f} requests a second wait {mean_s * 1000:.0f} ms each"})
         self.is_shedding, self._calm_windows = True, 0
-        self._budget_per_s = per_s
+        self._budget_per_s, self._least_budget_per_s = per_s, per_s * LEAST_SHARE
         # What arrives of each priority is counted from now on.
         self._shares = dict.fromkeys(Priority, 1.0) | {Priority.PUBLIC: 0.5}
 
@@ -142,7 +145,7 @@ class Admission:
         if not is_long:
             self._budget_per_s *= GROWS
         elif mean_s <= self._longest_wait_s:
-            self._budget_per_s *= SHRINKS
+            self._budget_per_s = max(self._budget_per_s * SHRINKS, self._least_budget_per_s)
         left = self._budget_per_s * took_s
         for priority in Priority:
             arrived = self._arrived.get(priority, 0)
