@@ -14,7 +14,7 @@ import typer
 from graphql import parse, validate
 from pydantic import ValidationError
 
-from gateway import telemetry
+from gateway import lean_imports, telemetry  # noqa: F401 - the first import keeps others out
 from gateway.app import create_app, preload
 from gateway.doctor.examination import examine
 from gateway.doctor.finding import Level
@@ -22,7 +22,7 @@ from gateway.documents.manifest import ManifestInvalid, manifest_of, operations_
 from gateway.environment import PREFIX
 from gateway.errors import StoreEvicts, StoreIsCluster, StoreUnavailable
 from gateway.http.connections import ConnectionLimits
-from gateway.http.server import Server, listening_socket
+from gateway.http.server import Server, listening_socket, metrics_sockets
 from gateway.http.usable_cores import usable_cores
 from gateway.http.workers import Worker, Workers
 from gateway.order_commands import NOT_LOOKED_UP, print_attempt, print_order
@@ -114,7 +114,8 @@ def serve(
         _serve(settings, limits)
     else:
         _keep_loaded_objects()
-        Workers(number, listening_socket(settings), lambda worker: _serve(settings, limits, worker)).run()
+        sockets = listening_socket(settings), metrics_sockets(settings, number)
+        Workers(number, sockets[0], lambda worker: _serve(settings, limits, worker), sockets[1]).run()
 
 
 def _number_of(workers: str, *, has_shared_store: bool) -> int:

@@ -51,6 +51,7 @@ from gateway.store.memory import MemoryStore
 from gateway.store.rate_limits import RateLimits
 from gateway.store.redis import RedisStore
 from gateway.store.repetition import Repetition
+from gateway.submission.open_attempts import measurements
 from gateway.submission.reconciler import INTERVAL_S, Reconciler
 from gateway.telemetry import FOLD_S, silence_retries, write_folded
 from gateway.upstream import transport
@@ -201,7 +202,10 @@ async def _lifespan(
     reconciling = reconciler.run()
     watching = checks.watch(max(reconciler.interval_s, health.WATCH_S))
     folding = Repetition(write_folded, FOLD_S)
+    measuring = measurements(services, reconciler.interval_s)
     yield
+    if measuring is not None:
+        await measuring.stop()
     await watching.stop()
     await reconciling.stop()
     await reconciler.cancel_tasks()

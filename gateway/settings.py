@@ -84,6 +84,14 @@ class ServerSettings(EnvironmentSettings):
         "refuses requests with 503, public reads first and submissions never. 0 turns this off. In development mode, "
         "it is 0 unless it is set.",
     )
+    metrics_host: str = Field("127.0.0.1", description="Address on which Prometheus reads the metrics.")
+    metrics_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Port on which Prometheus reads the metrics, by `GET /metrics`. With several workers, the first of "
+        "as many ports. If 0, there are no metrics.",
+    )
 
     @property
     def drain_time_s(self) -> float:

@@ -32,6 +32,7 @@ from stdnum.br import cnpj
 from gateway.documents.card_numbers import SHORTEST, Screen
 from gateway.documents.errors import DocumentRefused, bad_value
 from gateway.enums import ErrorCode
+from gateway.metrics.limits import SECURITY
 from gateway.refusals.user_errors import MESSAGES
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ def refuse_card_numbers(screen: Screen, strings: Iterable[str]) -> None:
 
 def card_number_refused(location: str) -> DocumentRefused:
     """Error that rejects the whole request. It is used where no mutation payload can report the card number."""
+    SECURITY.labels("card").inc()
     log.warning("card number refused", extra={"reason": location})
     return bad_value(f"{MESSAGES[ErrorCode.SENSITIVE_DATA_DETECTED]} The value is among the {location} of the request.")
 
@@ -124,6 +126,7 @@ def remove_cards(
             card_fields.setdefault(use.response_key, []).append(use.argument_path)
         _value_at(cleaned, path[:-1])[path[-1]] = ""
     if card_fields:
+        SECURITY.labels("card").inc()
         log.warning("card number refused", extra={"reason": "inputs"})
     return cleaned, card_fields
 

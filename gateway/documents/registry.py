@@ -30,6 +30,8 @@ from gateway.documents.valid_names import listed
 from gateway.elapsed_time import elapsed_s
 from gateway.enums import WarningCode
 from gateway.errors import TopLevelCode
+from gateway.metrics.limits import SECURITY
+from gateway.metrics.operations import OPERATION
 from gateway.refusals.warnings import MutationWarning
 from gateway.setting_values import DocumentsMode
 from gateway.settings import Settings
@@ -71,6 +73,7 @@ class Documents:
         """An event for each new document, by its source. The event is set when the document is read or refused."""
         self.turns = Turns(settings.operation_deadline_s)
         self._manifest = read_manifest(settings.manifest) if settings.manifest else {}
+        OPERATION.allow(entry.name for entry in self._manifest.values())
         self._read_manifest_documents()
 
     def operations_of_manifest(self) -> Iterator[KnownOperation]:
@@ -227,6 +230,7 @@ class Documents:
                 extra={"operation": short_name(digest), "reason": mode.value, **FOLDED},
             )
         if mode is DocumentsMode.ENFORCE:
+            SECURITY.labels("document").inc()
             message = "Only documents in the manifest are executed. Add this document, and deploy the new manifest."
             raise DocumentRefused(TopLevelCode.DOCUMENT_NOT_TRUSTED, GraphQLError(message))
 

@@ -14,6 +14,7 @@ from graphql import GraphQLError
 
 from gateway.documents.errors import DocumentRefused
 from gateway.errors import TopLevelCode
+from gateway.metrics.limits import HIT
 
 MAX_OF_CLIENT = 50
 """Maximum number of new documents of one client that wait. Most take 10 ms, the most expensive ones 60 ms."""
@@ -118,5 +119,6 @@ async def _let_others_run() -> None:
 
 
 def too_many_new_documents() -> DocumentRefused:
+    HIT.labels("documents").inc()
     message = "Too many new documents wait to be read. Nothing was executed. Send the request again later."
     return DocumentRefused(TopLevelCode.RATE_LIMITED, GraphQLError(message))

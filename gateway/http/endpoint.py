@@ -20,6 +20,7 @@ from gateway.http.accepted_type import accepted_type, accepts_legacy
 from gateway.http.admission import Admission
 from gateway.http.cache_headers import cacheable
 from gateway.http.client_address import ClientConnection
+from gateway.http.counted_operation import CountedOperation
 from gateway.http.graphql_request import RequestRefused, read
 from gateway.http.http_request import HttpRequest, Reply
 from gateway.http.listed_calls import lists_calls
@@ -48,6 +49,7 @@ class GraphQLEndpoint:
         self.admission = Admission(services.settings.longest_queue_wait_s)
 
     async def answer(self, request: HttpRequest, connection: ClientConnection, logged: LoggedRequest) -> Reply:
+        counted = CountedOperation()
         media_type = accepted_type(request.headers.lines(b"accept"))
         writer = ResponseWriter(self._services.settings, logged.id, media_type or LEGACY)
         facts = OperationFacts()
@@ -87,6 +89,7 @@ class GraphQLEndpoint:
             ctx.operation.unread_warnings += self._documents.warnings(prepared)
             reply, codes = writer.executed(result, ctx, facts, record)
             operation = ctx.operation
+            counted.outcome = "failed" if codes else "succeeded"
             if prepared.cache_policy is not None and not codes and record is None:
                 used_answers = ctx.operation.used_answers
                 reply = cacheable(request, reply, prepared.cache_policy, used_answers, self._services.now())
@@ -98,6 +101,7 @@ class GraphQLEndpoint:
                 # Some clients read no answer with another status than 200, which the modern type would not have.
                 writer = writer._replace(media_type=LEGACY)
             reply, codes = writer.document_refused(refused)
+        counted.end(facts, codes)
         describe(logged, facts, codes, operation)
         if request.method == "HEAD":
             reply.body = b""

@@ -15,6 +15,7 @@ from gateway.http.accepted_type import accepted_type
 from gateway.http.client_address import client_connection
 from gateway.http.common_headers import FIXED_HEADERS, HSTS_LINE, PRIVATE_LINES
 from gateway.http.cors import CorsRules
+from gateway.http.counted_operation import count_crash
 from gateway.http.endpoint import GraphQLEndpoint
 from gateway.http.http_request import HttpRequest, Reply
 from gateway.http.logged_request import LoggedRequest
@@ -51,6 +52,7 @@ class GraphQLPath:
             except Exception:
                 log.exception("request crashed")
                 logged.level = logging.ERROR
+                count_crash()
                 reply = crash_reply(self._settings, request_id)
                 self.cors.add_headers(request.headers, reply)
             logged.status = reply.status

@@ -25,6 +25,7 @@ from gateway.http.graphql_request import RequestRefused
 from gateway.http.http_request import Reply, RequestHeaders
 from gateway.http.request_head import malformed, problem_of
 from gateway.http.response import LEGACY, ResponseWriter
+from gateway.metrics.limits import HIT, SECURITY
 from gateway.settings import Settings
 from gateway.telemetry import FOLDED, current_request_id
 
@@ -61,6 +62,7 @@ class LimitedProtocol(CountedConnection):
         self.waiting[self] = None
         self._read_within(self.limits.head_s)
         if len(self.connections) > self.limits.connections:
+            HIT.labels("connections").inc()
             longest_waiting = next(iter(self.waiting))
             self.waiting.pop(longest_waiting)
             longest_waiting.transport.abort()
@@ -285,6 +287,7 @@ def _refusal(connection: LimitedProtocol, refused: RequestRefused) -> bytes:
     """The answer to a request that is not read further, as it is sent."""
     request_id = secrets.token_hex(16)
     token = current_request_id.set(request_id)
+    SECURITY.labels("head").inc()
     log.info(
         "request refused before it was read", extra={"status": refused.status, "reason": refused.messages[0], **FOLDED}
     )

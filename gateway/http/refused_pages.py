@@ -5,6 +5,8 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable
 
+from gateway.metrics.limits import SECURITY
+
 log = logging.getLogger(__name__)
 
 EVERY_S = 60
@@ -28,12 +30,14 @@ class RefusedPages:
         """When each origin and header was logged. The oldest is first."""
 
     def log_origin(self, origin: str) -> None:
+        SECURITY.labels("origin").inc()
         name = origin if ORIGIN.fullmatch(origin) else MALFORMED
         if self._is_due(name, ""):
             log.warning("origin refused: not in RIVERFRONT_ORIGINS", extra={"origin": name})
 
     def log_header(self, origin: str, header: str) -> None:
         """Log a header that a page of an allowed origin may not send."""
+        SECURITY.labels("header").inc()
         name = header if HEADER.fullmatch(header) else MALFORMED
         if self._is_due(origin, name):
             log.warning("header refused: not in RIVERFRONT_CORS_HEADERS", extra={"origin": origin, "header": name})

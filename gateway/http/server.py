@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 
 from gateway.http.connections import ConnectionLimits
 from gateway.http.draining import Draining
+from gateway.http.metrics_listener import MetricsListener
 from gateway.http.protocol import LimitedProtocol, limited
 from gateway.http.workers import Worker
 from gateway.settings import Settings
@@ -45,21 +46,27 @@ ANY_ADDRESS = "::"
 
 
 def listening_socket(settings: Settings) -> socket.socket:
-    """A socket that listens on the port of the settings. Exits if the port is in use.
+    """A socket that listens on the port of the settings. Exits if the port is in use."""
+    return _listening(settings.host, settings.port)
 
-    On `::` it accepts IPv4 as well, whatever the default of the operating system is.
-    """
-    if settings.host == ANY_ADDRESS:
+
+def metrics_sockets(settings: Settings, workers: int = 1) -> list[socket.socket]:
+    """A socket for each worker, on which its metrics are read; none if metrics are off. Exits if a port is in use."""
+    ports = range(settings.metrics_port, settings.metrics_port + workers) if settings.metrics_port else ()
+    return [_listening(settings.metrics_host, port) for port in ports]
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A listening socket. On `::` it accepts IPv4 as well, whatever the default of the operating system is."""
+    if host == ANY_ADDRESS:
         try:
-            listener = socket.create_server(
-                (settings.host, settings.port), family=socket.AF_INET6, backlog=BACKLOG, dualstack_ipv6=True
-            )
+            listener = socket.create_server((host, port), family=socket.AF_INET6, backlog=BACKLOG, dualstack_ipv6=True)
         except OSError as error:
             log.error(str(error))
             sys.exit(1)
     else:
         # uvicorn reports that the port is in use. It needs no application for that.
-        listener = uvicorn.Config("", host=settings.host, port=settings.port, log_config=None).bind_socket()
+        listener = uvicorn.Config("", host=host, port=port, log_config=None).bind_socket()
         listener.listen(BACKLOG)
     listener.setblocking(False)
     return listener
@@ -104,6 +111,7 @@ class Server(uvicorn.Server):
         self._closes_at = math.inf
         """When the port closes, by the clock of the loop."""
         self._opening: set[asyncio.Task[None]] = set()
+        self._metrics = MetricsListener(settings, app.state.graphql_path, self._number_of_connections)
 
     @property
     def port(self) -> int:
@@ -113,6 +121,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Exit if the port is in use, before anything else is started."""
         self._listener = listening_socket(self._settings) if self._worker is None else self._worker.listener
+        metrics = metrics_sockets(self._settings) if self._worker is None else self._worker.metrics
         # With a list of sockets, even an empty one, uvicorn does not listen by itself.
         await super().startup(sockets or [])
         asyncio.get_running_loop().add_reader(self._listener, self._accept, self._listener)
@@ -120,6 +129,8 @@ class Server(uvicorn.Server):
             self._worker.has_started()
             parent_ended = self._worker.parent_ended
             asyncio.get_running_loop().add_reader(parent_ended, self._stop_without_parent, parent_ended)
+        for metrics_socket in metrics:
+            await self._metrics.start(metrics_socket)
         log.info("listening", extra={"host": self.config.host, "port": self.port})
 
     async def on_tick(self, counter: int) -> bool:
@@ -158,6 +169,8 @@ class Server(uvicorn.Server):
             # Otherwise, their clients could keep the process from ending with one request after the other.
             await asyncio.wait(self._opening)
         await super().shutdown(sockets)
+        # Until now, Prometheus can see how the process ends.
+        await self._metrics.stop()
 
     def _stop_without_parent(self, parent_ended: int) -> None:
         asyncio.get_running_loop().remove_reader(parent_ended)
@@ -182,7 +195,10 @@ class Server(uvicorn.Server):
             self._accept_up_to(1, listener)
 
     def _report_to(self, worker: Worker) -> None:
-        worker.report(len(self.server_state.connections) + len(self._opening))
+        worker.report(self._number_of_connections())
+
+    def _number_of_connections(self) -> int:
+        return len(self.server_state.connections) + len(self._opening)
 
     def _accept_up_to(self, number: int, listener: socket.socket) -> None:
         loop = asyncio.get_running_loop()

@@ -18,7 +18,7 @@ import socket
 import sys
 import time
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 log = logging.getLogger(__name__)
@@ -82,13 +82,21 @@ class SharedState:
 
 
 class Worker:
-    """What a worker process needs to know of the others. `parent_ended` is a file that can be read once the parent
+    """What a worker process needs to know of the others. `metrics` has the socket on which its metrics are read, if
+    they are. `parent_ended` is a file that can be read once the parent
     process has ended, and `started` one to write to."""
 
     def __init__(
-        self, listener: socket.socket, parent_ended: int, started: int, shared: SharedState, index: int
+        self,
+        listener: socket.socket,
+        metrics: list[socket.socket],
+        parent_ended: int,
+        started: int,
+        shared: SharedState,
+        index: int,
     ) -> None:
         self.listener = listener
+        self.metrics = metrics
         self.parent_ended = parent_ended
         self.shared = shared
         self._started = started
@@ -111,12 +119,19 @@ class Worker:
 
 
 class Workers:
-    """`serve` runs in each worker until the worker has to stop."""
+    """`serve` runs in each worker until the worker has to stop. `metrics` has a socket for each worker, or none."""
 
-    def __init__(self, number: int, listener: socket.socket, serve: Callable[[Worker], None]) -> None:
+    def __init__(
+        self,
+        number: int,
+        listener: socket.socket,
+        serve: Callable[[Worker], None],
+        metrics: Sequence[socket.socket] = (),
+    ) -> None:
         self._number = number
         self._listener = listener
         self._serve = serve
+        self._metrics = metrics
         self._shared = SharedState(number)
         self._starting: dict[int, int] = {}
         """Files that can be read once a worker has started or ended, by process id."""
@@ -148,7 +163,8 @@ class Workers:
         if process_id == 0:
             os.close(self._held_by_parent)
             os.close(reading)
-            self._work(Worker(self._listener, self._parent_ended, writing, self._shared, index))
+            metrics = [*self._metrics[index : index + 1]]
+            self._work(Worker(self._listener, metrics, self._parent_ended, writing, self._shared, index))
         os.close(writing)
         self._starting[process_id] = reading
         self._running[process_id] = index

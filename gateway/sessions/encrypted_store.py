@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 
 from gateway.errors import SessionUnreadable
+from gateway.metrics.sessions import UNREADABLE
 from gateway.sessions.encryption import SessionEncryption, encryption_keys
 from gateway.settings import Settings
 from gateway.store.interface import Lease, Store
@@ -59,6 +60,7 @@ class EncryptedStore:
             return None
         value = self._encryption.decrypt(key, stored)
         if value is None:
+            UNREADABLE.labels().inc()
             raise SessionUnreadable(detail="encrypted for another key")
         return value
 
@@ -72,6 +74,9 @@ class EncryptedStore:
 
     async def unschedule(self, schedule_name: str, entry: str) -> None:
         await self._store.unschedule(schedule_name, entry)
+
+    async def scheduled(self, schedule_name: str, *, limit: int) -> list[str]:
+        return await self._store.scheduled(schedule_name, limit=limit)
 
     async def claim_due(self, schedule_name: str, *, now: datetime, until: datetime, limit: int) -> list[str]:
         return await self._store.claim_due(schedule_name, now=now, until=until, limit=limit)

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gateway.errors import SessionUnreadable
+from gateway.metrics.sessions import UNREADABLE
 from gateway.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,7 @@ class SessionEncryption:
             bound_key, _, value = self._fernet.decrypt(encrypted).partition(b"\0")
         except InvalidToken:
             log.error("record not decrypted: a key is missing")
+            UNREADABLE.labels().inc()
             raise SessionUnreadable(detail="encryption key missing") from None
         if bound_key != store_key.encode():
             log.error("record not decrypted")

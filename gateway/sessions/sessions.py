@@ -17,6 +17,7 @@ import msgspec
 
 from gateway.enums import SessionDelivery, SessionLevel
 from gateway.errors import RateLimited, SessionExpired, SessionUnreadable, StoreUnavailable
+from gateway.metrics import sessions as metrics
 from gateway.sessions.encryption import SessionEncryption, encryption_keys
 from gateway.sessions.handle import Handle
 from gateway.sessions.record import CheckoutMemory, EarlierSubmissions, SessionRecord
@@ -122,6 +123,7 @@ class Sessions:
         if session.expires_at <= now or record.has_lost_tokens:
             if not self._is_retained(record):
                 await self._store.delete(store_key)
+                metrics.ENDED.labels("expired").inc()
             return None
         if now - record.used_at >= TOUCH_AFTER:
             await self.change(session, lambda fresh: setattr(fresh, "used_at", now))
@@ -163,10 +165,15 @@ class Sessions:
         A store that is full or out of reach refuses the session before any call to Digital River.
         """
         handle = Handle.new(delivery)
-        await self._store.put(handle.store_key, b"", ttl_s=RESERVED_S)
+        try:
+            await self._store.put(handle.store_key, b"", ttl_s=RESERVED_S)
+        except (StoreUnavailable, RateLimited):
+            metrics.REFUSED.labels().inc()
+            raise
         try:
             yield handle
         except BaseException:
+            metrics.REFUSED.labels().inc()
             with contextlib.suppress(StoreUnavailable):
                 await self._store.delete(handle.store_key)
             raise
@@ -201,7 +208,9 @@ class Sessions:
             retained_until=earlier.until if earlier is not None else None,
             earlier_owners=earlier.owners[:MOST_EARLIER_OWNERS] if earlier is not None else [],
         )
-        return await self._put(handle.store_key, handle.delivery, record)
+        session = await self._put(handle.store_key, handle.delivery, record)
+        metrics.STARTED.labels(level.value).inc()
+        return session
 
     async def promote(self, session: Session, tokens: Tokens) -> tuple[Session, Handle]:
         """Convert the session of a guest to the session of a registered shopper. The old handle is replaced by a new
@@ -217,6 +226,7 @@ class Sessions:
         record.register(tokens, self._now())
         handle = Handle.new(session.delivery)
         promoted = await self._put(handle.store_key, session.delivery, record)
+        metrics.STARTED.labels(SessionLevel.REGISTERED.value).inc()
         if record.retained_until is not None:
             await self.locate(promoted)
         # The shopper is signed in at Digital River. The sign-in must not fail for want of this note.
@@ -235,16 +245,19 @@ class Sessions:
         unfinished submission still needs the tokens."""
         await self.locate(await self._put(f"session:retired:{session.id}", session.delivery, session.record))
         await self._store.delete(session.store_key)
+        metrics.ENDED.labels("sign_out").inc()
 
-    async def end(self, session: Session) -> None:
+    async def end(self, session: Session, reason: str = "sign_out") -> None:
         await self._store.delete(session.store_key)
+        metrics.ENDED.labels(reason).inc()
 
     async def lose_tokens(self, session: Session) -> None:
         """End a session whose tokens Digital River refuses. The record stays if it is retained for a submission."""
         if self._is_retained(session.record):
             await self.change(session, lambda record: setattr(record, "has_lost_tokens", True))
+            metrics.ENDED.labels("tokens_lost").inc()
         else:
-            await self.end(session)
+            await self.end(session, "tokens_lost")
 
     async def reload(self, session: Session) -> None:
         """Read the record again, to see the changes of other requests. Raises `SessionExpired` when the session has
@@ -311,6 +324,7 @@ class Sessions:
         try:
             return msgspec.msgpack.decode(stored, type=SessionRecord) if stored is not None else None
         except msgspec.DecodeError:
+            metrics.UNREADABLE.labels().inc()
             raise SessionUnreadable(detail="unknown format") from None
 
     def _submissions_of(self, record: SessionRecord) -> EarlierSubmissions | None:

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from gateway.errors import UpstreamError, UpstreamRefusal
+from gateway.metrics.store import CACHE
 from gateway.recorded_calls import CacheUse, current_record
 from gateway.store.bounded_memory import BoundedMemory
 from gateway.telemetry import FOLDED
@@ -165,6 +166,7 @@ class AnswerCache:
             self._recent.add(key, cached)
         age = self._now() - cached.loaded_at
         if age < lifetime.fresh and not past_cache:
+            _count(key, "hit")
             if (record := current_record.get()) is not None:
                 record.begin_read(key, CacheUse.HIT).end()
             return cached
@@ -175,6 +177,7 @@ class AnswerCache:
         except UpstreamError as failure:
             if self._now() - cached.loaded_at >= lifetime.fresh + lifetime.stale_if_error:
                 raise
+            _count(key, "stale")
             log.warning(
                 "stale answer served", extra={"scope": key.partition(":")[0], "reason": failure.code.value, **FOLDED}
             )
@@ -189,7 +192,10 @@ class AnswerCache:
             running = asyncio.create_task(begin())
             self._loads[key] = running
             running.add_done_callback(lambda task: self._finished(key, task))
-        elif (record := current_record.get()) is not None:
+            _count(key, "loaded")
+            return await asyncio.shield(running)
+        _count(key, "shared")
+        if (record := current_record.get()) is not None:
             shared = record.begin_read(key, CacheUse.SHARED)
             running.add_done_callback(lambda _: shared.end())
         return await asyncio.shield(running)
@@ -219,6 +225,10 @@ class AnswerCache:
         await self._memory.set(key, envelope, ttl=ttl_s * (1 + secrets.randbelow(TTL_JITTER_PERCENT * 10) / 1000))
         self._recent.add(key, answer)
         return answer
+
+
+def _count(key: str, read: str) -> None:
+    CACHE.labels(key.partition(":")[0], read).inc()
 
 
 def _answer_in(envelope: bytes | None) -> Answer | None:

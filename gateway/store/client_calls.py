@@ -12,6 +12,7 @@ from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 
 from gateway.errors import RateLimited
+from gateway.metrics.limits import HIT
 from gateway.store.client import client_key
 from gateway.store.rate_limits import MAX_KEYS
 
@@ -32,6 +33,7 @@ class ClientCalls:
         key = client_key(address)
         if key is not None and not self._limiter.hit(RATE, key):
             ends_at = datetime.fromtimestamp(self._limiter.get_window_stats(RATE, key).reset_time, UTC)
+            HIT.labels("calls").inc()
             raise RateLimited(detail="calls", retry_after=ends_at)
 
 

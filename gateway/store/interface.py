@@ -77,6 +77,9 @@ class Store(Protocol):
     async def unschedule(self, schedule_name: str, entry: str) -> None:
         """Remove an entry from a schedule. A missing entry is ignored."""
 
+    async def scheduled(self, schedule_name: str, *, limit: int) -> list[str]:
+        """Up to `limit` entries of a schedule, those that are due first at the beginning."""
+
     async def claim_due(self, schedule_name: str, *, now: datetime, until: datetime, limit: int) -> list[str]:
         """Claim up to `limit` due entries of a schedule, and return them.
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from gateway.errors import RateLimited
+from gateway.metrics.limits import HIT
 from gateway.store.client import client_of_request
 from gateway.store.interface import Lease, LockNotAcquired
 
@@ -111,6 +112,10 @@ class MemoryStore:
     async def unschedule(self, schedule_name: str, entry: str) -> None:
         self._schedules.get(schedule_name, {}).pop(entry, None)
 
+    async def scheduled(self, schedule_name: str, *, limit: int) -> list[str]:
+        entries = self._schedules.get(schedule_name, {})
+        return sorted(entries, key=entries.__getitem__)[:limit]
+
     async def claim_due(self, schedule_name: str, *, now: datetime, until: datetime, limit: int) -> list[str]:
         scheduled = self._schedules.get(schedule_name, {})
         due = sorted((at, entry) for entry, at in scheduled.items() if at <= now)[:limit]
@@ -146,6 +151,7 @@ class MemoryStore:
             return
         self._sweep()
         if not self._has_room(size_bytes, client):
+            HIT.labels("memory-store").inc()
             raise RateLimited(detail="the memory store is full, or one client has too large a share")
 
     def _has_room(self, size_bytes: int, client: str | None) -> bool:

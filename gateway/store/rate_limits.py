@@ -22,6 +22,7 @@ from limits.errors import StorageError
 from redis.asyncio import Redis
 
 from gateway.errors import RateLimited
+from gateway.metrics.limits import HIT
 from gateway.telemetry import FOLDED
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ class RateLimits:
         for rate, key in self._windows(action, targets):
             # Other requests may have counted tries after `check`.
             if not await self._hit(rate, key):
+                HIT.labels(action).inc()
                 raise RateLimited(detail=action, retry_after=await self._retry_after(rate, key))
 
     async def check(self, action: str, *targets: str | None) -> None:
@@ -72,6 +74,7 @@ class RateLimits:
         ends = await asyncio.gather(*(self._retry_after(rate, key) for rate, key in windows))
         retry_after = max((end for end in ends if end is not None), default=None)
         if retry_after is not None:
+            HIT.labels(action).inc()
             raise RateLimited(detail=action, retry_after=retry_after)
 
     async def note(self, action: str, *targets: str | None) -> None:

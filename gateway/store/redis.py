@@ -175,6 +175,11 @@ class RedisStore:
     async def unschedule(self, schedule_name: str, entry: str) -> None:
         await self._run(lambda: self.redis.zrem(self._key(schedule_name), entry))
 
+    async def scheduled(self, schedule_name: str, *, limit: int) -> list[str]:
+        key = self._key(schedule_name)
+        entries: list[Any] = await self._run(lambda: self.redis.zrangebyscore(key, "-inf", "+inf", 0, limit))
+        return [entry.decode() for entry in entries]
+
     async def claim_due(self, schedule_name: str, *, now: datetime, until: datetime, limit: int) -> list[str]:
         args = [now.timestamp(), until.timestamp(), limit]
         due: list[bytes] = await self._run(lambda: self._claim_due(keys=[self._key(schedule_name)], args=args))

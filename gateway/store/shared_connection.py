@@ -11,6 +11,7 @@ once, and did not wait for a second.
 import asyncio
 import logging
 import math
+import time
 from collections import deque
 from collections.abc import Callable
 from contextvars import Context
@@ -20,12 +21,15 @@ from typing import Any
 from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import ConnectionError as ConnectionLost
-from redis.exceptions import ReadOnlyError, RedisError, ResponseError
+from redis.exceptions import NoScriptError, ReadOnlyError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as NotAnswered
 
+from gateway.metrics import store as metrics
 from gateway.store.waiting import LOOK_S, Waiting, looks_in, waiting_of_request
 
 log = logging.getLogger(__name__)
+
+ANSWERED = metrics.DURATION.labels()
 
 CONNECT_TIMEOUT_S = 1.0
 """Time limit for each step of a new connection. Commands that wait for the connection have shorter limits."""
@@ -71,10 +75,13 @@ class SharedConnection:
 
         While the server is known to be down, commands fail at once. In the meantime a task tries to connect.
         """
+        metrics.COMMANDS.labels(args[0]).inc()
         if self._is_down or self._is_closed:
+            metrics.ERRORS.labels("down").inc()
             raise ConnectionLost("the store is down")
         waiting = waiting_of_request()
         if waiting is not None and waiting.is_over:
+            metrics.ERRORS.labels("silent").inc()
             raise NotAnswered("the request has waited too long")
         answer = asyncio.get_running_loop().create_future()
         command = Command(self._packer.pack_command(*args), answer, args[0] in READS, waiting, self._looks + 1)
@@ -84,7 +91,16 @@ class SharedConnection:
             self._unsent.append(command)
             self._start_serving()
         self._look_later()
-        return await answer
+        sent_at = time.perf_counter()
+        try:
+            return await answer
+        except NoScriptError:
+            raise  # The first call of each script. It is loaded next.
+        except RedisError as error:
+            metrics.ERRORS.labels(_cause(error)).inc()
+            raise
+        finally:
+            ANSWERED.observe(time.perf_counter() - sent_at)
 
     @property
     def is_waiting(self) -> bool:
@@ -136,6 +152,7 @@ class SharedConnection:
         if self._is_down:
             log.warning("store answers again")
         self._is_down = False
+        metrics.UP.labels().set(1)
         self._connection = connection
         waiting, self._unsent = self._unsent, deque()
         for command in waiting:
@@ -146,6 +163,7 @@ class SharedConnection:
         if not self._is_down:
             log.warning("store does not answer", extra={"reason": type(error).__name__})
         self._is_down = True
+        metrics.UP.labels().set(0)
         self._fail_all(error)
 
     def _fail_all(self, error: Exception) -> None:
@@ -225,6 +243,12 @@ class SharedConnection:
         self._goes_down(NotAnswered("no answer"))
         if self._connection is not None and self._connection._writer is not None:
             self._connection._writer.transport.abort()
+
+
+def _cause(error: RedisError) -> str:
+    if isinstance(error, NotAnswered):
+        return "silent"
+    return "refused" if isinstance(error, ResponseError) else "lost"
 
 
 def _fail(command: Command, error: Exception) -> None:

@@ -41,7 +41,7 @@ from gateway.orders.submission_lock import cart_lock, owner_lock
 from gateway.sessions.record import CheckoutMemory
 from gateway.sessions.sessions import Session
 from gateway.store.waiting import renew_waiting
-from gateway.submission.log_lines import log_step
+from gateway.submission.log_lines import STILL_IN_DOUBT, log_step
 from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import encode
 from gateway.upstream.order_pricing import order_pricing
@@ -238,7 +238,7 @@ class Attempt:
         """Record a result that was derived from evidence. Return False if another replica has changed the record."""
         if not await self.advance(stage=Stage.OUTCOME, result=without_secrets(result), proof=self.evidence):
             return False
-        self.log_step("submission still in doubt" if self.record.is_in_doubt else "submission reconciled", result)
+        self.log_step(STILL_IN_DOUBT if self.record.is_in_doubt else "submission reconciled", result)
         await self._after_recording(result)
         return True
 

@@ -1,11 +1,17 @@
-"""The log lines of a submission: one for each step, with all that names the submission. They are never folded."""
+"""The log lines of a submission: one for each step, with all that names the submission. They are never folded.
+
+The outcomes are counted in the metrics as well."""
 
 import logging
 
+from gateway.metrics.submissions import OUTCOMES
 from gateway.orders.attempts import AttemptRecord
 from gateway.orders.outcomes import OrderBlocked, OrderInDoubt, PlacedWithoutNumber, Result, order_number
 
 log = logging.getLogger(__name__)
+
+STILL_IN_DOUBT = "submission still in doubt"
+"""Logged for a doubt that was counted before."""
 
 
 def log_step(event: str, record: AttemptRecord, session: str, result: Result | None) -> None:
@@ -14,6 +20,8 @@ def log_step(event: str, record: AttemptRecord, session: str, result: Result | N
     if record.order_id is not None:
         fields["cart"] = record.order_id
     if result is not None:
+        if event != STILL_IN_DOUBT:
+            OUTCOMES.labels(result.status.name.lower()).inc()
         fields["outcome"] = result.status.name
         if isinstance(result, OrderBlocked):
             fields["codes"] = [blocker.code.name for blocker in result.blockers]

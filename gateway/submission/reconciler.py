@@ -10,6 +10,7 @@ import logging
 from datetime import timedelta
 
 from gateway.errors import GatewayError
+from gateway.metrics.submissions import RECONCILIATIONS
 from gateway.operation.services import Services
 from gateway.orders.attempts import OPEN_ATTEMPTS, NothingToResume, store_key_in
 from gateway.store.repetition import Repetition
@@ -72,8 +73,9 @@ class Reconciler:
         try:
             await reconcile(self._services, tag)
         except NothingToResume:
-            return
+            RECONCILIATIONS.labels("nothing_to_do").inc()
         except GatewayError as failure:
+            RECONCILIATIONS.labels("failed").inc()
             # The attempt is due again when this replica's claim ends.
             key = store_key_in(tag).rpartition(":")[2]
             fields = {"key": key, "code": failure.code.value, "reason": failure.detail}

@@ -11,6 +11,7 @@ from enum import Enum, auto
 from msgspec.structs import replace
 
 from gateway.errors import StoreUnavailable
+from gateway.metrics.submissions import UNRECORDED
 from gateway.orders.attempts import NothingToResume
 from gateway.orders.outcomes import APPROVED, OrderBlocked, OrderInDoubt, Result, SubmissionAttempt
 from gateway.store.waiting import renew_waiting
@@ -54,6 +55,7 @@ async def run(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None
         if attempt.answer is None:
             raise
         # The client must receive the result, although it could not be stored.
+        UNRECORDED.labels().inc()
         outcome = attempt.answer.status.name
         log.error("outcome not written", extra={"key": str(attempt.key), "outcome": outcome, "reason": failure.detail})
         return attempt.report(attempt.answer)

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from gateway.elapsed_time import elapsed_s
 from gateway.enums import SubmissionStatus
 from gateway.errors import SessionExpired, SubmissionInProgress
+from gateway.metrics.submissions import RECONCILIATIONS
 from gateway.operation.cart_owner import session_of_owner
 from gateway.operation.context import Context, background_context, context_of_session
 from gateway.operation.services import Services
@@ -188,10 +189,12 @@ async def reconcile(services: Services, tag: str) -> None:
     session = await services.sessions.find_by_id(record.session_id)
     if session is None:
         # The access token ended with the session. Without it, neither the cart nor the order can be read.
+        RECONCILIATIONS.labels("session_ended").inc()
         log.error("submission left open: its session has ended", extra={"key": str(record.key)})
         await attempts.stop_checking(tag)
         return
     await _run_once(_continued(background_context(services, session), session, located), Goal.RECONCILE)
+    RECONCILIATIONS.labels("done").inc()
 
 
 async def _run_once(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None) -> SubmissionAttempt | None:

@@ -36,6 +36,7 @@ from gateway.errors import (
     UpstreamTokenInvalid,
     UpstreamUnavailable,
 )
+from gateway.metrics import upstream as metrics
 from gateway.recorded_calls import RecordedCall, current_record
 from gateway.settings import Settings
 from gateway.store.interface import Lease
@@ -45,6 +46,7 @@ from gateway.upstream import error_envelopes, refusal_codes
 from gateway.upstream.call_budget import CallBudget
 from gateway.upstream.call_names import call_name
 from gateway.upstream.connections.connection import StaleConnection
+from gateway.upstream.counted_call import CountedCall
 from gateway.upstream.endpoints.paths import CART
 from gateway.upstream.exchange import Header, Request, Reserve, Response, Sender, base_url
 from gateway.upstream.priority import current_priority
@@ -187,13 +189,14 @@ class Calls:
         )
         if self.retry_budget is not None:
             self.retry_budget.count(resource_of(call), is_repeated=False)
-        try:
-            return await self._once(request, deadline_at, repeat)
-        except UpstreamError as failure:
-            if not may_repeat(failure, repeat):
-                raise
-            first_failure = failure
-        return await self._repeated(request, deadline_at, repeat, first_failure)
+        with CountedCall(call):
+            try:
+                return await self._once(request, deadline_at, repeat)
+            except UpstreamError as failure:
+                if not may_repeat(failure, repeat):
+                    raise
+                first_failure = failure
+            return await self._repeated(request, deadline_at, repeat, first_failure)
 
     async def _repeated(self, request: Request, deadline_at: float, repeat: Repeat, failure: UpstreamError) -> bytes:
         """Send the request again, after its first attempt has failed with `failure`."""
@@ -227,6 +230,7 @@ class Calls:
             renew_waiting()
         if request.recorded is not None:
             request.recorded.try_again()
+        metrics.REQUESTS.labels(request.call).inc()
         try:
             return _body_of_success(await self.http.exchange(request, left_s), request.recorded)
         except (UpstreamNotReached, UpstreamRefusal):

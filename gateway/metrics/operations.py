@@ -1,0 +1,21 @@
+"""Metrics of the operations that clients send."""
+
+from gateway.metrics.declaring import Label, counter, histogram
+
+OPERATION = Label("operation", None)
+"""Name of the operation's document in the manifest."""
+
+KIND = Label("kind", ["query", "mutation"])
+"""Kind of the operation; `other` if the request was refused before it was known."""
+
+OUTCOME = Label("outcome", ["succeeded", "failed", "refused", "crashed"])
+"""`failed`: executed, with errors. `refused`: not executed, because of the request. `crashed`: a bug of the gateway."""
+
+CODE = Label("code", None)
+"""Code of an entry in `errors`."""
+
+OPERATIONS = counter("riverfront_operations_total", "Operations that were answered.", OPERATION, KIND, OUTCOME)
+
+ERRORS = counter("riverfront_operation_errors_total", "Entries in the errors of answers.", OPERATION, CODE)
+
+DURATION = histogram("riverfront_operation_seconds", "Time from the head of a request to its answer.", KIND)
