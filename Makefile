@@ -10,6 +10,7 @@ STOREFRONT_PORT ?= 5173
 GATEWAY ?= http://127.0.0.1:$(PORT)
 SANDBOX ?= http://127.0.0.1:$(SANDBOX_PORT)
 IMAGE ?= riverfront
+BASE_IMAGE ?= $(shell grep -v '^\#' deploy/base-image)
 BIN := .venv/bin
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes
 INSTALL := $(BIN)/python $(PIP_INSTALL)
@@ -24,7 +25,7 @@ WITHOUT_PLANS := $(addprefix tests/,checkout http orders payments refusals resol
 # Packages of the tests that use Node, and of the example clients.
 CLIENTS := examples/clients
 SHOP := examples/storefront
-PROJECTS := tests/node/node_modules/.stamp $(CLIENTS)/typescript/node_modules/.stamp $(CLIENTS)/python/.venv/.stamp \
+PROJECTS := deploy/tools/.venv/.stamp tests/node/node_modules/.stamp $(CLIENTS)/typescript/node_modules/.stamp $(CLIENTS)/python/.venv/.stamp \
   $(SHOP)/node_modules/.stamp
 
 # Files of a folder, without those that a program has written.
@@ -32,7 +33,7 @@ SOURCES = $(shell find $(1) \( -name node_modules -o -name dist -o -name generat
 
 export PORT SANDBOX_PORT STOREFRONT_PORT
 
-.PHONY: help run demo shop check format test test-all quick clients docs bench bench-peers schema shopper-messages image lock
+.PHONY: help run demo shop check format test test-all quick clients docs bench bench-peers schema shopper-messages image base-image sbom lock
 .DELETE_ON_ERROR:
 
 help:
@@ -51,6 +52,8 @@ help:
 	@echo "make schema   write schema/schema.graphql and the generated pages of docs/"
 	@echo "make shopper-messages  add the keys of new messages for shoppers to the catalogues"
 	@echo "make image    build the container image (needs Docker)"
+	@echo "make base-image  write the digest of the newest base image to deploy/base-image (needs Docker)"
+	@echo "make sbom     list the packages of the image in build/sbom.json, in CycloneDX's format"
 	@echo "make lock     write the lock files from pyproject.toml (needs uv)"
 
 # Without Node, or if the storefront cannot be built, the gateway and the sandbox run without it.
@@ -113,7 +116,21 @@ shopper-messages: .venv/.dev
 	$(BIN)/python -m tests.support.shopper_message_keys
 
 image:
-	docker build --tag $(IMAGE) .
+	docker build --tag $(IMAGE) --build-arg BASE_IMAGE=$(BASE_IMAGE) \
+	  --build-arg VERSION=$$($(BIN)/python -m gateway --version | cut -d ' ' -f 2) \
+	  --build-arg REVISION=$$(git rev-parse HEAD) --build-arg CREATED=$$(git log -1 --format=%cI) .
+
+# The tag in deploy/base-image stays, with the digest that it has today.
+base-image:
+	@tag=$$(grep -v '^\#' deploy/base-image | cut -d @ -f 1) && docker pull --quiet $$tag >/dev/null \
+	  && digest=$$(docker image inspect --format '{{index .RepoDigests 0}}' $$tag | cut -d @ -f 2) \
+	  && sed -i "s/^[^#].*/$$tag@$$digest/" deploy/base-image && cat deploy/base-image
+
+sbom: deploy/tools/.venv/.stamp
+	@mkdir -p build
+	@deploy/tools/.venv/bin/cyclonedx-py requirements --short-PURLs --output-reproducible --pyproject pyproject.toml \
+	  --output-format JSON --output-file build/sbom.json requirements.lock
+	@echo "The list of packages is build/sbom.json"
 
 lock:
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
@@ -124,6 +141,8 @@ lock:
 	  --python-version 3.11 --group dev --output-file requirements-dev.lock pyproject.toml
 	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	  --python-version 3.11 --output-file $(CLIENTS)/python/requirements.lock $(CLIENTS)/python/requirements.in
+	UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+	  --python-version 3.11 --output-file deploy/tools/requirements.lock deploy/tools/requirements.in
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Riverfront needs Python 3.11 or later. Install it, or give its path: make run PYTHON=/path/to/python"; exit 1; }
@@ -155,8 +174,8 @@ $(SHOP)/dist/index.html: $(call SOURCES,$(SHOP)) $(CLIENTS)/typescript/dist/src/
 	  echo "Building the storefront" && cp -r $(CLIENTS)/typescript/dist $(CLIENTS)/typescript/package.json $(SHOP)/node_modules/riverfront-client/ \
 	  && cd $(SHOP) && npm run --silent build >/dev/null; fi
 
-# Separate from .venv: the generator needs an older graphql-core than the gateway.
-$(CLIENTS)/python/.venv/.stamp: $(CLIENTS)/python/requirements.lock | $(BIN)/python
+# Separate from .venv: the generator needs an older graphql-core than the gateway, and the tools of deploy/ are large.
+%/.venv/.stamp: %/requirements.lock | $(BIN)/python
 	@$(BIN)/python -m venv $(@D)
 	@$(@D)/bin/python $(PIP_INSTALL) --requirement $<
 	@touch $@

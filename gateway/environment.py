@@ -21,6 +21,9 @@ SECRETS_FOLDER = "/run/secrets"
 A file in this folder can replace a variable. For example, `riverfront_api_secret` replaces `RIVERFRONT_API_SECRET`.
 """
 
+CREDENTIALS_DIRECTORY = "CREDENTIALS_DIRECTORY"
+"""Variable with which systemd names the folder of a service's secrets."""
+
 CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 
 BY_KUBERNETES = re.compile(r"RIVERFRONT_(SERVICE_(HOST|PORT)(_\w+)?|PORT_[0-9]+_(TCP|UDP)(_(PROTO|PORT|ADDR))?)")
@@ -41,7 +44,8 @@ class EnvironmentSettings(BaseSettings):
         known = {PREFIX + name.upper() for name in cls.model_fields}
         if unknown := _unknown_variables(known):
             raise ValueError("\n".join(f"{name} is not a setting.{_suggestion(name, known)}" for name in unknown))
-        return cls(_secrets_dir=SECRETS_FOLDER if Path(SECRETS_FOLDER).is_dir() else None)
+        folder = os.environ.get(CREDENTIALS_DIRECTORY, SECRETS_FOLDER)
+        return cls(_secrets_dir=folder if Path(folder).is_dir() else None)
 
     @model_validator(mode="before")
     @classmethod

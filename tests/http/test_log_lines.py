@@ -20,7 +20,7 @@ log.info("something", extra={"duration_ms": 0.1, **fields})
 
 
 def test_line_without_a_record_has_the_same_rules() -> None:
-    program = subprocess.run(  # noqa: S603 - a program of this test
+    program = subprocess.run(
         [sys.executable, "-c", TWO_LINES], cwd=Path(__file__).parents[2], capture_output=True, check=True
     )
     assert program.stderr.isascii()

@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -24,6 +25,7 @@ MEDIAN_LINES_OF_A_FUNCTION = 5
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+@cache
 def modules(*packages: str) -> dict[str, ast.Module]:
     """Return the syntax trees of the files in `packages`, by path. The default is all packages except the tests."""
     packages = packages or ("schema", "resolvers", "gateway", "sandbox", "bench", "examples")

@@ -1,4 +1,4 @@
-"""Every test that the page of promises names exists."""
+"""Every test that the pages of promises and of security rules name exists."""
 
 import ast
 import re
@@ -8,10 +8,12 @@ ROOT = Path(__file__).parents[2]
 
 PAGE = ROOT / "docs" / "promises.md"
 
+RULES = ROOT / "docs" / "security-rules.md"
 
-def test_every_test_named_by_a_promise_exists() -> None:
-    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", PAGE.read_text())
-    assert len(named) > 40
+
+def test_every_test_named_by_a_promise_or_rule_exists() -> None:
+    named = [test for page in (PAGE, RULES) for test in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page.read_text())]
+    assert len(named) > 140
     missing = [f"{path}::{name}" for path, name in named if name not in names_in(path)]
     assert missing == []
 
@@ -19,6 +21,12 @@ def test_every_test_named_by_a_promise_exists() -> None:
 def test_every_promise_names_a_test() -> None:
     rows = [line for line in PAGE.read_text().splitlines() if re.match(r"\| \d", line)]
     assert [row for row in rows if "::test_" not in row] == []
+
+
+def test_every_security_rule_has_a_test_or_is_not_needed() -> None:
+    rows = [line for line in RULES.read_text().splitlines() if re.match(r"\| [A-Z]+-\d", line)]
+    assert len(rows) > 70
+    assert [row for row in rows if "::test_" not in row and "live-updates-come-later" not in row] == []
 
 
 def names_in(path: str) -> set[str]:

@@ -60,7 +60,7 @@ class Chromium:
 def running_chromium() -> Iterator[Chromium]:
     command = [needs_node(), str(NODE / "profiles.mjs"), needs_chromium()]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:  # noqa: S603 - a script of ours
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
         try:
             yield Chromium(process)
         finally:
