@@ -18,10 +18,12 @@ from uuid import UUID
 import httpx
 import pytest
 from joserfc import jwt
+from pydantic import SecretStr
 from redis.asyncio import Redis
 from starlette.types import ASGIApp
 
 from gateway import telemetry
+from gateway.doctor.examination import examine
 from gateway.order_commands import print_attempt, print_order
 from gateway.settings import Settings
 from sandbox.app import create_app as create_sandbox
@@ -170,6 +172,17 @@ async def output_of_order(staged: Staged) -> str:
     return "".join([await printed(print_order(staged.settings, number)) for number in (*staged.numbers, "1")])
 
 
+async def output_of_doctor(staged: Staged) -> str:
+    async with listening(create_sandbox(staged.world), "off") as url:
+        accepted = {"upstream_url": url, "ledger_url": f"{url}/_ledger/balance"}
+        refused = accepted | {"api_secret": SecretStr(staged.settings.api_secret.get_secret_value() + "-")}
+        return "".join([await examined(staged.settings.model_copy(update=changes)) for changes in (accepted, refused)])
+
+
+async def examined(settings: Settings) -> str:
+    return "\n".join([str(finding) async for finding in examine(settings)])
+
+
 async def output_of_log(staged: Staged) -> str:
     return staged.log.getvalue()
 
@@ -178,6 +191,7 @@ OUTPUTS: dict[str, Callable[[Staged], Awaitable[str]]] = {
     "log": output_of_log,
     "attempt": output_of_attempt,
     "order": output_of_order,
+    "doctor": output_of_doctor,
 }
 
 

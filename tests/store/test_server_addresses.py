@@ -109,7 +109,7 @@ class Primaries:
             )
             binary = first._process.args[0]
             command = [binary, str(configuration), "--sentinel"]
-            sentinel = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - a server of the tests
+            sentinel = subprocess.Popen(command, stdout=subprocess.DEVNULL)
             try:
                 yield
             finally:
