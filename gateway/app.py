@@ -48,6 +48,7 @@ from gateway.store.clock import SharedClock
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
 from gateway.store.memory import MemoryStore
+from gateway.store.points import Points
 from gateway.store.rate_limits import RateLimits
 from gateway.store.redis import RedisStore
 from gateway.store.repetition import Repetition
@@ -134,6 +135,7 @@ def _services(
     replica = Replica(store, now)
     sessions = Sessions(shared, settings, now)  # A session record that was copied ends the session; others fail.
     attempts = Attempts(store, replica, longest_work_s=settings.doubt_quiet_s)
+    redis = shared.redis if isinstance(shared, RedisStore) else None
     return Services(
         settings=settings,
         upstream=upstream,
@@ -149,8 +151,16 @@ def _services(
         submission_lock=SubmissionLock(store, attempts),
         replica=replica,
         cart_change_lock=CartChangeLock(store, now),
-        rate_limits=RateLimits(now, digest_key(settings), shared.redis if isinstance(shared, RedisStore) else None),
+        rate_limits=RateLimits(now, digest_key(settings), redis),
         client_calls=ClientCalls(now),
+        points=Points(
+            now,
+            digest_key(settings),
+            redis,
+            session_limit=settings.point_limits.of_session,
+            address_limit=settings.point_limits.of_address,
+            timeout_s=settings.store_timeout_s,
+        ),
         cursor_secret=digest_key(settings),
         merchant_assertions=MerchantAssertions(settings, store, now),
         shopper_messages=_shopper_messages(settings),
@@ -212,6 +222,7 @@ async def _lifespan(
     await services.attempts.drain()
     await beating.stop()
     await checks.stop()
+    await services.points.aclose()
     with contextlib.suppress(StoreUnavailable):
         await services.replica.leave()
     await http.aclose()

@@ -15,6 +15,7 @@ from pydantic_settings import NoDecode
 from gateway.digital_river_settings import DigitalRiverSettings
 from gateway.enums import TermsOfSaleMode
 from gateway.environment import EnvironmentSettings
+from gateway.limit_settings import LimitSettings, PointLimits, point_problems
 from gateway.setting_values import (
     ENCRYPTED,
     MIN_PREFIX_LENGTHS,
@@ -102,7 +103,7 @@ class ServerSettings(EnvironmentSettings):
         return 0 if self.development and "overload_wait_s" not in self.model_fields_set else self.overload_wait_s
 
 
-class Settings(DigitalRiverSettings, ServerSettings):
+class Settings(LimitSettings, DigitalRiverSettings, ServerSettings):
     """Settings of the gateway. The default values are for `make run`. A setting without a default value is required."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
@@ -238,10 +239,6 @@ class Settings(DigitalRiverSettings, ServerSettings):
         "logs them, enforce rejects them.",
     )
 
-    body_limit_bytes: int = Field(
-        128 * 1024, gt=0, le=512 * 1024, description="Maximum size of a request body, in bytes."
-    )
-    cost_limit: int = Field(1000, gt=0, description="Maximum estimated cost of an operation, in points.")
     compiled_plans: bool = Field(
         True,
         description="Compiles operations that are sent repeatedly or are in the manifest, so that their execution "
@@ -257,6 +254,10 @@ class Settings(DigitalRiverSettings, ServerSettings):
     def allowed_origins(self) -> re.Pattern[str]:
         """Matches the origins of storefronts. In development mode, also those of this machine."""
         return re.compile("|".join([pattern_of(self.origins), *([LOOPBACK_ORIGIN] if self.development else [])]))
+
+    @property
+    def point_limits(self) -> PointLimits:
+        return self.limits_of_points(development=self.development)
 
     @cached_property
     def unencrypted_origins(self) -> list[str]:
@@ -301,6 +302,7 @@ def _problems(settings: Settings) -> Iterator[str]:
         yield "doubt_quiet_s: must be longer than RIVERFRONT_SUBMISSION_DEADLINE_S"
     if 0 < settings.drain_s < MIN_DRAIN_S:
         yield f"drain_s: must be 0 or at least {MIN_DRAIN_S}, since balancers notice a stop only after a while"
+    yield from point_problems(settings)
     if settings.documents_mode is not DocumentsMode.OFF and not settings.manifest:
         yield "documents_mode: report and enforce need RIVERFRONT_MANIFEST"
     if (pair := settings.merchant_key.get_secret_value()) and not all(pair.partition(":")):

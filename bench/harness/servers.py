@@ -52,6 +52,7 @@ def gateway(name: str, **settings: str) -> Variant:
         "RIVERFRONT_DRAIN_S": "0",
         # The load is as great as the program can carry.
         "RIVERFRONT_OVERLOAD_WAIT_S": "0",
+        "RIVERFRONT_SESSION_POINTS": "0",
         "RIVERFRONT_ORIGINS": ORIGIN,
     }
     command = (sys.executable, "-m", "gateway", "serve")

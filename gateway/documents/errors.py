@@ -41,16 +41,21 @@ class IndexedSource(Source):
 class OperationFacts:
     """Data of an operation for the log and the cost headers. An attribute is None until its value is known.
 
-    `name` is the document's name in the manifest, or else the beginning of its hash. `cost` is in points.
+    `name` is the document's name in the manifest, or else the beginning of its hash. `cost` is in points, and so is
+    `points_left`: what the client may use until it is limited.
     """
 
     name: str | None = None
     kind: str | None = None
     cost: int | None = None
+    points_left: int | None = None
 
 
 class DocumentRefused(Exception):
-    """Raised for a rejected document. `errors` are sent to the client unchanged."""
+    """Raised for a rejected document. `errors` are sent to the client unchanged. `retry_after_s` is the time in seconds
+    after which the request may be sent again, if it is known."""
+
+    retry_after_s: int | None = None
 
     def __init__(self, code: TopLevelCode, *errors: GraphQLError) -> None:
         super().__init__(code.value)

@@ -10,7 +10,7 @@ from gateway.http import csrf, listed_calls
 from gateway.http.cache_headers import PUBLIC_VARY
 from gateway.http.http_request import HeaderLine, HttpRequest, Reply, RequestHeaders
 from gateway.http.refused_pages import RefusedPages
-from gateway.http.response import COST_HEADERS
+from gateway.http.response import COST_HEADERS, POINTS_LEFT_HEADER
 from gateway.settings import Settings
 
 PREFLIGHT_S = 600
@@ -87,7 +87,7 @@ def options(settings: Settings) -> dict[str, Any]:
             *HEADERS_OF_TRACING,
             *settings.cors_headers,
         ],
-        "expose_headers": ["X-Request-Id", "Retry-After", *COST_HEADERS],
+        "expose_headers": ["X-Request-Id", "Retry-After", *COST_HEADERS, POINTS_LEFT_HEADER],
         "max_age": PREFLIGHT_S,
     }
 

@@ -19,6 +19,7 @@ from gateway.execution.executor import Executor
 from gateway.http.accepted_type import accepted_type, accepts_legacy
 from gateway.http.admission import Admission
 from gateway.http.cache_headers import cacheable
+from gateway.http.charging import charge
 from gateway.http.client_address import ClientConnection
 from gateway.http.counted_operation import CountedOperation
 from gateway.http.graphql_request import RequestRefused, read
@@ -73,6 +74,7 @@ class GraphQLEndpoint:
             facts = prepared.facts
             if not self.admission.admits(prepared.operation.priority, request.admitted_as):
                 raise overloaded()
+            await charge(self._services, request, prepared, handle, connection.nearest_address)
             if prepared.operation.kind is OperationType.MUTATION:
                 check_change(request, handle, self._services.settings)
             ctx = self._context(prepared, self._caller(request, connection, logged.id, handle))

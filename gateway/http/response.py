@@ -31,7 +31,11 @@ CONTENT_TYPES = {name: (b"content-type", f"{name}; charset=utf-8".encode()) for 
 COST_HEADERS = ("X-Riverfront-Cost", "X-Riverfront-Cost-Limit")
 """Headers with the estimated cost of an operation and the cost limit, in points."""
 
+POINTS_LEFT_HEADER = "X-Riverfront-Points-Left"
+"""Header with the points that the client may use until it is limited. It is not in answers that caches may store."""
+
 RAW_COST_HEADER, RAW_COST_LIMIT_HEADER = (name.lower().encode() for name in COST_HEADERS)
+RAW_POINTS_LEFT_HEADER = POINTS_LEFT_HEADER.lower().encode()
 
 MASKED = "Something went wrong in the gateway. Give the support reference when you report it."
 
@@ -55,7 +59,7 @@ STATUSES = {
     TopLevelCode.METHOD_NOT_ALLOWED: 405,
     TopLevelCode.RATE_LIMITED: 429,
 }
-"""HTTP statuses of refused documents by error code, for both media types with one exception."""
+"""HTTP statuses of refused documents by error code, for both media types with two exceptions."""
 
 STATUSES_WITHOUT_DATA = {TopLevelCode.RATE_LIMITED.value: 429, TopLevelCode.CSRF_CHECK_FAILED.value: 403}
 """HTTP statuses of answers that have this error code and no data."""
@@ -105,7 +109,7 @@ class ResponseWriter(NamedTuple):
 
     def document_refused(self, refused: DocumentRefused) -> tuple[Reply, list[str]]:
         errors = [self._refusal(error.formatted, refused.code) for error in refused.errors]
-        reply = self._reply({"errors": errors}, self._status_of(refused), refused.facts)
+        reply = self._reply({"errors": errors}, self._status_of(refused), refused.facts, refused.retry_after_s)
         if refused.code is TopLevelCode.METHOD_NOT_ALLOWED:
             reply.headers.append((b"allow", b"POST"))
         return reply, [refused.code.value]
@@ -115,18 +119,30 @@ class ResponseWriter(NamedTuple):
             # GraphQL over HTTP wants 405 for a mutation. A query that must not be sent by GET is well-formed, and some
             # clients show the message of an `application/json` answer only with the status 200.
             return 405 if refused.facts.kind == OperationType.MUTATION.value else 200
+        if self.media_type == LEGACY and refused.code is TopLevelCode.RATE_LIMITED:
+            return 200  # The request is well-formed. Other statuses of this type are for proxies.
         return STATUSES.get(refused.code, 400 if self.media_type == MODERN else 200)
 
-    def _reply(self, content: Mapping[str, Any], status: int, facts: OperationFacts | None = None) -> Reply:
+    def _reply(
+        self,
+        content: Mapping[str, Any],
+        status: int,
+        facts: OperationFacts | None = None,
+        retry_after_s: int | None = None,
+    ) -> Reply:
         body = orjson.dumps(content)
         headers: list[HeaderLine] = [(b"content-length", b"%d" % len(body)), CONTENT_TYPES[self.media_type]]
-        if status in RETRY_AFTER_LINES:
+        if retry_after_s is not None:
+            headers.append((b"retry-after", b"%d" % retry_after_s))
+        elif status in RETRY_AFTER_LINES:
             headers.append(RETRY_AFTER_LINES[status])
         if facts is not None and facts.cost is not None:
             headers += [
                 (RAW_COST_HEADER, b"%d" % facts.cost),
                 (RAW_COST_LIMIT_HEADER, b"%d" % self.settings.cost_limit),
             ]
+            if facts.points_left is not None:
+                headers.append((RAW_POINTS_LEFT_HEADER, b"%d" % facts.points_left))
         return Reply(status, headers, body)
 
     def _status(self, data: Mapping[str, Any] | None, codes: Sequence[str]) -> int:

@@ -2,8 +2,22 @@
 
 from gateway.metrics.declaring import Label, counter
 
-LIMIT = Label("limit", ["sign-in", "look-up", "decline", "calls", "documents", "memory-store", "connections"])
-"""`calls`: those of one client to Digital River. `documents`: new documents that wait to be read."""
+LIMIT = Label(
+    "limit",
+    [
+        "session-points",
+        "address-points",
+        "sign-in",
+        "look-up",
+        "decline",
+        "calls",
+        "documents",
+        "memory-store",
+        "connections",
+    ],
+)
+"""`session-points`, `address-points`: the cost of operations. `calls`: those of one client to Digital River.
+`documents`: new documents that wait to be read."""
 
 EVENT = Label("event", ["origin", "header", "card", "document", "head"])
 """What was refused: a page of another origin, its header, a card number, a document that is not in the manifest, a

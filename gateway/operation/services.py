@@ -19,6 +19,7 @@ from gateway.store.client_calls import ClientCalls
 from gateway.store.clock import SharedClock
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
+from gateway.store.points import Points
 from gateway.store.rate_limits import RateLimits
 from gateway.upstream.client import Upstream
 
@@ -43,6 +44,7 @@ class Services:
     cart_change_lock: CartChangeLock
     rate_limits: RateLimits
     client_calls: ClientCalls
+    points: Points
     cursor_secret: bytes
     """Secret of the keys that sign cursors. All replicas have the same."""
     merchant_assertions: MerchantAssertions

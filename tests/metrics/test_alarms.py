@@ -59,6 +59,7 @@ STAGED: dict[str, list[Series]] = {
     "Overloaded": [("riverfront_shed_total", {"priority": "public", "reason": "wait"}, 150)],
     "ConnectionsClosed": [(LIMITS, {"limit": "connections"}, 20)],
     "ManyTries": [(LIMITS, {"limit": "sign-in"}, 80), (LIMITS, {"limit": "decline"}, 40)],
+    "PointsUsedUp": [(LIMITS, {"limit": "address-points"}, 101)],
     "CardNumbersSent": [("riverfront_security_events_total", {"event": "card"}, 11)],
     "PagesRefused": [("riverfront_security_events_total", {"event": "origin"}, 60)],
 }

@@ -60,7 +60,8 @@ TOP_LEVEL: dict[str, Code] = {
         "Show the form to sign in, and come back to this page after `signIn`.",
     ),
     "RATE_LIMITED": Code(
-        "Too many tries or new documents; `extensions.retryAfter` may say when to try again.",
+        "The session or the address has used up its points, or there were too many tries or new documents; "
+        "`extensions.retryAfter` may say when to try again.",
         "Nothing was executed: send the same request at `extensions.retryAfter`, or after half a second, three times "
         "at most.",
     ),

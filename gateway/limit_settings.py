@@ -1,0 +1,51 @@
+"""Settings of the limits of requests and clients."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pydantic import BaseModel, Field
+
+OFF_IN_DEVELOPMENT = "0 turns the limit off. In development mode, it is 0 unless it is set."
+
+
+class PointLimits(NamedTuple):
+    """Points in a minute; 0 for no limit."""
+
+    of_session: int
+    of_address: int
+
+
+class LimitSettings(BaseModel):
+    """A part of the settings, see `gateway.settings`."""
+
+    body_limit_bytes: int = Field(
+        128 * 1024, gt=0, le=512 * 1024, description="Maximum size of a request body, in bytes."
+    )
+    cost_limit: int = Field(1000, gt=0, description="Maximum estimated cost of an operation, in points.")
+    session_points: int = Field(
+        6000,
+        ge=0,
+        le=10**9,
+        description="Points that the operations of one session may cost in a minute, at all replicas together. "
+        + OFF_IN_DEVELOPMENT,
+    )
+    address_points: int = Field(
+        20_000,
+        ge=0,
+        le=10**9,
+        description="Points that the operations of one client address may cost in a minute, at all replicas together. "
+        + OFF_IN_DEVELOPMENT,
+    )
+
+    def limits_of_points(self, *, development: bool) -> PointLimits:
+        names = ("session_points", "address_points")
+        return PointLimits(
+            *(0 if development and name not in self.model_fields_set else getattr(self, name) for name in names)
+        )
+
+
+def point_problems(settings: LimitSettings) -> Iterator[str]:
+    """Error messages about the limits of points."""
+    for name in ("session_points", "address_points"):
+        if 0 < getattr(settings, name) < 2 * settings.cost_limit:
+            yield f"{name}: must be 0 or at least twice RIVERFRONT_COST_LIMIT, as half of it counts without the store"
