@@ -59,7 +59,7 @@ from gateway.upstream import transport
 from gateway.upstream.client import Upstream
 from gateway.upstream.exchange import Reserve, Sender
 from gateway.upstream.logged_requests import LoggedRequests
-from gateway.upstream.protection.breakers import Breakers
+from gateway.upstream.protection.limited_calls import protected
 from gateway.upstream.protection.retry_budget import RetryBudget
 from gateway.upstream.retrying_calls import Calls, Retries
 from schema.build import Graph, build
@@ -85,11 +85,12 @@ def create_app(
     """The application for these settings. The other parameters are for tests. Raises `ManifestInvalid` or
     `ShopperMessagesInvalid`."""
     silence_retries()
+    store = store or _store(settings, now)
     sender = transport.sender_over(network or transport.Network(options=transport.connection_options(settings)))
     logged = LoggedRequests(sender, slow_s=settings.slow_call_s, elapsed=elapsed)
-    http = Breakers(logged, now, elapsed)
+    http = protected(logged, settings, store, now, elapsed)
     calls = Calls(http, settings, retries, retry_budget=RetryBudget(elapsed))
-    services = _services(settings, Upstream(calls), store or _store(settings, now), now, elapsed)
+    services = _services(settings, Upstream(calls), store, now, elapsed)
     graph = build(suggests=settings.development)
     documents = _documents(graph, settings)
     endpoint = GraphQLEndpoint(_executor(graph, settings, plans_new_documents), documents, services)

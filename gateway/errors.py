@@ -29,7 +29,8 @@ GatewayError
     ├── TooManyCalls                the operation has used up its calls; this call was not sent
     ├── UpstreamInvalidResponse     the answer is not in a documented format
     └── UpstreamRefusal             a documented 4xx: a rule of Digital River refused the call
-        └── UpstreamTokenInvalid        the shopper's token is invalid or has expired
+        ├── UpstreamTokenInvalid        the shopper's token is invalid or has expired
+        └── QuotaRefusal                Digital River's quota of calls is used up
 
 A refused mutation reports its errors in the payload (`gateway.refusals.user_errors`). A refused submission reports an
 outcome (`gateway.orders.outcomes`). Any other exception is a bug: the client receives INTERNAL_ERROR with the request
@@ -331,3 +332,10 @@ class UpstreamRefusal(UpstreamError):
 
 class UpstreamTokenInvalid(UpstreamRefusal):
     """Status 401: the token has expired, was revoked, or belongs to another site."""
+
+
+class QuotaRefusal(UpstreamRefusal):
+    """Status 429, or status 409 with `rate-limit-quota-exceeded`: Digital River has not processed the call."""
+
+    code = TopLevelCode.RATE_LIMITED
+    message = RateLimited.message

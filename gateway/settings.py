@@ -211,6 +211,13 @@ class Settings(LimitSettings, DigitalRiverSettings, ServerSettings):
         "is the key that is derived from the API secret, which is also used if this setting is empty.",
     )
 
+    upstream_quota_per_s: float = Field(
+        0,
+        ge=0,
+        le=10_000,
+        description="Calls a second that Digital River allows the API key: 10 for a test key, 100 for a live one. All "
+        "replicas together use 90 % of them. 0: any number.",
+    )
     operation_deadline_s: float = Field(
         10, gt=0, le=600, description="Time limit for an operation, including its calls to Digital River, in seconds."
     )

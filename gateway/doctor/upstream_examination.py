@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 
 from gateway.doctor.finding import Finding, failed, ok, warning
-from gateway.errors import UpstreamError, UpstreamKeyRefused, UpstreamNotReached, UpstreamRefusal
+from gateway.errors import QuotaRefusal, UpstreamError, UpstreamKeyRefused, UpstreamNotReached, UpstreamRefusal
 from gateway.settings import Settings
-from gateway.upstream import refusal_codes, transport
+from gateway.upstream import transport
 from gateway.upstream.catalog import Market
 from gateway.upstream.client import Upstream
-from gateway.upstream.retrying_calls import TOO_MANY_REQUESTS, Calls
+from gateway.upstream.retrying_calls import Calls
 
 UNKNOWN_ID = "0"
 """An id that no object has. Digital River answers 404 if it accepts the key, and 401 if it does not."""
@@ -126,7 +126,7 @@ async def _examine_key(part: str, call: Awaitable[object], advice: str) -> Findi
     except UpstreamKeyRefused:
         return failed(part, "the key is refused", advice)
     except UpstreamRefusal as refusal:
-        if refusal.status == TOO_MANY_REQUESTS or refusal.reason == refusal_codes.RATE_LIMIT_QUOTA_EXCEEDED:
+        if isinstance(refusal, QuotaRefusal):
             return warning(part, "not examined: Digital River's quota is exhausted", "Run it again later.")
         return ok(part, "the key is accepted")
     except UpstreamError as failure:

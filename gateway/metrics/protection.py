@@ -24,3 +24,12 @@ HELD_BACK = counter(
 NOT_REPEATED = counter(
     "riverfront_upstream_not_repeated_total", "Failed calls that were not repeated, because too many were.", RESOURCE
 )
+
+PRIORITY = Label("priority", ["submission", "checkout", "session", "public"])
+"""Which operations give way first, of `gateway.upstream.priority`."""
+
+SHED = counter("riverfront_upstream_quota_shed_total", "Calls that got no permit, to stay within the quota.", PRIORITY)
+
+QUOTA_REFUSALS = counter(
+    "riverfront_upstream_quota_refusals_total", "Calls that Digital River refused because of its quota."
+)

@@ -225,7 +225,8 @@ def _refusal_error(refusal: UpstreamRefusal, path: Path, support_reference: str,
     if code is ErrorCode.SESSION_REQUIRED:
         return AccessError(code=code, message=message, path=path)
     if code is ErrorCode.RATE_LIMITED:
-        return RateLimitError(code=code, message=message, path=path, retry_after=now + RATE_LIMIT_PAUSE)
+        retry_after = refusal.retry_after or now + RATE_LIMIT_PAUSE
+        return RateLimitError(code=code, message=message, path=path, retry_after=retry_after)
     if code is ErrorCode.UPSTREAM_REJECTED:
         return UpstreamFailure(
             code=code,

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from gateway.errors import UpstreamError, UpstreamRefusal
+from gateway.errors import QuotaRefusal, UpstreamError, UpstreamRefusal
 from gateway.metrics.store import CACHE
 from gateway.recorded_calls import CacheUse, current_record
 from gateway.store.bounded_memory import BoundedMemory
@@ -151,7 +151,7 @@ class AnswerCache:
         A new answer is stored only if `belongs_to_key` returns true for it.
 
         If the load fails, the cached answer is returned as stale for as long as `lifetime` allows. After that, the
-        error of the load is raised. A refusal is always raised.
+        error of the load is raised. A refusal is always raised, unless Digital River refuses all calls.
         """
 
         def begin() -> Coroutine[None, None, Answer]:
@@ -172,9 +172,9 @@ class AnswerCache:
             return cached
         try:
             return await self._once(key, begin)
-        except UpstreamRefusal:
-            raise
         except UpstreamError as failure:
+            if isinstance(failure, UpstreamRefusal) and not isinstance(failure, QuotaRefusal):
+                raise
             if self._now() - cached.loaded_at >= lifetime.fresh + lifetime.stale_if_error:
                 raise
             _count(key, "stale")

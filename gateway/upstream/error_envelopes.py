@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from gateway.errors import UpstreamRefusal, UpstreamTokenInvalid
+from gateway.errors import QuotaRefusal, UpstreamRefusal, UpstreamTokenInvalid
+from gateway.upstream import refusal_codes
 from gateway.upstream.decoding import many
 
 CODE = re.compile(r"[a-z0-9_ .-]{1,80}")
@@ -57,8 +58,14 @@ def codes(errors: object) -> list[str]:
 def _refusal(status: int, entries: list[Entry]) -> UpstreamRefusal:
     # An error with a subcode is preferred, then an error with a code.
     entry = max(entries, key=lambda entry: (entry.subcode != "", entry.code != ""), default=Entry())
-    kind = UpstreamTokenInvalid if status == 401 else UpstreamRefusal
-    return kind(status, entry.code, entry.subcode, entry.description, declined_hard=entry.declined_hard)
+    return _kind(status, entry)(status, entry.code, entry.subcode, entry.description, declined_hard=entry.declined_hard)
+
+
+def _kind(status: int, entry: Entry) -> type[UpstreamRefusal]:
+    if status == 401:
+        return UpstreamTokenInvalid
+    is_of_quota = status == 429 or entry.code == refusal_codes.RATE_LIMIT_QUOTA_EXCEEDED
+    return QuotaRefusal if is_of_quota else UpstreamRefusal
 
 
 def _entries(body: bytes) -> list[Entry]:

@@ -1,6 +1,8 @@
 """One request to Digital River and its response, and the interface of what sends it."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple, Protocol
@@ -86,6 +88,8 @@ class Request(NamedTuple):
     have been suspended while the connection was made."""
     priority: Priority = Priority.CHECKOUT
     """The priority of the operation that needs the request."""
+    is_continued: bool = False
+    """Whether the operation has sent another call before, which was for nothing if this one is not sent."""
     recorded: RecordedCall | None = None
     """Where the tries of the request are recorded; None if they are not."""
     call: str = OTHER
@@ -104,6 +108,19 @@ class Response(NamedTuple):
     def header(self, name: bytes) -> str | None:
         """Value of a header; None if it is missing. The values of a repeated header are separated by commas."""
         return joined_values(self.headers, name)
+
+    @property
+    def retry_after_s(self) -> float | None:
+        """Seconds from the header `Retry-After`, which has a number or a date; None if it is missing or unreadable."""
+        retry_after = self.header(b"retry-after")
+        if not retry_after:
+            return None
+        if retry_after.isdecimal():
+            return float(retry_after)
+        try:
+            return max((parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds(), 0)
+        except (ValueError, TypeError, OverflowError):
+            return None
 
 
 def joined_values(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:

@@ -1,6 +1,7 @@
 """Which operations, and which calls to Digital River, give way when not all of them can be served."""
 
 from contextvars import ContextVar, Token
+from dataclasses import dataclass
 from enum import IntEnum
 
 
@@ -18,24 +19,38 @@ class Priority(IntEnum):
     """Reads only what is the same for all shoppers."""
 
 
-_of_operation: ContextVar[Priority] = ContextVar("priority", default=Priority.CHECKOUT)
+@dataclass(slots=True)
+class Claim:
+    """What the running operation may claim. `has_begun`: whether it has sent a call."""
 
-current_priority = _of_operation.get
-"""The priority of the running operation."""
+    priority: Priority
+    has_begun: bool = False
+
+
+_of_operation: ContextVar[Claim | None] = ContextVar("priority", default=None)
+
+
+def claim_of_call() -> tuple[Priority, bool]:
+    """The priority of a call that is sent now, and whether its operation has sent another one before."""
+    claim = _of_operation.get()
+    if claim is None:
+        return Priority.CHECKOUT, False
+    has_begun, claim.has_begun = claim.has_begun, True
+    return claim.priority, has_begun
 
 
 class prioritized:  # noqa: N801 - a context manager; every request enters it, and a class costs a third
     """Calls that begin during the `with` block, and in tasks that begin there, have this priority."""
 
-    __slots__ = ("_priority", "_token")
+    __slots__ = ("_claim", "_token")
 
-    _token: Token[Priority]
+    _token: Token[Claim | None]
 
     def __init__(self, priority: Priority) -> None:
-        self._priority = priority
+        self._claim = Claim(priority)
 
     def __enter__(self) -> None:
-        self._token = _of_operation.set(self._priority)
+        self._token = _of_operation.set(self._claim)
 
     def __exit__(self, *_: object) -> None:
         _of_operation.reset(self._token)

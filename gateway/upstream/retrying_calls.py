@@ -11,8 +11,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from functools import partial
 from urllib.parse import urlencode
@@ -26,6 +25,7 @@ from gateway.errors import (
     CartLockLost,
     CartLockUnknown,
     CircuitOpen,
+    QuotaRefusal,
     QuotaUsedUp,
     StoreUnavailable,
     UpstreamError,
@@ -49,7 +49,7 @@ from gateway.upstream.connections.connection import StaleConnection
 from gateway.upstream.counted_call import CountedCall
 from gateway.upstream.endpoints.paths import CART
 from gateway.upstream.exchange import Header, Request, Reserve, Response, Sender, base_url
-from gateway.upstream.priority import current_priority
+from gateway.upstream.priority import claim_of_call
 from gateway.upstream.protection.resources import resource_of
 from gateway.upstream.protection.retry_budget import RetryBudget
 
@@ -74,10 +74,14 @@ MAX_RETRY_AFTER_S = 5
 """Maximum wait in seconds that an answer may demand with its `Retry-After` header. If it demands more, the call is not
 repeated, because the shopper would wait for too long."""
 
-ACCEPT: Header = ("Accept", "application/json")
+LONGEST_PAUSE_S = 86_400
+"""Longest pause in seconds that is reported to a client."""
 
-TOO_MANY_REQUESTS = 429
-"""Status after which a read is repeated, if the answer says when."""
+QUOTA_WAITS = 10
+"""Wait after a call that Digital River's quota does not allow, as a multiple of the first wait. It is a second, for
+which the quota counts calls."""
+
+ACCEPT: Header = ("Accept", "application/json")
 
 TRANSIENT_STATUSES = frozenset({502, 503, 504})
 """Statuses after which a read is repeated. A read is also repeated after a 500 with the code `system-error`."""
@@ -174,6 +178,7 @@ class Calls:
         deadline_at = self.deadline_at or elapsed_s() + settings.operation_deadline_s
         site = base_url(base or settings.upstream_url)
         call = call_name(method, path)
+        priority, is_continued = claim_of_call()
         request = Request(
             method,
             site.origin,
@@ -183,7 +188,8 @@ class Calls:
             self.reserve,
             on_new_connection=repeat is Repeat.NEVER,
             may_send=None if method == "GET" else lambda: elapsed_s() < deadline_at and self._holds_leases(),
-            priority=current_priority(),
+            priority=priority,
+            is_continued=is_continued,
             recorded=record.begin_call(call) if (record := current_record.get()) is not None else None,
             call=call,
         )
@@ -319,9 +325,11 @@ def _failure(response: Response) -> UpstreamError:
     circle with it, and keep the answer in memory."""
     status, _, body = response
     refusal = error_envelopes.refusal(status, body)
-    retry_after_s = _seconds(response.header(b"retry-after"))
+    retry_after_s = response.retry_after_s
     if 400 <= status < 500:
         refusal.retry_after_s = retry_after_s
+        if isinstance(refusal, QuotaRefusal):
+            refusal.retry_after = datetime.now(UTC) + timedelta(seconds=min(retry_after_s or 1, LONGEST_PAUSE_S))
         return refusal
     if status >= 500:
         return UpstreamUnavailable(status=status, reason=refusal.reason, retry_after_s=retry_after_s)
@@ -330,18 +338,6 @@ def _failure(response: Response) -> UpstreamError:
 
 def _basic(pair: str) -> str:
     return f"Basic {base64.b64encode(pair.encode()).decode()}"
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Seconds from a `Retry-After` header, which has a number or a date; None if it is missing or unreadable."""
-    if not retry_after:
-        return None
-    if retry_after.isdecimal():
-        return float(retry_after)
-    try:
-        return max((parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds(), 0)
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 def _always() -> bool:
@@ -372,6 +368,8 @@ class Pauses:
             return False
         if isinstance(failure, UpstreamUnavailable | UpstreamRefusal) and failure.retry_after_s is not None:
             return failure.retry_after_s if failure.retry_after_s <= MAX_RETRY_AFTER_S else False
+        if isinstance(failure, QuotaRefusal):
+            return self.wait_s * QUOTA_WAITS
         return random.uniform(0, self.wait_s * 2 ** (self.made - 1))  # noqa: S311 - no secret
 
 
@@ -383,10 +381,10 @@ def may_repeat(failure: Exception, repeat: Repeat) -> bool:
         return False
     if isinstance(failure, UpstreamNotReached):
         return True
-    if isinstance(failure, UpstreamRefusal) and repeat is Repeat.READ:
-        return failure.status == TOO_MANY_REQUESTS and failure.retry_after_s is not None
+    if isinstance(failure, QuotaRefusal):
+        return True
     if isinstance(failure, UpstreamRefusal):
-        return failure.reason == refusal_codes.CONCURRENT_CART_MODIFICATION
+        return repeat is Repeat.CHANGE and failure.reason == refusal_codes.CONCURRENT_CART_MODIFICATION
     if repeat is Repeat.CHANGE or not isinstance(failure, UpstreamUnavailable):
         return False
     if failure.status == 500:

@@ -23,6 +23,7 @@ from sandbox.control.test_payments import add_source, show_test_cards, show_test
 from sandbox.demo_shop.products import PRODUCTS
 from sandbox.model.fault import COMMON_FIELDS, FIELDS_OF_KIND, Fault
 from sandbox.model.payment_session import SESSION_STATES
+from sandbox.model.quota import CallQuota
 from sandbox.model.switches import Switches
 from sandbox.model.world import Balance
 from sandbox.timeline.clock_steps import CLOCK_STEPS
@@ -50,6 +51,15 @@ class CreditBody(msgspec.Struct, forbid_unknown_fields=True):
     reference: Annotated[str, msgspec.Meta(min_length=1)]
     amount: Decimal
     currency: str
+
+
+class QuotaBody(msgspec.Struct, forbid_unknown_fields=True):
+    per_second: Annotated[int, msgspec.Meta(ge=1)] | None = msgspec.field(name="perSecond")
+    """Calls that are allowed in any second; None for any number."""
+    retry_after_s: Annotated[int, msgspec.Meta(ge=0, le=3600)] | None = msgspec.field(
+        name="retryAfterSeconds", default=None
+    )
+    """Value of the header `Retry-After` of refusals; None for no such header."""
 
 
 class SessionStateBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -104,7 +114,8 @@ async def show_calls(request: Request) -> Response:
         {"method": call.method, "path": call.path, "shopper": call.shopper, "count": number}
         for call, number in calls.by_call.items()
     ]
-    return JSONResponse({"total": calls.count(), "withoutJson": calls.without_json, "calls": rows})
+    counts = {"total": calls.count(), "refusedByQuota": calls.refused, "withoutJson": calls.without_json}
+    return JSONResponse(counts | {"calls": rows})
 
 
 async def clear_calls(request: Request) -> Response:
@@ -135,6 +146,16 @@ async def add_fault(request: Request) -> Response:
 async def clear_faults(request: Request) -> Response:
     """Removes all faults."""
     world_of(request).faults.clear()
+    return no_content()
+
+
+async def set_quota(request: Request) -> Response:
+    """Limits the API calls a second, as Digital River does. Further calls are refused with
+    `rate-limit-quota-exceeded`, with the status of the switch `rate_limit_status`. A `perSecond` of null ends the
+    limit.
+    """
+    body = await read(request, QuotaBody)
+    world_of(request).quota = CallQuota(body.per_second, body.retry_after_s)
     return no_content()
 
 
@@ -275,6 +296,7 @@ CONTROLS = [
         {"path": "/v1/shoppers/me/carts/active/submit-cart", "kind": "status", "status": 503, "times": 1},
     ),
     Control("DELETE", "/_sandbox/faults", clear_faults),
+    Control("POST", "/_sandbox/quota", set_quota, {"perSecond": 10}),
     Control("GET", "/_sandbox/clock", show_clock),
     Control("POST", "/_sandbox/clock", move_clock, {"forward_s": 3600}),
     Control("GET", "/_sandbox/stock", show_stock),

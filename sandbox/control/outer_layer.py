@@ -1,8 +1,9 @@
 """The outer layer of the sandbox application, through which each API call passes.
 
-The outer layer has five tasks:
+The outer layer has six tasks:
 
 - answer the preflights of browsers
+- refuse the calls that exceed the quota of `/_sandbox/quota`
 - accept paths with the suffix `.json` or with a slash at the end
 - count all calls, and separately the calls that do not ask for JSON
 - cause the faults that were added with `/_sandbox/faults`
@@ -56,8 +57,12 @@ class OuterLayer:
         scope = {**scope, "path": scope["path"].removesuffix("/").removesuffix(JSON_SUFFIX)}
         path = self._template(scope)
         self._count(scope, path, asks_for_json)
-        fault = self._next_fault(scope["method"], path)
         send = HeaderSender(send)
+        if self._needs_quota(scope) and not self._world.quota.allows_a_call():
+            self._world.calls.refused += 1
+            await self._quota_refusal(scope["path"])(scope, receive, send)
+            return
+        fault = self._next_fault(scope["method"], path)
         if fault is None:
             await self._app(scope, receive, send)
         else:
@@ -134,6 +139,19 @@ class OuterLayer:
             relation="CartsResource",
             subcode=fault.subcode,
         ).response()
+
+    def _needs_quota(self, scope: Scope) -> bool:
+        """Whether the call counts for the confidential key. Pages call with the public key, which has a quota of its
+        own, and the ledger belongs to the merchant."""
+        is_of_page = Headers(scope=scope).get("authorization") == f"Bearer {self._world.keys.public_key}"
+        return not is_of_page and not scope["path"].startswith("/_ledger")
+
+    def _quota_refusal(self, path: str) -> Response:
+        fault = Fault(path, "status", code="rate-limit-quota-exceeded", description="The quota of calls is used up.")
+        refusal, retry_after_s = self._refusal(fault, path), self._world.quota.retry_after_s
+        if retry_after_s is not None:
+            refusal.headers["Retry-After"] = str(retry_after_s)
+        return refusal
 
     async def _withheld_answer(self, scope: Scope, receive: Receive) -> Response:
         """Run the API call, and return its answer without sending it to the client."""

@@ -18,6 +18,8 @@ class Call:
 @dataclass
 class Calls:
     by_call: Counter[Call] = field(default_factory=Counter)
+    refused: int = 0
+    """Number of calls that exceeded the quota. They are counted in `by_call` as well."""
     without_json: int = 0
     """Number of calls that did not ask for JSON. Digital River would answer such calls in XML."""
 
@@ -31,4 +33,4 @@ class Calls:
 
     def clear(self) -> None:
         self.by_call.clear()
-        self.without_json = 0
+        self.refused = self.without_json = 0

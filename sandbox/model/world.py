@@ -16,6 +16,7 @@ from sandbox.model.call_counts import Calls
 from sandbox.model.cart import Cart
 from sandbox.model.fault import Fault
 from sandbox.model.order import Order
+from sandbox.model.quota import CallQuota
 from sandbox.model.refund import Refund
 from sandbox.model.schedule import Schedule
 from sandbox.model.shopper import Account, PaymentOption, SavedAddress, Shopper
@@ -52,6 +53,7 @@ class World:
     switches: Switches = field(default_factory=Switches)
     calls: Calls = field(default_factory=Calls)
     faults: list[Fault] = field(default_factory=list)
+    quota: CallQuota = field(default_factory=CallQuota)
     tokens: dict[str, Token] = field(default_factory=dict)
     refresh_tokens: dict[str, Token] = field(default_factory=dict)
     shoppers: list[Shopper] = field(default_factory=list)
