@@ -12,6 +12,9 @@ from tests.support.shop import SUBMIT
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
+LIMITED = "5401231100"
+"""Of this product, a few are in stock."""
+
 NOTHING = "Nothing was ordered, and no money was taken."
 
 
@@ -24,9 +27,22 @@ async def test_declined_card_orders_nothing_and_another_card_pays(open_shop: Ope
         with open_shop.shop.submits.expected(1):
             message = await do(shopper, *checkout(), pay(number="4000000000003600"), "order", "notice")
         shown = await do(shopper, pay(), "order", "placed")
-    assert message.startswith("Your payment was declined")
-    assert NOTHING in message
+    assert message.split("\n") == ["The payment was declined. Please pay another way.", "", NOTHING]
     assert shown["state"] == "SUBMITTED"
+
+
+async def test_line_sold_out_in_the_checkout_is_named_there(open_shop: OpenShop, chromium: Chromium) -> None:
+    stock = open_shop.world.stock
+    async with shopper_in(open_shop.shop, chromium, submits=0) as shopper:
+        await do(shopper, *checkout(product=LIMITED))
+        before, stock[int(LIMITED)] = stock[int(LIMITED)], 0
+        try:
+            shown = await do(shopper, "reload", "goToBlockedCart")
+        finally:
+            stock[int(LIMITED)] = before
+    assert "sold out" in shown["reason"] or "stock" in shown["reason"]
+    assert shown["canCheckOut"] is False
+    assert shown["findings"] == []
 
 
 async def test_changed_total_needs_a_new_agreement(open_shop: OpenShop, chromium: Chromium) -> None:
@@ -87,7 +103,7 @@ async def test_soft_decline_can_be_tried_again_with_the_same_card(open_shop: Ope
         with open_shop.shop.submits.expected(1):
             message = await do(shopper, *checkout(), pay(), "order", "notice")
         shown = await do(shopper, "order", "placed")
-    assert message.startswith("Your payment was declined")
+    assert message.startswith("The payment was declined.")
     assert NOTHING in message
     assert shown["state"] == "SUBMITTED"
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from tests.support.chromium import Chromium, Profile
+from tests.support.shop import PACK
 from tests.support.storefront_build import Shop
 
 SCENARIOS = "storefront/checkout.mjs"
@@ -30,9 +31,12 @@ async def do(shopper: Profile, *deeds: Deed) -> Any:
     return shown
 
 
-def checkout(country: str = "US", market: Iterable[str] = ("en-US", "USD"), **address: Any) -> list[Deed]:
+def checkout(
+    country: str = "US", market: Iterable[str] = ("en-US", "USD"), product: str = PACK, **address: Any
+) -> list[Deed]:
     """A guest has a product in the cart and has given an address."""
-    return [("fillCart", {"market": list(market)}), "openCheckout", ("giveAddress", {"country": country} | address)]
+    fill: Deed = ("fillCart", {"market": list(market), "product": product})
+    return [fill, "openCheckout", ("giveAddress", {"country": country} | address)]
 
 
 def pay(method: str = "creditCard", **card: str) -> Deed:

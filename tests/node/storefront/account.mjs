@@ -46,7 +46,7 @@ export async function readOrder({ page }) {
   await page.getByText("Total", { exact: true }).waitFor();
   const refunds = await page.getByText("We have refunded").count();
   const order = { count, refunds, name: await page.getByRole("heading", { level: 1 }).innerText(), findings: [...found, ...(await findings(page))] };
-  await page.goBack();
+  await page.locator("main").getByRole("link", { name: "Your orders" }).click();
   await title(page, "Your orders");
   return order;
 }
@@ -71,16 +71,34 @@ export async function changeAccount({ page }) {
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("11 Bren Road West").waitFor();
   await page.getByRole("button", { name: "Delete Work" }).click();
+  await page.getByText("Delete Work?").waitFor();
+  await page.getByRole("button", { name: "Yes, delete" }).click();
   await page.getByText("Riverfront Demo Outfitters").waitFor({ state: "detached" });
   found.push(...(await findings(page)));
   await open("Cards");
-  await page.getByRole("button", { name: /^Prefer MasterCard/ }).click();
-  await page.getByRole("button", { name: /^Prefer Visa/ }).waitFor();
+  await page.getByRole("button", { name: /^Use by default MasterCard/ }).click();
+  await page.getByRole("button", { name: /^Use by default Visa/ }).waitFor();
   found.push(...(await findings(page)));
+  found.push(...(await deleteOneCard(page)));
   await open("Subscriptions");
+  await page.locator("main").getByRole("link", { name: "See all products" }).waitFor();
   found.push(...(await findings(page)));
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("link", { name: "Sign in" }).waitFor();
+  return found;
+}
+
+/** A card is deleted only after a second click. */
+async function deleteOneCard(page) {
+  const cards = page.locator(".entries > li");
+  const before = await cards.count();
+  const card = cards.last();
+  await card.getByRole("button", { name: "Delete" }).click();
+  await card.getByRole("button", { name: "Cancel" }).click();
+  await card.getByRole("button", { name: "Delete" }).click();
+  const found = await findings(page);
+  await card.getByRole("button", { name: "Yes, delete" }).click();
+  await cards.nth(before - 1).waitFor({ state: "detached" });
   return found;
 }
 

@@ -153,6 +153,19 @@ export async function notice({ page }) {
   return shown.innerText();
 }
 
+/** The checkout names a line that cannot be ordered, and leads to the cart. Returns what both say. */
+export async function goToBlockedCart({ page }) {
+  const blockers = page.locator("[data-cart-blockers]").filter({ hasText: /\w/ });
+  await blockers.waitFor();
+  const found = await findings(page);
+  const reason = await blockers.locator("p").first().innerText();
+  await blockers.getByRole("link").click();
+  const button = page.getByRole("button", { name: "Go to checkout" });
+  await button.waitFor();
+  await page.getByText(reason).first().waitFor();
+  return { reason, canCheckOut: await button.isEnabled(), findings: [...found, ...(await findings(page))] };
+}
+
 /** Which steps are open, done, or wait for others. */
 export async function steps({ page, until }) {
   await page.locator("[data-step]").first().waitFor();

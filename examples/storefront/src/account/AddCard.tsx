@@ -143,8 +143,7 @@ function CardForm({ storefront, dropIn }: Pick<Props, "storefront" | "dropIn">) 
           setup={setupOf(dropIn, account.saveCard)}
           failedText={account.cardFormFailed}
           onSource={take}
-          onFailed={() => setMessage(account.cardRefused)}
-          onCancelled={() => setMessage(account.cardCancelled)}
+          onUnpaid={() => setMessage(account.nothingSaved)}
         />
       ) : (
         <div className="stack" data-unsaved-card>

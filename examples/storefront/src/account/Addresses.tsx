@@ -10,6 +10,7 @@ import { Problems } from "../problems/Notice";
 import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
 import { AddressEditor } from "./AddressEditor";
+import { Confirmed } from "./Confirmed";
 
 /** Saved addresses. */
 export function Component() {
@@ -69,10 +70,14 @@ function SavedAddress({ entry, onEdit }: { entry: SavedAddressPartsFragment; onE
           {account.edit}
           <span className="only-for-screen-readers"> {nickname}</span>
         </button>
-        <button type="button" className="button button-link" aria-disabled={isBusy} onClick={() => void send({ id })}>
-          {account.delete}
-          <span className="only-for-screen-readers"> {nickname}</span>
-        </button>
+        <Confirmed
+          label={account.delete}
+          name={nickname}
+          question={account.deleteSure(nickname)}
+          answer={account.deleteNow}
+          isBusy={isBusy}
+          onConfirm={() => void send({ id })}
+        />
       </div>
       <Problems list={problems} />
     </div>

@@ -1,6 +1,6 @@
 import { useQuery } from "@apollo/client/react";
 import { Link } from "react-router";
-import { sourceName } from "../checkout/payment/sourceName";
+import { expiryOf, sourceName } from "../checkout/payment/sourceName";
 import { CardsDocument, type CardPartsFragment, DeleteCardDocument, PreferCardDocument } from "../generated/graphql";
 import { useChange } from "../graph/use-change";
 import { PageTitle } from "../parts/PageTitle";
@@ -9,6 +9,7 @@ import { Problems } from "../problems/Notice";
 import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
 import { addCardPaths } from "./add-card";
+import { Confirmed } from "./Confirmed";
 
 /** Saved cards and other payment options. A new one is saved here, or at checkout. */
 export function Component() {
@@ -41,6 +42,7 @@ function Card({ option }: { option: CardPartsFragment }) {
   const deletion = useChange(DeleteCardDocument, (data) => data.deletePaymentOption);
   const name = sourceName(option.source, checkout);
   const { source, isExpired, isDefault, id } = option;
+  const expiry = expiryOf(source);
   return (
     <li className="panel stack-tight">
       <div className="row row-between">
@@ -48,9 +50,9 @@ function Card({ option }: { option: CardPartsFragment }) {
         {isDefault && <span className="tag">{account.preferred}</span>}
       </div>
       <p className="soft small">{option.nickname}</p>
-      {source.__typename === "CardSource" && source.expiryMonth && source.expiryYear && (
+      {expiry && (
         <p className={isExpired ? "field-error" : "soft small"}>
-          {(isExpired ? account.expired : account.expires)(`${source.expiryMonth}/${source.expiryYear}`)}
+          {(isExpired ? account.expired : account.expires)(expiry)}
         </p>
       )}
       <div className="row">
@@ -60,10 +62,14 @@ function Card({ option }: { option: CardPartsFragment }) {
             <span className="only-for-screen-readers"> {name}</span>
           </button>
         )}
-        <button type="button" className="button button-link" aria-disabled={deletion.isBusy} onClick={() => void deletion.send({ id })}>
-          {account.delete}
-          <span className="only-for-screen-readers"> {name}</span>
-        </button>
+        <Confirmed
+          label={account.delete}
+          name={name}
+          question={account.deleteSure(name)}
+          answer={account.deleteNow}
+          isBusy={deletion.isBusy}
+          onConfirm={() => void deletion.send({ id })}
+        />
       </div>
       <Problems list={[...preference.problems, ...deletion.problems]} />
     </li>

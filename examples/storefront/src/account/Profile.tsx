@@ -1,5 +1,6 @@
 import { useQuery } from "@apollo/client/react";
 import { useState } from "react";
+import { isZero } from "riverfront-client/money";
 import { ChangeProfileDocument, ProfileDocument, type ProfilePartsFragment } from "../generated/graphql";
 import { useChange } from "../graph/use-change";
 import { DataForm, typed } from "../parts/DataForm";
@@ -13,13 +14,14 @@ import { useTexts } from "../texts";
 export function Component() {
   const { account } = useTexts();
   const { data, error, refetch } = useQuery(ProfileDocument);
+  const balance = data?.shopper?.storeCredit?.balance;
   if (!data?.shopper && error) return <Trouble error={error} retry={() => void refetch()} />;
   return (
     <>
       <PageTitle>{account.profile}</PageTitle>
-      {data?.shopper?.storeCredit && (
+      {balance && !isZero(balance) && (
         <p className="panel">
-          {account.storeCredit}: <strong>{data.shopper.storeCredit.balance.formatted}</strong>
+          {account.storeCredit}: <strong>{balance.formatted}</strong>
         </p>
       )}
       {data?.shopper ? <ProfileForm profile={data.shopper} /> : <Bar height="16rem" />}

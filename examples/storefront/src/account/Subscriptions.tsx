@@ -1,5 +1,4 @@
 import { useQuery } from "@apollo/client/react";
-import { useState } from "react";
 import { Link } from "react-router";
 import {
   type CardPartsFragment,
@@ -13,14 +12,15 @@ import { useMarket } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";
 import { Picture } from "../parts/Picture";
 import { Bar } from "../parts/Skeleton";
-import { productPath } from "../paths";
+import { paths, productPath } from "../paths";
 import { Notice, Problems } from "../problems/Notice";
 import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
+import { Confirmed } from "./Confirmed";
 import { ContractCard } from "./ContractCard";
 
 export function Component() {
-  const { account } = useTexts();
+  const { account, catalog } = useTexts();
   const { data, error, refetch } = useQuery(ContractsDocument);
   const contracts = data?.shopper?.subscriptionContracts?.nodes;
   if (!contracts && error) return <Trouble error={error} retry={() => void refetch()} />;
@@ -28,7 +28,12 @@ export function Component() {
     <>
       <PageTitle>{account.subscriptions}</PageTitle>
       {!contracts && <Bar height="10rem" />}
-      {contracts?.length === 0 && <p>{account.noSubscriptions}</p>}
+      {contracts?.length === 0 && (
+        <>
+          <p>{account.noSubscriptions}</p>
+          <Link to={paths.products}>{catalog.seeAll}</Link>
+        </>
+      )}
       <ul className="entries">
         {contracts?.map((contract) => (
           <Subscription key={contract.id} contract={contract} options={data?.shopper?.paymentOptions ?? []} />
@@ -72,7 +77,6 @@ function Changes({ contract }: { contract: SubscriptionPartsFragment }) {
   const { account } = useTexts();
   const renewal = useChange(ChangeRenewalDocument, (data) => data.changeSubscriptionContract);
   const end = useChange(EndContractDocument, (data) => data.cancelSubscriptionContract);
-  const [isAsking, setAsking] = useState(false);
   const { id, isAutoRenewing } = contract;
   return (
     <>
@@ -85,18 +89,14 @@ function Changes({ contract }: { contract: SubscriptionPartsFragment }) {
         >
           {isAutoRenewing ? account.stopRenewal : account.startRenewal}
         </button>
-        <button type="button" className="button button-link" aria-expanded={isAsking} onClick={() => setAsking(!isAsking)}>
-          {account.cancel}
-        </button>
+        <Confirmed
+          label={account.cancel}
+          question={account.cancelSure}
+          answer={account.cancelNow}
+          isBusy={end.isBusy}
+          onConfirm={() => void end.send({ id })}
+        />
       </div>
-      {isAsking && (
-        <div className="row">
-          <span>{account.cancelSure}</span>
-          <button type="button" className="button" aria-disabled={end.isBusy} onClick={() => void end.send({ id })}>
-            {account.cancelNow}
-          </button>
-        </div>
-      )}
       <Problems list={[...renewal.problems, ...end.problems]} />
     </>
   );

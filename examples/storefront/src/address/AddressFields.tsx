@@ -1,7 +1,7 @@
 import { useId, useState } from "react";
 import { isWide } from "../parts/is-wide";
 import { type Texts, useTexts } from "../texts";
-import { autocomplete, type AddressValues, type FieldName, type FormField, inputType } from "./form";
+import { autocomplete, type AddressValues, type FieldName, type FormField, inputType, shownFields } from "./form";
 import { type AddressFormOfCountry, type Kind, useCountries } from "./useAddressForm";
 import "./address.css";
 
@@ -23,7 +23,7 @@ export function AddressFields({ kind, locale, form, values, faults, onChange, id
   const countries = useCountries(kind, locale);
   const [isFolding] = useState(() => !isWide());
   const set = (name: string, value: string) => onChange({ ...values, [name]: value });
-  const fields = form?.fields ?? [];
+  const fields = shownFields(form?.fields ?? [], values);
   const isInUse = ({ name }: FormField) => Boolean(values[name as FieldName]) || faults[name] !== undefined;
   const folded = fields.filter(({ name, isRequired }) => isFolding && !isRequired && RARE.includes(name));
   const shown = fields.filter((field) => !folded.includes(field));

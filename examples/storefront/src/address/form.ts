@@ -66,8 +66,19 @@ export function addressInput(fields: readonly FormField[], values: AddressValues
   };
 }
 
+/** Countries where a district or village is written between street and city. Elsewhere a third line is hardly needed. */
+const THREE_LINES = ["BR", "CN", "GB", "IE", "IN", "KR", "MX", "NZ", "PH", "TH", "ZA"];
+
+/** The fields to show. A third line is shown if it is in use, or common in the country. */
+export function shownFields(fields: readonly FormField[], values: AddressValues): FormField[] {
+  return fields.filter(({ name }) => name !== "line3" || values.line3 || THREE_LINES.includes(values.countryCode));
+}
+
 /** Countries where the city comes before the postal code. */
 const CITY_FIRST = ["AU", "BR", "CA", "GB", "IE", "IN", "NZ", "TW", "US"];
+
+/** Languages in which an address of the country begins with the largest part, and a name with the family name. */
+const LARGEST_FIRST: Partial<Record<string, string>> = { CN: "zh", JP: "ja", KR: "ko", TW: "zh" };
 
 /** The lines of an address for reading, with the name of the country in the language of the page. */
 export function addressLines(address: object, locale: string): string[] {
@@ -78,14 +89,14 @@ export function addressLines(address: object, locale: string): string[] {
   const place = CITY_FIRST.includes(country)
     ? [part("city"), joined("countrySubdivision", "postalCode")].filter(Boolean).join(", ")
     : joined("postalCode", "countrySubdivision", "city");
-  return [
-    joined("firstName", "lastName"),
-    part("companyName"),
-    part("division"),
-    part("line1"),
-    part("line2"),
-    part("line3"),
-    place,
-    country && (new Intl.DisplayNames(locale, { type: "region" }).of(country) ?? country),
-  ].filter(Boolean);
+  const person = joined("firstName", "lastName");
+  const work = [part("companyName"), part("division")];
+  const below = [part("line2"), part("line3")];
+  const named = country && (new Intl.DisplayNames(locale, { type: "region" }).of(country) ?? country);
+  const isLargestFirst = LARGEST_FIRST[country] === new Intl.Locale(locale).language;
+  const street = ["countrySubdivision", "city", "line1"].map(part).filter(Boolean).join(country === "KR" ? " " : "");
+  const lines = isLargestFirst
+    ? [part("postalCode"), street, ...below, ...work, joined("lastName", "firstName"), named]
+    : [person, ...work, part("line1"), ...below, place, named];
+  return lines.filter(Boolean);
 }

@@ -26,7 +26,14 @@ export function CartSummary({ cart, changes }: { cart: CartPartsFragment; change
         </Notice>
       ))}
       {blockers.length > 0 ? (
-        <p className="field-error">{words.blocked}</p>
+        <>
+          <button type="button" className="button button-wide" disabled aria-describedby="blocked">
+            {words.toCheckout}
+          </button>
+          <p className="field-error" id="blocked">
+            {words.blocked}
+          </p>
+        </>
       ) : (
         <Link to={paths.checkout} className="button button-wide">
           {words.toCheckout}

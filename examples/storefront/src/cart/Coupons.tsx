@@ -8,6 +8,7 @@ export function Coupons({ cart, changes }: { cart: CartPartsFragment; changes: C
   const { cart: words } = useTexts();
   const [code, setCode] = useState("");
   const id = useId();
+  const listId = useId();
   const applied = (cart.appliedOffers ?? []).filter(({ lineId }) => !lineId);
   const [problem] = changes.couponProblems;
 
@@ -18,27 +19,32 @@ export function Coupons({ cart, changes }: { cart: CartPartsFragment; changes: C
   return (
     <div className="stack-tight">
       {applied.length > 0 && (
-        <ul className="stack-tight">
-          {applied.map(({ offer, couponCode, discount }) => (
-            <li key={offer.id} className="row row-between coupon">
-              <span>
-                {offer.name}
-                {couponCode && <span className="soft small"> {couponCode}</span>}
-                {discount && <strong> −{discount.formatted}</strong>}
-              </span>
-              {couponCode && (
-                <button
-                  type="button"
-                  className="button button-link"
-                  aria-label={words.removeProduct(offer.name)}
-                  onClick={() => void changes.removeOffer(offer.id)}
-                >
-                  {words.remove}
-                </button>
-              )}
-            </li>
-          ))}
-        </ul>
+        <>
+          <h3 id={listId} className="field-label coupon-title">
+            {words.offers}
+          </h3>
+          <ul className="stack-tight" aria-labelledby={listId}>
+            {applied.map(({ offer, couponCode, discount }) => (
+              <li key={offer.id} className="row row-between coupon">
+                <span>
+                  {offer.name}
+                  {couponCode && <span className="soft small"> {couponCode}</span>}
+                  {discount && <strong> −{discount.formatted}</strong>}
+                </span>
+                {couponCode && (
+                  <button
+                    type="button"
+                    className="button button-link"
+                    aria-label={words.removeProduct(offer.name)}
+                    onClick={() => void changes.removeOffer(offer.id)}
+                  >
+                    {words.remove}
+                  </button>
+                )}
+              </li>
+            ))}
+          </ul>
+        </>
       )}
       <form
         className="field"

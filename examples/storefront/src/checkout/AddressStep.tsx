@@ -148,7 +148,7 @@ function AddressForm({ onDone }: { onDone: () => void }) {
       {hasOther && part("shipping", shipping, setShipping)}
       <div>
         <button className="button" aria-disabled={isBusy}>
-          {isBusy ? checkout.saving : checkout.continueToPayment}
+          {isBusy ? checkout.saving : checkout.continue}
         </button>
       </div>
     </form>

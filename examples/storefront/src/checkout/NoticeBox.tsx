@@ -3,6 +3,16 @@ import { useTexts } from "../texts";
 import type { Notice } from "./order/stage";
 import "../problems/notice.css";
 
+/** What became of the money, after the drop-in has said what went wrong. The focus stays there, where that stands. */
+export function NoticeBesideDropIn({ notice }: { notice: Notice | null }) {
+  const { checkout } = useTexts();
+  return (
+    <div role="status">
+      {notice?.text && <p data-notice={notice.tone}>{notice.text(checkout)}</p>}
+    </div>
+  );
+}
+
 /** What happened, and what to do next. It takes the focus when it appears, so that it is read and seen. */
 export function NoticeBox({ notice }: { notice: Notice | null }) {
   const { checkout } = useTexts();

@@ -2,7 +2,8 @@ import { useApolloClient, useQuery } from "@apollo/client/react";
 import { useState } from "react";
 import { CheckoutMethodsDocument, CheckoutPageDocument } from "../generated/graphql";
 import { useTexts } from "../texts";
-import { NoticeBox } from "./NoticeBox";
+import { NoticeBesideDropIn, NoticeBox } from "./NoticeBox";
+import { noticeAt } from "./order/stage";
 import { Authentication } from "./payment/Authentication";
 import { DropInForm } from "./payment/DropInForm";
 import { SavedCards } from "./payment/SavedCards";
@@ -75,7 +76,7 @@ function PaymentChoice({ onDone, onEditAddress }: Pick<Props, "onDone" | "onEdit
   const done = (isAttached: boolean) => isAttached && onDone();
   return (
     <div className="stack">
-      <NoticeBox notice={stage.kind === "ready" && stage.notice?.place === "payment" ? stage.notice : null} />
+      <NoticeBox notice={noticeAt("payment", stage)} />
       <StoreCredit />
       {options.length > 0 && (
         <SavedCards options={options} chosen={card} onChange={(chosen) => setChoice({ card: chosen })} />
@@ -99,14 +100,16 @@ function PaymentChoice({ onDone, onEditAddress }: Pick<Props, "onDone" | "onEdit
           </button>
         </div>
       ) : (
-        <DropInForm
-          dropIn={dropIn}
-          // A drop-in shows the amount and has the address for which it was made.
-          key={JSON.stringify([dropIn, session.amountRemaining])}
-          onSource={(source, isForStorage) => void payment.take(source, isForStorage).then(done)}
-          onFailed={() => notify({ tone: "bad", text: (t) => t.sourceFailed, place: "payment" })}
-          onCancelled={() => notify({ tone: "plain", text: (t) => t.sourceCancelled, place: "payment" })}
-        />
+        <>
+          <DropInForm
+            dropIn={dropIn}
+            // A drop-in shows the amount and has the address for which it was made.
+            key={JSON.stringify([dropIn, session.amountRemaining])}
+            onSource={(source, isForStorage) => void payment.take(source, isForStorage).then(done)}
+            onUnpaid={() => notify({ tone: "plain", text: (t) => t.nothingOrdered, place: "dropIn" })}
+          />
+          <NoticeBesideDropIn notice={noticeAt("dropIn", stage)} />
+        </>
       )}
     </div>
   );

@@ -79,7 +79,7 @@ function Details({ order }: { order: Order }) {
       <dl className="facts">
         <Fact name={checkout.paymentMethod} value={order.sources.map((of) => sourceName(of, checkout)).join(", ")} />
         <Fact name={checkout.deliveryMethod} value={order.shippingMethod} />
-        <Fact name={checkout.shipping} value={address.join(", ")} />
+        <Fact name={checkout.shipping} value={address} />
       </dl>
     </section>
   );

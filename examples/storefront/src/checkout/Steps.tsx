@@ -4,9 +4,11 @@ import { isWide } from "../parts/is-wide";
 import { paths } from "../paths";
 import { useTexts } from "../texts";
 import { AddressStep } from "./AddressStep";
+import { CartBlockers } from "./CartBlockers";
 import { DeliveryStep } from "./DeliveryStep";
 import { NoticeBox } from "./NoticeBox";
 import { OrderSummary } from "./OrderSummary";
+import { noticeAt } from "./order/stage";
 import type { OrderControl } from "./order/useOrder";
 import { Authentication } from "./payment/Authentication";
 import { PaymentStep } from "./PaymentStep";
@@ -45,7 +47,8 @@ export function Steps({ order }: { order: OrderControl }) {
   }
   return (
     <>
-      <NoticeBox notice={stage.kind === "ready" && stage.notice?.place !== "payment" ? stage.notice : null} />
+      <NoticeBox notice={noticeAt(undefined, stage)} />
+      <CartBlockers />
       <div className="with-aside">
         <div className="stack">
           <SignInOffer />

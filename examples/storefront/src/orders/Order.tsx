@@ -6,6 +6,7 @@ import { priceText } from "../catalog/price-text";
 import { PaymentInstructions } from "../checkout/PaymentInstructions";
 import { sourceName } from "../checkout/payment/sourceName";
 import { OrderDetailDocument, type OrderDetailPartsFragment } from "../generated/graphql";
+import { useShell } from "../graph/use-shell";
 import { useMarket } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";
 import { Picture } from "../parts/Picture";
@@ -22,7 +23,8 @@ import "./orders.css";
 
 /** One order: of the account, or one that a guest has placed or found. */
 export function Component() {
-  const { orders } = useTexts();
+  const { orders, catalog } = useTexts();
+  const { session } = useShell();
   const { id = "" } = useParams();
   const { data, error, refetch } = useQuery(OrderDetailDocument, { variables: { id }, fetchPolicy: "cache-and-network" });
   const order = data?.order;
@@ -31,6 +33,11 @@ export function Component() {
   if (data && !order) return <NotFound />;
   return (
     <div className="page">
+      {session?.level === "REGISTERED" && (
+        <nav aria-label={catalog.breadcrumbs} className="small">
+          <Link to={paths.orders}>{orders.title}</Link>
+        </nav>
+      )}
       {order ? <PageTitle>{orders.number(order.number)}</PageTitle> : <Bar width="16rem" height="2.5rem" />}
       {order ? <OrderPage order={order} /> : <Bar height="20rem" />}
     </div>

@@ -33,5 +33,4 @@ export const PersonIcon = icon(
     <path d="M4.5 21c.6-4.2 3.6-6.3 7.5-6.3s6.9 2.1 7.5 6.3" />
   </>,
 );
-export const ChevronIcon = icon(<path d="m9 5 7 7-7 7" />);
 export const CheckIcon = icon(<path d="m5 12.5 4.5 4.5L19 7.5" />);

@@ -20,8 +20,8 @@ export interface Notice {
   text?: Wording;
   /** Sentences that the gateway worded for the shopper. */
   details?: readonly string[];
-  /** Where the shopper acted; otherwise at the top of the page. */
-  place?: "payment";
+  /** Where the shopper acted; otherwise at the top of the page. Beside the drop-in, which has said what went wrong itself. */
+  place?: "payment" | "dropIn";
 }
 
 /** Where the order stands, as far as this page knows. */
@@ -70,9 +70,8 @@ export function stageOfResult(result: Result, isSubmitted: boolean): Stage {
     case "OrderDeclined":
       return ready({
         tone: "bad",
-        title: (t) => t.declined,
+        title: () => result.decline.shopperMessage,
         text: (t) => t.nothingOrdered,
-        details: [result.decline.shopperMessage],
       });
     case "OrderNotPlaced":
       return ready({ tone: "bad", title: (t) => t.blocked, text: (t) => t.nothingOrdered, details: sentences([result]) });
@@ -130,6 +129,11 @@ interface Sentence {
 /** What shoppers may read. Messages for developers stay out of the page. */
 function sentences(all: readonly Sentence[]): string[] {
   return [...new Set(all.flatMap(({ shopperMessage }) => (shopperMessage ? [shopperMessage] : [])))];
+}
+
+/** The notice that is shown at a place of the page. */
+export function noticeAt(place: Notice["place"], stage: Stage): Notice | null {
+  return stage.kind === "ready" && stage.notice?.place === place ? stage.notice : null;
 }
 
 export function ready(notice: Notice | null): Stage {

@@ -12,8 +12,8 @@ interface Props {
   /** What the shopper reads if the drop-in cannot be shown. */
   failedText: string;
   onSource: (source: Source, isForStorage: boolean) => void;
-  onFailed: () => void;
-  onCancelled: () => void;
+  /** Called when the shopper has left the form, or when what was typed was not accepted. The drop-in says which. */
+  onUnpaid: () => void;
 }
 
 type Loading = "loading" | "ready" | "failed";
@@ -22,14 +22,14 @@ type Loading = "loading" | "ready" | "failed";
  * The drop-in of DigitalRiver.js. It lives in its own document nodes, which React does not touch, and card numbers live
  * in frames of the payment service, which this page cannot read.
  */
-export function DropIn({ load, setup, failedText, onSource, onFailed, onCancelled }: Props) {
+export function DropIn({ load, setup, failedText, onSource, onUnpaid }: Props) {
   const { checkout } = useTexts();
   const container = useRef<HTMLDivElement>(null);
   const [state, setState] = useState<Loading>("loading");
   const [attempt, setAttempt] = useState(0);
-  const handlers = useRef({ onSource, onFailed, onCancelled });
+  const handlers = useRef({ onSource, onUnpaid });
   useEffect(() => {
-    handlers.current = { onSource, onFailed, onCancelled };
+    handlers.current = { onSource, onUnpaid };
   });
   const written = JSON.stringify(setup, withoutTypeName);
   const tryAgain = () => {
@@ -54,11 +54,11 @@ export function DropIn({ load, setup, failedText, onSource, onFailed, onCancelle
             if (!isGone) setState("ready");
           },
           onSuccess: ({ source, readyForStorage = false }) => isGone || handlers.current.onSource(source, readyForStorage),
-          onCancel: () => isGone || handlers.current.onCancelled(),
+          onCancel: () => isGone || handlers.current.onUnpaid(),
           onError: ({ type }) => {
             if (!isReady) fail();
             // A fault of a field is shown beside the field.
-            else if (!isGone && type !== "validation_error") handlers.current.onFailed();
+            else if (!isGone && type !== "validation_error") handlers.current.onUnpaid();
           },
         });
         await dropIn.mount(node);

@@ -6,8 +6,8 @@ import { returnUrl, useDigitalRiver } from "./useDigitalRiver";
 interface Props {
   dropIn: DropInOfSession;
   onSource: (source: Source, isForStorage: boolean) => void;
-  onFailed: () => void;
-  onCancelled: () => void;
+  /** Called when the shopper has left the payment, or when it was not accepted. The drop-in says which. */
+  onUnpaid: () => void;
 }
 
 interface DropInOfSession {

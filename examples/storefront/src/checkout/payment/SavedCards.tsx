@@ -1,7 +1,7 @@
 import { useId } from "react";
 import { useTexts } from "../../texts";
 import type { Account } from "../useCheckout";
-import { sourceName } from "./sourceName";
+import { expiryOf, sourceName } from "./sourceName";
 
 interface Props {
   options: NonNullable<Account["paymentOptions"]>;
@@ -27,11 +27,9 @@ export function SavedCards({ options, chosen, onChange }: Props) {
           />
           <span className="row row-between">
             <span>{sourceName(source, checkout)}</span>
-            {source.__typename === "CardSource" && source.expiryMonth && (
+            {expiryOf(source) && (
               <span className="soft small">
-                {isExpired
-                  ? checkout.cardExpired
-                  : checkout.cardExpires(String(source.expiryMonth).padStart(2, "0"), String(source.expiryYear))}
+                {isExpired ? checkout.cardExpired : checkout.cardExpires(expiryOf(source) ?? "")}
               </span>
             )}
           </span>

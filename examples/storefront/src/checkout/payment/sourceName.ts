@@ -26,6 +26,12 @@ const BRANDS: Record<string, string> = {
   trustly: "Trustly",
 };
 
+/** The last month of a card, as the card has it: 08/2030. Null if it is not known. */
+export function expiryOf(source: CheckoutSourceFragment): string | null {
+  if (source.__typename !== "CardSource" || !source.expiryMonth || !source.expiryYear) return null;
+  return `${String(source.expiryMonth).padStart(2, "0")}/${source.expiryYear}`;
+}
+
 export function methodName(type: string, texts: CheckoutTexts): string {
   return BRANDS[type] ?? (texts.methods as Record<string, string | undefined>)[type] ?? type;
 }

@@ -20,6 +20,7 @@ export const cart: Texts["cart"] = {
   removed: (name) => `${name} wurde entfernt.`,
   undo: "Rückgängig",
   summary: "Übersicht",
+  offers: "Ihre Rabatte",
   coupon: "Rabattcode",
   apply: "Einlösen",
   subtotal: "Zwischensumme",

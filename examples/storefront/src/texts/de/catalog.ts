@@ -17,7 +17,7 @@ export const catalog: Texts["catalog"] = {
   allProducts: "Alle Produkte",
   results: (count) => (count === 1 ? "1 Produkt" : `${count} Produkte`),
   resultsFor: (words) => `Ergebnisse für „${words}“`,
-  nothingFits: "Nichts passt. Versuchen Sie andere Wörter, oder entfernen Sie einen Filter.",
+  nothingFits: "Kein Produkt passt dazu. Versuchen Sie andere Wörter, oder entfernen Sie einen Filter.",
   nothingFound: "Wir haben nichts gefunden. Versuchen Sie andere Wörter.",
   showMore: "Mehr zeigen",
   sortBy: "Sortieren nach",

@@ -10,7 +10,6 @@ export const checkout: CheckoutTexts = {
   change: "Ändern",
   cancel: "Abbrechen",
   tryAgain: "Noch einmal versuchen",
-  loading: "Wird geladen …",
   notLoaded: "Dieser Teil der Seite konnte nicht geladen werden.",
   signInOffer: "Haben Sie ein Konto?",
   signIn: "Anmelden",
@@ -23,8 +22,8 @@ export const checkout: CheckoutTexts = {
   country: "Land",
   otherAddress: "Andere Adresse",
   choose: "Bitte wählen",
-  optional: "freiwillig",
-  moreFields: (names) => `${names.join(", ")} (freiwillig)`,
+  optional: "optional",
+  moreFields: (names) => `${names.join(", ")} (optional)`,
   missing: "Bitte füllen Sie dieses Feld aus.",
   unusual: (example: string) =>
     `Das ist ungewöhnlich. Üblich ist etwa ${example}. Wenn Ihre Angabe stimmt, klicken Sie noch einmal auf ` +
@@ -32,7 +31,7 @@ export const checkout: CheckoutTexts = {
   unusualNoExample: "Das ist ungewöhnlich. Wenn Ihre Angabe stimmt, klicken Sie noch einmal auf die Schaltfläche.",
   emailReason: "Für Nachrichten zu Ihrer Bestellung.",
   phoneReason: "Für Fragen zu Lieferung und Zahlung.",
-  continueToPayment: "Weiter zur Zahlung",
+  continue: "Weiter",
   saving: "Wird gespeichert …",
   suggestion: "Die Post schreibt Ihre Adresse so:",
   useSuggestion: "Diese Adresse verwenden",
@@ -49,7 +48,7 @@ export const checkout: CheckoutTexts = {
   paymentLater: "Sobald wir Ihre Adresse kennen, können Sie die Zahlungsart wählen.",
   savedCards: "Ihre gespeicherten Karten",
   cardEnding: (brand: string, digits: string) => `${brand} mit den Endziffern ${digits}`,
-  cardExpires: (month: string, year: string) => `gültig bis ${month}/${year}`,
+  cardExpires: (date: string) => `gültig bis ${date}`,
   cardExpired: "abgelaufen",
   otherMethod: "Andere Zahlungsart",
   useCard: "Diese Karte verwenden",
@@ -66,7 +65,6 @@ export const checkout: CheckoutTexts = {
   sourceFailed:
     "Diese Zahlung wurde nicht angenommen. Es wurde nichts bestellt und nichts abgebucht. Bitte prüfen Sie " +
     "die Angaben, oder wählen Sie eine andere Zahlungsart.",
-  sourceCancelled: "Sie haben die Zahlung verlassen. Es wurde nichts bestellt und nichts abgebucht.",
   leaving: "Sie werden zur Zahlung weitergeleitet …",
   approvalMissing:
     "Sie haben die Zahlung nicht bestätigt. Es wurde nichts bestellt und nichts abgebucht. Bitte wählen Sie, " +
@@ -117,11 +115,11 @@ export const checkout: CheckoutTexts = {
   sendingText:
     "Bitte lassen Sie diese Seite offen. Falls sie sich schließt, öffnen Sie sie wieder: Sie zeigt, was aus " +
     "Ihrer Bestellung geworden ist.",
-  checking: "Wir sehen nach Ihrer Bestellung …",
+  checking: "Wir prüfen, was aus Ihrer Bestellung geworden ist …",
   doubt: "Wir prüfen, ob Ihre Bestellung eingegangen ist",
   doubtText:
-    "Die Antwort auf Ihre Bestellung fehlt. Vielleicht ist sie eingegangen. Wir fragen weiter nach und zeigen " +
-    "das Ergebnis hier. Bitte bestellen Sie nicht noch einmal.",
+    "Wir haben keine Antwort auf Ihre Bestellung bekommen. Vielleicht ist sie eingegangen. Wir fragen weiter " +
+    "nach und zeigen das Ergebnis hier. Bitte bestellen Sie nicht noch einmal.",
   offline: "Sie sind offline, und wir wissen noch nicht, ob Ihre Bestellung eingegangen ist",
   offlineText:
     "Sobald Sie wieder online sind, sehen wir nach, was aus ihr geworden ist. Bitte bestellen Sie bis dahin " +
@@ -133,7 +131,6 @@ export const checkout: CheckoutTexts = {
     "Ihre Bestellung ist nicht bei uns angekommen. Es wurde nichts bestellt und nichts abgebucht. Sie können " +
     "sie jetzt aufgeben.",
   nothingOrdered: "Es wurde nichts bestellt und nichts abgebucht.",
-  declined: "Ihre Zahlung wurde abgelehnt",
   blocked: "Ihre Bestellung wurde nicht aufgegeben",
   totalChanged: (before: string, now: string) => `Der Gesamtbetrag ist jetzt ${now} statt ${before}`,
   totalChangedText:
@@ -151,13 +148,13 @@ export const checkout: CheckoutTexts = {
     "Zum Schutz Ihrer Daten endet eine Sitzung nach einer halben Stunde ohne Nutzung. Es wurde nichts " +
     "bestellt und nichts abgebucht. Wenn Sie ein Konto haben, melden Sie sich an, um Ihren Warenkorb " +
     "wiederzufinden.",
-  waitsForApproval: "Ihre Zahlung ist noch nicht fertig",
+  waitsForApproval: "Ihre Zahlung ist noch nicht abgeschlossen",
   waitsForApprovalText:
     "Ihre Bestellung wartet, bis Sie die Zahlung bestätigen. Bis dahin wird nichts bestellt und nichts " +
     "abgebucht.",
   toProvider: "Zahlung fortsetzen",
   givenUp:
-    "Die unfertige Zahlung ist aufgegeben. Es wurde nichts bestellt und nichts abgebucht. Bitte wählen Sie, " +
+    "Die begonnene Zahlung wurde abgebrochen. Es wurde nichts bestellt und nichts abgebucht. Bitte wählen Sie, " +
     "wie Sie bezahlen möchten.",
   openOrder: "Wir wissen noch nicht, was aus Ihrer letzten Bestellung geworden ist.",
   openOrderLink: "Nachsehen",

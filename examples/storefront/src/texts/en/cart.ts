@@ -18,6 +18,7 @@ export const cart = {
   removed: (name: string) => `${name} was removed.`,
   undo: "Undo",
   summary: "Summary",
+  offers: "Your discounts",
   coupon: "Discount code",
   apply: "Apply",
   subtotal: "Subtotal",

@@ -16,7 +16,7 @@ export const catalog = {
   allProducts: "All products",
   results: (count: number) => (count === 1 ? "1 product" : `${count} products`),
   resultsFor: (words: string) => `Results for “${words}”`,
-  nothingFits: "Nothing fits. Try other words, or remove a filter.",
+  nothingFits: "No product matches. Try other words, or remove a filter.",
   nothingFound: "We found nothing. Try other words.",
   showMore: "Show more",
   sortBy: "Sort by",

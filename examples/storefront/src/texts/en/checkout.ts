@@ -9,7 +9,6 @@ export const checkout = {
   change: "Change",
   cancel: "Cancel",
   tryAgain: "Try again",
-  loading: "Loading …",
   notLoaded: "This part of the page could not be loaded.",
   signInOffer: "Do you have an account?",
   signIn: "Sign in",
@@ -30,7 +29,7 @@ export const checkout = {
   unusualNoExample: "This looks unusual. If it is right, continue once more.",
   emailReason: "For messages about your order.",
   phoneReason: "For questions about the delivery and the payment.",
-  continueToPayment: "Continue to payment",
+  continue: "Continue",
   saving: "Saving …",
   suggestion: "The post office writes your address like this:",
   useSuggestion: "Use this address",
@@ -47,7 +46,7 @@ export const checkout = {
   paymentLater: "You can choose a payment method once we know your address.",
   savedCards: "Your saved cards",
   cardEnding: (brand: string, digits: string) => `${brand} ending in ${digits}`,
-  cardExpires: (month: string, year: string) => `expires ${month}/${year}`,
+  cardExpires: (date: string) => `expires ${date}`,
   cardExpired: "expired",
   otherMethod: "Another payment method",
   useCard: "Use this card",
@@ -64,7 +63,6 @@ export const checkout = {
   sourceFailed:
     "This payment was not accepted. Nothing was ordered, and no money was taken. Please check the details, or " +
     "choose another payment method.",
-  sourceCancelled: "You left the payment. Nothing was ordered, and no money was taken.",
   leaving: "You are being taken to the payment …",
   approvalMissing:
     "You have not approved the payment. Nothing was ordered, and no money was taken. Please choose how you " +
@@ -121,7 +119,6 @@ export const checkout = {
   otherTabText: "This page shows the result as soon as it is known. Please do not order again.",
   neverArrived: "Your order did not reach us. Nothing was ordered, and no money was taken. You can place it now.",
   nothingOrdered: "Nothing was ordered, and no money was taken.",
-  declined: "Your payment was declined",
   blocked: "Your order was not placed",
   totalChanged: (before: string, now: string) => `The total has changed from ${before} to ${now}`,
   totalChangedText:
@@ -142,7 +139,7 @@ export const checkout = {
     "Your order waits until you approve the payment. Until then, nothing is ordered and no money is taken.",
   toProvider: "Go on with the payment",
   givenUp:
-    "The unfinished payment is given up. Nothing was ordered, and no money was taken. Please choose how you " +
+    "The unfinished payment was cancelled. Nothing was ordered, and no money was taken. Please choose how you " +
     "want to pay.",
   openOrder: "We do not know yet what became of your last order.",
   openOrderLink: "Look it up",

@@ -11,7 +11,7 @@ export const address: AddressTexts = {
   ADDRESS_LINE_2: "建物名・部屋番号",
   ADDRESS_LINE_3: "その他の住所",
   CITY: "市区町村",
-  POST_TOWN: "郵便町",
+  POST_TOWN: "市・町",
   SUBURB: "地区",
   DISTRICT: "地区",
   AREA: "地域",

@@ -20,6 +20,7 @@ export const cart: Texts["cart"] = {
   removed: (name) => `${name}を削除しました。`,
   undo: "元に戻す",
   summary: "ご注文内容",
+  offers: "適用中の割引",
   coupon: "クーポンコード",
   apply: "適用",
   subtotal: "小計",

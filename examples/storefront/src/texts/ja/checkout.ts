@@ -10,7 +10,6 @@ export const checkout: CheckoutTexts = {
   change: "変更",
   cancel: "キャンセル",
   tryAgain: "もう一度試す",
-  loading: "読み込み中…",
   notLoaded: "ページのこの部分を読み込めませんでした。",
   signInOffer: "アカウントをお持ちですか？",
   signIn: "サインイン",
@@ -31,7 +30,7 @@ export const checkout: CheckoutTexts = {
   unusualNoExample: "通常とは異なる形式です。この内容で正しければ、もう一度ボタンを押してください。",
   emailReason: "ご注文に関するご連絡に使用します。",
   phoneReason: "配送とお支払いの確認に使用します。",
-  continueToPayment: "お支払いへ進む",
+  continue: "次へ進む",
   saving: "保存中…",
   suggestion: "郵便局の表記では次のとおりです：",
   useSuggestion: "この住所を使う",
@@ -48,7 +47,7 @@ export const checkout: CheckoutTexts = {
   paymentLater: "住所を入力すると、お支払い方法を選べます。",
   savedCards: "登録済みのカード",
   cardEnding: (brand: string, digits: string) => `${brand} 下4桁 ${digits}`,
-  cardExpires: (month: string, year: string) => `有効期限 ${month}/${year}`,
+  cardExpires: (date: string) => `有効期限 ${date}`,
   cardExpired: "期限切れ",
   otherMethod: "別のお支払い方法",
   useCard: "このカードを使う",
@@ -65,7 +64,6 @@ export const checkout: CheckoutTexts = {
   sourceFailed:
     "このお支払いは受け付けられませんでした。ご注文は行われておらず、代金は請求されていません。" +
     "内容をご確認いただくか、別のお支払い方法をお選びください。",
-  sourceCancelled: "お支払いが中断されました。ご注文は行われておらず、代金は請求されていません。",
   leaving: "お支払いページに移動しています…",
   approvalMissing:
     "お支払いは承認されていません。ご注文は行われておらず、代金は請求されていません。" +
@@ -126,7 +124,6 @@ export const checkout: CheckoutTexts = {
     "ご注文は届いていませんでした。ご注文は行われておらず、代金は請求されていません。" +
     "今すぐご注文いただけます。",
   nothingOrdered: "ご注文は行われておらず、代金は請求されていません。",
-  declined: "お支払いが承認されませんでした",
   blocked: "ご注文は完了していません",
   totalChanged: (before: string, now: string) => `合計金額が ${before} から ${now} に変わりました`,
   totalChangedText:

@@ -1,0 +1,26 @@
+import { Link } from "react-router";
+import { paths } from "../paths";
+import { Notice } from "../problems/Notice";
+import { useTexts } from "../texts";
+import { useCheckout } from "./useCheckout";
+
+/** What only the cart page can change, such as a product that was sold out after the shopper had left it. */
+export function CartBlockers() {
+  const { cart } = useCheckout();
+  const { shop } = useTexts();
+  const messages = (cart.readiness?.blockers ?? []).flatMap(({ step, shopperMessage }) =>
+    step === "CART" && shopperMessage ? [shopperMessage] : [],
+  );
+  return (
+    <div role="alert" data-cart-blockers>
+      {messages.length > 0 && (
+        <Notice kind="warn">
+          {[...new Set(messages)].map((message) => (
+            <p key={message}>{message}</p>
+          ))}
+          <Link to={paths.cart}>{shop.toCart}</Link>
+        </Notice>
+      )}
+    </div>
+  );
+}
