@@ -283,6 +283,23 @@ export async function audit({ page }) {
   return findings(page);
 }
 
+/** Opens the checkout while the form of the country is on its way. Returns whether the form can be sent, before and after. */
+export async function openSlowForm({ page, url }) {
+  let arrive;
+  const arrival = new Promise((resolve) => (arrive = resolve));
+  await page.route(/operationName=AddressForm|AddressForm%28/, async (route) => {
+    await arrival;
+    await route.continue();
+  });
+  await page.goto(`${url}/checkout`);
+  const button = page.locator("[data-step=address] form > div > button");
+  await button.waitFor();
+  const early = await button.isEnabled();
+  arrive();
+  await page.locator("[name=line1]").waitFor();
+  return { early, late: await button.isEnabled() };
+}
+
 /** Sends the form of the address as it is. */
 export async function sendAddress({ page }) {
   await page.locator("[data-step=address] form > div > button").click();

@@ -78,7 +78,7 @@ export function AddressEditor({ entry, needed = [], person, onDone }: Props) {
       </label>
       <Problems list={problems.filter(({ path }) => !names.has(path?.at(-1) ?? ""))} />
       <div className="row">
-        <button type="submit" className="button" aria-disabled={isBusy}>
+        <button type="submit" className="button" aria-disabled={isBusy || !form}>
           {texts.account.save}
         </button>
         <button type="button" className="button button-link" onClick={onDone}>

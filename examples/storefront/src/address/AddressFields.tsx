@@ -1,5 +1,6 @@
 import { useId, useState } from "react";
 import { isWide } from "../parts/is-wide";
+import { Bar } from "../parts/Skeleton";
 import { type Texts, useTexts } from "../texts";
 import { autocomplete, type AddressValues, type FieldName, type FormField, inputType, shownFields } from "./form";
 import { type AddressFormOfCountry, type Kind, useCountries } from "./useAddressForm";
@@ -58,6 +59,11 @@ export function AddressFields({ kind, locale, form, values, faults, onChange, id
           </select>
         )}
       </Field>
+      {!form && (
+        <div className="field-wide" role="status" aria-label={texts.shop.loading}>
+          <Bar height="20rem" />
+        </div>
+      )}
       {shown.map(row)}
       {folded.length > 0 && (
         <details className="field-wide" open={folded.some(isInUse)}>

@@ -82,6 +82,7 @@ function AddressForm({ onDone }: { onDone: () => void }) {
   const [insisted, setInsisted] = useState<ReadonlySet<string>>(new Set());
   const billingForm = useAddressForm("billing", billing.values.countryCode, locale);
   const shippingForm = useAddressForm("shipping", shipping.values.countryCode, locale);
+  const isLoading = !billingForm || !shippingForm;
   const hasOther = cart.requiresShipping && !isSame;
   const idOf = (kind: Kind) => (name: string) => `${id}${kind}-${name}`;
 
@@ -147,7 +148,7 @@ function AddressForm({ onDone }: { onDone: () => void }) {
       )}
       {hasOther && part("shipping", shipping, setShipping)}
       <div>
-        <button className="button" aria-disabled={isBusy}>
+        <button className="button" aria-disabled={isBusy || isLoading}>
           {isBusy ? checkout.saving : checkout.continue}
         </button>
       </div>
