@@ -96,15 +96,29 @@ async def test_unpassed_challenge_orders_nothing_and_another_card_pays(
     assert shown["state"] == "SUBMITTED"
 
 
-async def test_signed_in_shopper_pays_with_credit_and_saved_card(open_shop: OpenShop, chromium: Chromium) -> None:
+CARDS = [
+    pytest.param(["useSavedCard"], "Visa ending in 1111", id="saved card"),
+    pytest.param(
+        ["leaveSavedCards", pay(number="5555555555554444"), "sources"],
+        "Mastercard ending in 4444",
+        id="new card",
+        marks=[pytest.mark.slow, pytest.mark.exhaustive],
+    ),
+]
+
+
+@pytest.mark.parametrize(("deeds", "name"), CARDS)
+async def test_signed_in_shopper_pays_with_credit_and_a_card(
+    deeds: list[Deed], name: str, open_shop: OpenShop, chromium: Chromium
+) -> None:
     keys = open_shop.world.keys
     open_shop.world.ledger["rf-cust-000042"] = Balance(Decimal("20.00"), "USD")
     account = {"username": keys.shopper_username, "password": keys.shopper_password}
     async with shopper_in(open_shop.shop, chromium, submits=1) as shopper:
         await do(shopper, ("signIn", account), "addProduct", "openCheckout", "acceptSavedAddress")
-        chosen = await do(shopper, "useCredit", "useSavedCard")
+        chosen = await do(shopper, "useCredit", *deeds)
         shown = await do(shopper, "order", "placed")
     credit, card = (source.split("\n") for source in chosen)
     assert credit == ["Store credit", "$20.00"]
-    assert card[0] == "Visa ending in 1111"
+    assert card[0] == name
     assert shown["state"] == "SUBMITTED"

@@ -221,6 +221,16 @@ export async function useCredit({ page }) {
 /** Pays with the saved card that is chosen from the start. Returns the sources of the order. */
 export async function useSavedCard({ page }) {
   await page.locator("[data-step=payment] .button").last().click();
+  return sources({ page });
+}
+
+/** Chooses to pay with something else than the saved cards. */
+export async function leaveSavedCards({ page }) {
+  await page.locator("[data-step=payment] fieldset.choices input").last().check();
+}
+
+/** The sources of the order, once it can be placed. */
+export async function sources({ page }) {
   await page.locator("[data-step=review][data-state=open]").waitFor();
   return page.locator("[data-sources] li").allInnerTexts();
 }

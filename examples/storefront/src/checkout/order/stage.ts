@@ -131,7 +131,7 @@ function sentences(all: readonly Sentence[]): string[] {
   return [...new Set(all.flatMap(({ shopperMessage }) => (shopperMessage ? [shopperMessage] : [])))];
 }
 
-/** The notice that is shown at a place of the page. */
+/** The notice for one part of the page; without a part, for its top. */
 export function noticeAt(place: Notice["place"], stage: Stage): Notice | null {
   return stage.kind === "ready" && stage.notice?.place === place ? stage.notice : null;
 }

@@ -17,7 +17,7 @@ export const shop: Texts["shop"] = {
   legal: "Rechtliches",
   imprint: "Impressum",
   privacy: "Datenschutz",
-  termsOfSale: "Verkaufsbedingungen",
+  termsOfSale: "AGB",
   returns: "Rückgabe",
   help: "Hilfe",
   footerNote: "Ein Shop zum Ausprobieren. Hier kostet nichts echtes Geld.",
