@@ -9,8 +9,6 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 from pydantic import AfterValidator, BeforeValidator
 from redis.asyncio.connection import parse_url
 
@@ -235,6 +233,10 @@ def is_store_url(url: str) -> bool:
 
 def key_set_problem(text: str) -> str | None:
     """What is wrong with a JWK set of public keys; None if nothing is."""
+    # Most deployments have no keys, and the package needs 3 MB.
+    from joserfc.errors import JoseError
+    from joserfc.jwk import KeySet
+
     try:
         key_set = json.loads(text)
         keys = key_set["keys"]

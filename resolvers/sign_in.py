@@ -14,8 +14,8 @@ from gateway.operation.context import Context
 from gateway.refusals.refusal_to_user_error import cause_of
 from gateway.refusals.user_errors import AnyUserError, CartConflictError, CredentialError, Path, rate_limited
 from gateway.refusals.warnings import MutationWarning
+from gateway.sessions.assertion_refused import AssertionRefused
 from gateway.sessions.handle import Handle
-from gateway.sessions.merchant_assertions import AssertionRefused
 from gateway.sessions.sessions import Session
 from gateway.store.rate_limits import address_key, target_of
 from gateway.telemetry import FOLDED
