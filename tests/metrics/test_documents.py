@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]  # it has no types
+import yaml
 
 from gateway.metrics.declaring import OTHER, REGISTRY
 from tests.support.metrics_page import AnyMetric, all_metrics, family_of, tables
