@@ -9,7 +9,7 @@ from gateway.orders.attempts import AttemptRecord, store_key_in, tag_of
 from gateway.sessions.sessions import Sessions
 from gateway.store.heartbeat import is_alive
 from gateway.store.interface import Store
-from gateway.upstream.decoding import decode_record
+from gateway.store.stored_records import read_record
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ async def _attempt_of(store: Store, sessions: Sessions, entry: str) -> StoredAtt
     now, store_key = await store.now(), store_key_in(tag.decode())
     stored = await store.get(store_key)
     # `Attempts` would delete an attempt whose replica died, and write an older record in the present format.
-    record = decode_record(stored, AttemptRecord) if stored is not None else None
+    record = read_record(stored, AttemptRecord) if stored is not None else None
     if record is None or tag.decode() not in (store_key, tag_of(store_key, record)):
         return StoredAttempt(None, now)
     return StoredAttempt(

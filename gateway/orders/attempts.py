@@ -15,6 +15,7 @@ from enum import Enum
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.enums import SessionLevel, SubmissionStatus
 from gateway.errors import GatewayError
@@ -30,8 +31,8 @@ from gateway.orders.outcomes import (
 from gateway.sessions.sessions import Session
 from gateway.store.heartbeat import Replica
 from gateway.store.interface import Store
+from gateway.store.stored_records import StoredRecord, read_record, stored_form, write_record
 from gateway.upstream.cart import Cart
-from gateway.upstream.decoding import decode_record, encode
 from gateway.upstream.order_pricing import OrderPricing
 from gateway.upstream.payment import waits_for_shopper
 
@@ -71,7 +72,7 @@ class Stage(Enum):
     OUTCOME = "outcome"
 
 
-class AttemptRecord(msgspec.Struct, kw_only=True):
+class AttemptRecord(StoredRecord, kw_only=True):
     """The stored record of a submission attempt, without secrets and personal data."""
 
     id: str = msgspec.field(default_factory=lambda: secrets.token_hex(8))
@@ -262,18 +263,15 @@ class Attempts:
     async def _read(self, store_key: str) -> AttemptRecord | None:
         """The record of an attempt; None if there is none.
 
-        A record that an earlier version of the gateway has written is written again in the present format, because
-        every change compares the stored record with the one that was read.
+        The first versions of the gateway wrote the session's id only in the key of the record, and no id of the
+        attempt. Such a record is completed, because tags need the id.
         """
         while (stored := await self._store.get(store_key)) is not None:
-            record = decode_record(stored, AttemptRecord)
-            if not record.session_id:
-                # Earlier versions wrote the session's id only in the key of the record.
-                record.session_id = store_key.split(":")[1]
-            present = encode(record)
-            if present == stored:
-                return record
-            if await self._store.replace(store_key, present, expected=stored, ttl_s=TTL_S):
+            present = read_record(stored, AttemptRecord)
+            if present.session_id:
+                return present
+            record = replace(present, session_id=store_key.split(":")[1])
+            if await self._store.replace(store_key, write_record(record, over=present), expected=stored, ttl_s=TTL_S):
                 tag = tag_of(store_key, record).encode()
                 for lock in record.locks:
                     await self._store.replace(lock, tag, expected=store_key.encode(), ttl_s=TTL_S)
@@ -318,7 +316,7 @@ class Attempts:
     async def forget(self, store_key: str, record: AttemptRecord) -> None:
         """Delete an attempt that sent nothing to Digital River, and unlock its cart."""
         # If another replica has changed the record, that replica still needs the locks.
-        if await self._store.delete(store_key, expected=encode(record)):
+        if await self._store.delete(store_key, expected=stored_form(record)):
             await self.close(store_key, record)
 
     async def close(self, store_key: str, record: AttemptRecord) -> None:

@@ -7,8 +7,8 @@ even if the process dies. The next reader deletes a lock whose attempt has ended
 from gateway.orders.attempts import TTL_S, AttemptRecord, Attempts, Located, tag_of
 from gateway.sessions.sessions import Session
 from gateway.store.interface import Store
+from gateway.store.stored_records import stored_form
 from gateway.upstream.cart import Cart
-from gateway.upstream.decoding import encode
 
 
 class SubmissionLock:
@@ -20,7 +20,7 @@ class SubmissionLock:
         """Take a lock for the attempt. Return None, or the other attempt that already holds the lock."""
         tag = tag_of(store_key, record).encode()
         while not await self._store.replace(lock, tag, expected=None, ttl_s=TTL_S):
-            if await self._store.get(lock) == tag and await self._store.get(store_key) == encode(record):
+            if await self._store.get(lock) == tag and await self._store.get(store_key) == stored_form(record):
                 # This attempt already has the lock. An earlier run took the lock, but stopped before it could add the
                 # lock to the record.
                 return None

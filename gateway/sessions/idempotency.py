@@ -6,6 +6,7 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -16,8 +17,8 @@ from gateway.refusals.user_errors import AnyUserError
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.sessions import Session
 from gateway.store.interface import Store
+from gateway.store.stored_records import StoredRecord, read_record, stored_form, write_record
 from gateway.store.waiting import renew_waiting
-from gateway.upstream.decoding import decode_record, encode
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class ChangeOutcome(msgspec.Struct, frozen=True):
         return bool(self.errors) and all(error.retry is RetryAdvice.RETRY for error in self.errors)
 
 
-class KeyRecord(msgspec.Struct, frozen=True):
+class KeyRecord(StoredRecord):
     """The store's record of an idempotency key. `outcome` is None while the change runs and after an interruption."""
 
     fingerprint: str
@@ -51,8 +52,29 @@ class KeyRecord(msgspec.Struct, frozen=True):
 
 
 def fingerprint(field: str, value: object) -> str:
-    """Digest of the name and the input of a mutation. The idempotency key is not included."""
-    return hashlib.sha256(field.encode() + b":" + encode(value)).hexdigest()
+    """Digest of the name and the input of a mutation. The idempotency key is not included.
+
+    A field that the client has left out changes nothing, so a gateway that does not have the field yet computes the
+    same digest.
+    """
+    sent = _without_empty(msgspec.to_builtins(value, str_keys=True))
+    return hashlib.sha256(field.encode() + b":" + msgspec.json.encode(sent, order="sorted")).hexdigest()
+
+
+def _without_empty(value: Any) -> Any:
+    """The value without fields that are empty or false, as those that were left out are."""
+    match value:
+        case dict():
+            fields = {name: _without_empty(part) for name, part in value.items()}
+            return {name: part for name, part in fields.items() if part or part == "" or _is_number(part)}
+        case list() | tuple():
+            return [_without_empty(part) for part in value]
+        case _:
+            return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 class KeyReused(Exception):
@@ -98,7 +120,7 @@ class IdempotencyRecords:
     ) -> ChangeOutcome:
         # The key is reserved before the change, because a change without a record could be made twice.
         reserved = KeyRecord(fingerprint, await self._store.now())
-        while not await self._store.replace(store_key, encode(reserved), expected=None, ttl_s=RECORD_TTL_S):
+        while not await self._store.replace(store_key, write_record(reserved), expected=None, ttl_s=RECORD_TTL_S):
             if (outcome := await self._outcome_elsewhere(store_key, fingerprint)) is not None:
                 return outcome
             # The other replica changed nothing and removed its reservation, so this replica reserves the key.
@@ -121,21 +143,23 @@ class IdempotencyRecords:
 
     async def _record(self, store_key: str, reserved: KeyRecord, record: KeyRecord) -> None:
         try:
-            await self._store.replace(store_key, encode(record), expected=encode(reserved), ttl_s=RECORD_TTL_S)
+            await self._store.replace(
+                store_key, write_record(record, over=reserved), expected=stored_form(reserved), ttl_s=RECORD_TTL_S
+            )
         except StoreUnavailable as failure:
             # The current request still gets the outcome. A repeated request raises `KeyedChangeInterrupted`.
             log.warning("outcome of a keyed change not recorded", extra={"reason": failure.detail})
 
     async def _free(self, store_key: str, reserved: KeyRecord) -> None:
         try:
-            await self._store.delete(store_key, expected=encode(reserved))
+            await self._store.delete(store_key, expected=stored_form(reserved))
         except StoreUnavailable as failure:
             log.warning("outcome of a keyed change not recorded", extra={"reason": failure.detail})
 
     async def _outcome_elsewhere(self, store_key: str, fingerprint: str) -> ChangeOutcome | None:
         """Wait for the outcome from the replica that reserved the key. None if that replica removed the reservation."""
         while (stored := await self._store.get(store_key)) is not None:
-            record = decode_record(stored, KeyRecord)
+            record = read_record(stored, KeyRecord)
             if record.fingerprint != fingerprint:
                 raise KeyReused
             if record.outcome is not None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from gateway.enums import SessionLevel
+from gateway.store.stored_records import StoredRecord
 from gateway.upstream.oauth import Tokens
 from gateway.upstream.order import Proof
 
@@ -36,7 +37,7 @@ class CheckoutMemory(msgspec.Struct, kw_only=True):
     requires them for each read."""
 
 
-class EarlierSubmissions(msgspec.Struct, frozen=True):
+class EarlierSubmissions(StoredRecord):
     """Submissions of a client's ended sessions, which the client's next session can read by key."""
 
     owners: list[str]
@@ -45,7 +46,7 @@ class EarlierSubmissions(msgspec.Struct, frozen=True):
     """Time until which they can be read."""
 
 
-class SessionRecord(msgspec.Struct, kw_only=True):
+class SessionRecord(StoredRecord, kw_only=True):
     """The record of a session. Times are in UTC."""
 
     id: str

@@ -13,16 +13,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import msgspec
-
 from gateway.enums import SessionDelivery, SessionLevel
-from gateway.errors import RateLimited, SessionExpired, SessionUnreadable, StoreUnavailable
+from gateway.errors import RateLimited, RecordUnreadable, SessionExpired, SessionUnreadable, StoreUnavailable
 from gateway.metrics import sessions as metrics
 from gateway.sessions.encryption import SessionEncryption, encryption_keys
 from gateway.sessions.handle import Handle
 from gateway.sessions.record import CheckoutMemory, EarlierSubmissions, SessionRecord
 from gateway.settings import Settings
 from gateway.store.interface import Store
+from gateway.store.stored_records import MSGPACK, Record, read_record, write_record
 from gateway.upstream.oauth import Tokens
 
 TOUCH_AFTER = timedelta(minutes=1)
@@ -139,8 +138,7 @@ class Sessions:
         if record is not None:
             return self._submissions_of(record)
         note = await self._store.get(_replaced_key(handle.store_key))
-        # Earlier versions of the gateway wrote empty notes.
-        return msgspec.msgpack.decode(note, type=EarlierSubmissions | None) if note else None
+        return _read(note, EarlierSubmissions) if note else None
 
     async def find_by_id(self, session_id: str) -> Session | None:
         """The session with this id, for work on its submissions.
@@ -231,7 +229,7 @@ class Sessions:
             await self.locate(promoted)
         # The shopper is signed in at Digital River. The sign-in must not fail for want of this note.
         with contextlib.suppress(StoreUnavailable, RateLimited):
-            note = msgspec.msgpack.encode(submissions)
+            note = b"" if submissions is None else write_record(submissions, coding=MSGPACK)
             await self._store.put(_replaced_key(session.store_key), note, ttl_s=REPLACED_S)
         await self._store.delete(session.store_key)
         return promoted, handle
@@ -315,17 +313,13 @@ class Sessions:
         await self._store.put(_location_key(session.id), location, ttl_s=ttl_s)
 
     def _encoded(self, store_key: str, record: SessionRecord) -> bytes:
-        value = msgspec.msgpack.encode(record)
+        value = write_record(record, over=record, coding=MSGPACK)
         return self._encryption.encrypt(store_key, value) if self._encryption else value
 
     def _decoded(self, store_key: str, stored: bytes | None) -> SessionRecord | None:
         if stored is not None and self._encryption is not None:
             stored = self._encryption.decrypt(store_key, stored)
-        try:
-            return msgspec.msgpack.decode(stored, type=SessionRecord) if stored is not None else None
-        except msgspec.DecodeError:
-            metrics.UNREADABLE.labels().inc()
-            raise SessionUnreadable(detail="unknown format") from None
+        return _read(stored, SessionRecord) if stored is not None else None
 
     def _submissions_of(self, record: SessionRecord) -> EarlierSubmissions | None:
         if record.retained_until is None or not self._is_retained(record):
@@ -345,6 +339,14 @@ class Sessions:
     def _ttl_s(self, record: SessionRecord) -> float:
         ends_at = max(self._expires_at(record), record.retained_until or record.started_at)
         return max((ends_at - self._now()).total_seconds(), 0.001)
+
+
+def _read(stored: bytes, kind: type[Record]) -> Record:
+    try:
+        return read_record(stored, kind, MSGPACK)
+    except RecordUnreadable as failure:
+        metrics.UNREADABLE.labels().inc()
+        raise SessionUnreadable(detail=failure.detail) from None
 
 
 def _replaced_key(store_key: str) -> str:

@@ -40,10 +40,10 @@ from gateway.orders.outcomes import (
 from gateway.orders.submission_lock import cart_lock, owner_lock
 from gateway.sessions.record import CheckoutMemory
 from gateway.sessions.sessions import Session
+from gateway.store.stored_records import stored_form, write_record
 from gateway.store.waiting import renew_waiting
 from gateway.submission.log_lines import STILL_IN_DOUBT, log_step
 from gateway.upstream.cart import Cart
-from gateway.upstream.decoding import encode
 from gateway.upstream.order_pricing import order_pricing
 
 log = logging.getLogger(__name__)
@@ -121,7 +121,7 @@ class Attempt:
         await self.ctx.services.sessions.locate(self.session)
         # The check is scheduled first. A record without a scheduled check would lock its cart until the record expires.
         await self._attempts.check_at(self.store_key, self.record, now + SHORTEST_PAUSE)
-        if not await self._store.replace(self.store_key, encode(self.record), expected=None, ttl_s=TTL_S):
+        if not await self._store.replace(self.store_key, write_record(self.record), expected=None, ttl_s=TTL_S):
             return False
         other = await self._attempts.claim_key(self.store_key, self.record)
         if other is not None:
@@ -140,7 +140,10 @@ class Attempt:
         """Change the record in the store. Return False if another replica changed the record first."""
         changed = replace(self.record, **changes | {"updated_at": self.now()})
         was_written = await self._store.replace(
-            self.store_key, encode(changed), expected=encode(self.record), ttl_s=TTL_S
+            self.store_key,
+            write_record(changed, over=self.record),
+            expected=stored_form(self.record),
+            ttl_s=TTL_S,
         )
         if was_written:
             self.record = changed
@@ -230,7 +233,7 @@ class Attempt:
         """Write `answer` to the store, and overwrite any other record of the attempt."""
         assert self.answer is not None  # noqa: S101 - only an attempt with an answer is restored
         self.record = replace(self._answered, updated_at=self.now(), **_outcome(self, self.answer))
-        await self._store.put(self.store_key, encode(self.record), ttl_s=TTL_S)
+        await self._store.put(self.store_key, write_record(self.record, over=self._answered), ttl_s=TTL_S)
         self.log_step("submission outcome", self.answer)
         await self._after_recording(self.answer)
 

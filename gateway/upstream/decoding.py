@@ -16,7 +16,7 @@ from typing import Annotated, Any, TypeVar, Union
 
 import msgspec
 
-from gateway.errors import RecordUnreadable, UpstreamInvalidResponse
+from gateway.errors import UpstreamInvalidResponse
 from gateway.telemetry import FOLDED
 
 log = logging.getLogger(__name__)
@@ -81,14 +81,6 @@ def decode_whole(body: bytes, kind: type[T]) -> T:
         return _decoded(body, kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UpstreamInvalidResponse(detail=f"{type(error).__name__} {str(error).rpartition(' - at ')[2]}") from None
-
-
-def decode_record(record: bytes, kind: type[T]) -> T:
-    """Decode a record of the store. Raises `RecordUnreadable` if a part of it is missing or has an unknown format."""
-    try:
-        return decode_whole(record, kind)
-    except UpstreamInvalidResponse as failure:
-        raise RecordUnreadable(detail=failure.detail) from None
 
 
 def _decoded(body: bytes, kind: type[T]) -> T:

@@ -57,12 +57,12 @@ async def test_unknown_owner_of_a_cart_is_no_other_owner(world: World, clock: Cl
 
 
 STORED = {
-    SessionRecord: "id level shopper_id locale currency_code access_token refresh_token access_ends_at started_at"
-    " used_at remembered kept_until has_lost_tokens earlier_sessions",
+    SessionRecord: "format id level shopper_id locale currency_code access_token refresh_token access_ends_at"
+    " started_at used_at remembered kept_until has_lost_tokens earlier_sessions",
     CheckoutMemory: "attached_at credit_covers has_addresses asked_authentication coupons coupons_by_offer offers"
     " latest_submission order_ids unlocked",
-    AttemptRecord: "id key fingerprint owner session_id request_id locks stage started_at updated_at sent_at quiet_from"
-    " cart_id payment_session_id was_abandoned lost_cart pricing revision result proof",
+    AttemptRecord: "format id key fingerprint owner session_id request_id locks stage started_at updated_at sent_at"
+    " quiet_from cart_id payment_session_id was_abandoned lost_cart pricing revision result proof",
 }
 
 
