@@ -1,6 +1,7 @@
 """Defects that the random histories must find, as changes of the code."""
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,9 +109,13 @@ DEFECTS = (
 
 def planted(defect: Defect, folder: Path) -> None:
     """Copy the code to the folder, and plant the defect. Raises `LookupError` if the code is no longer as expected."""
+    changed_copy(defect.changes, folder)
+
+
+def changed_copy(changes: Iterable[Change], folder: Path) -> None:
     for name in ("gateway", "resolvers", "schema", "sandbox", "tests", "bench", "examples", "docs"):
         shutil.copytree(ROOT / name, folder / name, ignore=LEFT_OUT)
-    for change in defect.changes:
+    for change in changes:
         file = folder / change.file
         code = file.read_text()
         if code.count(change.old) != 1:

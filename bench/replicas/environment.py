@@ -7,9 +7,12 @@ import secrets
 import socket
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
 
 import httpx
 
@@ -42,6 +45,12 @@ PORT_RANGE = range(10_000, 32_000)
 
 PORTS = 3
 """Number of ports on which a gateway is tried."""
+
+
+class Entrance(Protocol):
+    """What a shopper's requests are sent to."""
+
+    http: httpx.AsyncClient
 
 
 @dataclass
@@ -83,8 +92,13 @@ class Environment:
         ahead_s: float = 0,
         port: int | None = None,
         store_timeout_s: float = LONG_STORE_TIMEOUT_S,
+        code: Path = ROOT,
+        changes: Mapping[str, str] = MappingProxyType({}),
     ) -> GatewayProcess:
-        """A gateway that is ready. Its clock is ahead of the real time by `ahead_s`."""
+        """A gateway that is ready. Its clock is ahead of the real time by `ahead_s`.
+
+        `code`: the folder of its code. `changes`: other settings.
+        """
         keys = self.world.keys
         settings = {
             "RIVERFRONT_DEVELOPMENT": "true",
@@ -100,21 +114,22 @@ class Environment:
             "RIVERFRONT_SESSION_IDLE_S": str(self.idle_s),
             # Every shopper sends an address of its own, because sign-ins are limited by address.
             "RIVERFRONT_TRUSTED_PROXIES": "127.0.0.0/8",
+            **changes,
         }
         # Another program can take a free port before the gateway does.
         for _ in range(1 if port else PORTS):
-            gateway = await self._started(settings, port or free_port(), ahead_s)
+            gateway = await self._started(settings, port or free_port(), ahead_s, code)
             if gateway is not None:
                 if ahead_s:
                     self.mix[f"gateways: clock wrong by {ahead_s:+g} s"] += 1
                 return gateway
         raise RuntimeError("the gateway did not start")
 
-    async def _started(self, settings: dict[str, str], port: int, ahead_s: float) -> GatewayProcess | None:
+    async def _started(self, settings: dict[str, str], port: int, ahead_s: float, code: Path) -> GatewayProcess | None:
         """A gateway that is ready; None if it has ended."""
         program = ["gateway", "serve"] if ahead_s == 0 else ["bench.replicas.shifted_gateway", str(ahead_s)]
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", *program, cwd=ROOT, env=os.environ | settings | {"RIVERFRONT_PORT": str(port)}
+            sys.executable, "-m", *program, cwd=code, env=os.environ | settings | {"RIVERFRONT_PORT": str(port)}
         )
         # A client that hangs up cancels a request. The default network layer of httpx can then leave its connection
         # open for ever.

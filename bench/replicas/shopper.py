@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from bench.replicas import documents
-from bench.replicas.environment import QUIET_S, Environment, GatewayProcess
+from bench.replicas.environment import QUIET_S, Entrance, Environment
 from bench.replicas.ledger import UNFINISHED
 from bench.replicas.oracle import DEFINITE, SubmitRequest, Witness
 from tests.support.shop import ADDRESS, PACK, create_source, new_key
@@ -65,7 +65,7 @@ class Device:
     """A browser or an app with one session. `gateways` are those that the device may call."""
 
     shopper: "Shopper"
-    gateways: Sequence[GatewayProcess]
+    gateways: Sequence[Entrance]
     headers: dict[str, str] = field(default_factory=dict)
 
     async def ask(self, document: str, *, within_s: float = 30, **variables: Any) -> Answer:

@@ -90,4 +90,8 @@ def _with_unknown(written: Any, known: Any, before: Any) -> Any:
     if written.get("type") != before.get("type"):
         return written
     unknown = {name: value for name, value in before.items() if name not in known}
-    return unknown | {name: _with_unknown(value, known.get(name), before.get(name)) for name, value in written.items()}
+    return unknown | {
+        # An older version has not written every field.
+        name: _with_unknown(value, known.get(name), before[name]) if name in before else value
+        for name, value in written.items()
+    }
