@@ -152,14 +152,16 @@ def _services(
         submission_lock=SubmissionLock(store, attempts),
         replica=replica,
         cart_change_lock=CartChangeLock(store, now),
-        rate_limits=RateLimits(now, digest_key(settings), redis),
+        rate_limits=RateLimits(
+            now, digest_key(settings), redis, starts_per_s=settings.client_limits.session_starts_per_s
+        ),
         client_calls=ClientCalls(now),
         points=Points(
             now,
             digest_key(settings),
             redis,
-            session_limit=settings.point_limits.of_session,
-            address_limit=settings.point_limits.of_address,
+            session_limit=settings.client_limits.session_points,
+            address_limit=settings.client_limits.address_points,
             timeout_s=settings.store_timeout_s,
         ),
         cursor_secret=digest_key(settings),

@@ -8,11 +8,13 @@ from pydantic import BaseModel, Field
 OFF_IN_DEVELOPMENT = "0 turns the limit off. In development mode, it is 0 unless it is set."
 
 
-class PointLimits(NamedTuple):
-    """Points in a minute; 0 for no limit."""
+class ClientLimits(NamedTuple):
+    """What one client may use: the points of a session and of an address in a minute, and the sessions that an address
+    may start in a second. 0 is no limit."""
 
-    of_session: int
-    of_address: int
+    session_points: int
+    address_points: int
+    session_starts_per_s: int
 
 
 class LimitSettings(BaseModel):
@@ -36,11 +38,20 @@ class LimitSettings(BaseModel):
         description="Points that the operations of one client address may cost in a minute, at all replicas together. "
         + OFF_IN_DEVELOPMENT,
     )
+    session_starts_per_s: int = Field(
+        5,
+        ge=0,
+        le=10**6,
+        description="Sessions that one client address may start in a second, at all replicas together. "
+        + OFF_IN_DEVELOPMENT,
+    )
 
-    def limits_of_points(self, *, development: bool) -> PointLimits:
-        names = ("session_points", "address_points")
-        return PointLimits(
-            *(0 if development and name not in self.model_fields_set else getattr(self, name) for name in names)
+    def limits_of_clients(self, *, development: bool) -> ClientLimits:
+        return ClientLimits(
+            *(
+                0 if development and name not in self.model_fields_set else getattr(self, name)
+                for name in ClientLimits._fields
+            )
         )
 
 

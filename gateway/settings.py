@@ -15,7 +15,7 @@ from pydantic_settings import NoDecode
 from gateway.digital_river_settings import DigitalRiverSettings
 from gateway.enums import TermsOfSaleMode
 from gateway.environment import EnvironmentSettings
-from gateway.limit_settings import LimitSettings, PointLimits, point_problems
+from gateway.limit_settings import ClientLimits, LimitSettings, point_problems
 from gateway.setting_values import (
     ENCRYPTED,
     MIN_PREFIX_LENGTHS,
@@ -263,8 +263,8 @@ class Settings(LimitSettings, DigitalRiverSettings, ServerSettings):
         return re.compile("|".join([pattern_of(self.origins), *([LOOPBACK_ORIGIN] if self.development else [])]))
 
     @property
-    def point_limits(self) -> PointLimits:
-        return self.limits_of_points(development=self.development)
+    def client_limits(self) -> ClientLimits:
+        return self.limits_of_clients(development=self.development)
 
     @cached_property
     def unencrypted_origins(self) -> list[str]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
-from gateway.errors import ConcurrentRequest, SessionExpired, UpstreamError, UpstreamRefusal
+from gateway.errors import ConcurrentRequest, RateLimited, SessionExpired, UpstreamError, UpstreamRefusal
 from gateway.operation.context import Context
-from gateway.refusals.user_errors import AnyUserError, key_reused
+from gateway.refusals.user_errors import AnyUserError, key_reused, rate_limited
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.idempotency import ChangeOutcome, KeyReused, fingerprint
 from gateway.upstream.changes import ChangedLine, LineOffer, NewLine
@@ -42,6 +42,8 @@ async def add_cart_lines(ctx: Context, args: AddCartLinesInput) -> AddCartLinesP
         warnings = sessions.restart_warnings(ctx)
         try:
             _, handle = await sessions.begin(ctx, args.delivery)
+        except RateLimited as limited:
+            return AddCartLinesPayload(errors=[rate_limited(limited, (), ctx.services.now())])
         except UpstreamError as failure:
             return AddCartLinesPayload(errors=[logged_error(ctx, failure)])
         bearer_token = sessions.bearer_token(handle)

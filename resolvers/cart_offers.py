@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from functools import partial
 
 from gateway.enums import SessionLevel, WarningCode
-from gateway.errors import UpstreamError
+from gateway.errors import RateLimited, UpstreamError
 from gateway.money import Money
 from gateway.operation.context import Context
 from gateway.operation.shared_reads import read_once
-from gateway.refusals.user_errors import Path
+from gateway.refusals.user_errors import Path, rate_limited
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.record import CheckoutMemory
 from gateway.sessions.sessions import Session
+from gateway.store.client import client_key
 from gateway.upstream.cart import Cart
 from gateway.upstream.changes import CartChange
 from gateway.upstream.ids import upstream_id
@@ -110,6 +111,12 @@ async def redeem(ctx: Context, choice: OfferChoice, path: Path) -> Payload:
     session = await ctx.own_session()
     if code is not None and code.casefold() in map(str.casefold, _certain_codes(before or [], session).values()):
         return Payload(warnings=[ALREADY_REDEEMED])
+    try:
+        if code is not None:
+            address = client_key(ctx.caller.nearest_address)
+            await ctx.services.rate_limits.count("coupon", f"session:{session.id}", address)
+    except RateLimited as limited:
+        return Payload(errors=[rate_limited(limited, (*path, name), ctx.services.now())])
     change = CartChange(coupon_code=code, order_offer_id=offer_id)
 
     async def apply() -> Cart:

@@ -4,13 +4,14 @@ import contextlib
 
 from gateway.catalog import markets
 from gateway.enums import SessionDelivery, SessionLevel
-from gateway.errors import SessionExpired, UpstreamError
+from gateway.errors import RateLimited, SessionExpired, UpstreamError
 from gateway.operation.cart_owner import session_of_owner
 from gateway.operation.context import Context
-from gateway.refusals.user_errors import InputError, invalid
+from gateway.refusals.user_errors import InputError, invalid, rate_limited
 from gateway.refusals.warnings import SESSION_KEPT, SESSION_RESTARTED, MutationWarning
 from gateway.sessions.handle import Handle
 from gateway.sessions.sessions import Session
+from gateway.store.client import client_key
 from resolvers.failures import logged_error
 from resolvers.inputs.session import StartSessionInput, UpdateSessionInput
 from resolvers.payloads import Payload, SignOutPayload, StartSessionPayload
@@ -34,6 +35,8 @@ async def start_session(ctx: Context, args: StartSessionInput) -> StartSessionPa
     warnings = restart_warnings(ctx)
     try:
         started, handle = await begin(ctx, args.delivery, args.locale, args.currency_code)
+    except RateLimited as limited:
+        return StartSessionPayload(errors=[rate_limited(limited, (), ctx.services.now())])
     except UpstreamError as failure:
         return StartSessionPayload(errors=[logged_error(ctx, failure)])
     return StartSessionPayload(session=started, bearer_token=bearer_token(handle), warnings=warnings)
@@ -81,12 +84,13 @@ async def begin(
     ctx: Context, delivery: SessionDelivery, locale: str | None = None, currency_code: str | None = None
 ) -> tuple[Session, Handle]:
     """Start a guest session for this operation. The default locale is the first locale of the storefront. The default
-    currency is the currency of the locale.
+    currency is the currency of the locale. Raises `RateLimited` if the client's address has started too many.
     """
     delivery = delivery_of_new_session(ctx, delivery)
     locale = locale or ctx.settings.locales[0][0]
     currency_code = currency_code or ctx.settings.currencies_by_locale[locale]
     ctx.caller.check_new_session(delivery)
+    await ctx.services.rate_limits.count("session-start", client_key(ctx.caller.nearest_address))
     sessions = ctx.services.sessions
     async with sessions.reserved(delivery) as handle:
         tokens = await ctx.upstream.tokens.guest_token(locale, currency_code)

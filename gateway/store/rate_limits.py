@@ -1,4 +1,5 @@
-"""Limits the number of sign-ins, order look-ups and declined cards, so that passwords and cards cannot be guessed.
+"""Limits the number of sign-ins, order look-ups, coupon codes and declined cards, so that secrets cannot be guessed.
+New sessions and submit requests are limited because they cost calls to Digital River.
 
 Each action and target, such as a client address, has a maximum number of tries in each of several moving windows of
 time. Replicas share their counts in the shared store. Without a shared store, or while it does not answer, each replica
@@ -15,7 +16,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Any
 
-from limits import RateLimitItem, RateLimitItemPerDay, parse_many
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerSecond, parse_many
 from limits.aio.storage import MovingWindowSupport, RedisStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
@@ -35,6 +36,9 @@ RATES = {
     ("look-up", "address"): parse_many("5/minute; 50/day"),
     ("decline", "cart"): parse_many("5/10 minutes"),
     ("decline", "address"): parse_many("5/10 minutes"),
+    ("coupon", "session"): parse_many("10/minute; 100/day"),
+    ("coupon", "address"): parse_many("60/minute; 1000/day"),
+    ("submit", "session"): parse_many("5/minute"),
 }
 """Rates by action and kind of target. A secret with few possible values needs a rate per day: at five tries a minute,
 all numbers of four digits are tried in 33 hours."""
@@ -47,15 +51,25 @@ MAX_KEYS = 100_000
 
 
 class RateLimits:
-    """Counts the tries of each action and target. `redis` is the client of the shared store.
+    """Counts the tries of each action and target. `redis` is the client of the shared store. `starts_per_s`: the
+    sessions that one address may start in a second; 0 for no limit.
 
     A target is a string such as `address:203.0.113.9`, which begins with its kind. A target of None is not counted.
     Actions and kinds are keys of `RATES`. A target may be personal data. It is stored only as a digest with
     `digest_key`, because a plain digest of an address is found by trying all addresses.
     """
 
-    def __init__(self, now: Callable[[], datetime], digest_key: bytes, redis: Redis | None = None) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        digest_key: bytes,
+        redis: Redis | None = None,
+        *,
+        starts_per_s: int = 0,
+    ) -> None:
         self._digest_key = digest_key
+        starts = [RateLimitItemPerSecond(starts_per_s)] if starts_per_s else []
+        self._rates = RATES | {("session-start", "address"): starts}
         self._local = MovingWindowRateLimiter(MemoryWindows(lambda: now().timestamp()))
         self._shared = _shared_limiter(redis) if redis is not None else None
 
@@ -95,7 +109,7 @@ class RateLimits:
             (rate, self._key(action, target))
             for target in targets
             if target is not None
-            for rate in RATES[action, target.partition(":")[0]]
+            for rate in self._rates[action, target.partition(":")[0]]
         ]
 
     def _key(self, action: str, target: str) -> str:

@@ -40,7 +40,8 @@ async def check(attempt: Attempt, request: SubmitRequest) -> GuardInput | OrderB
     """Lock and check the cart. Return `OrderBlocked` if the cart has blockers, otherwise the input of the checkout
     guard.
 
-    Raise `GatewayError` if the cart cannot be checked now, and `RateLimited` after too many declines.
+    Raise `GatewayError` if the cart cannot be checked now, and `RateLimited` after too many declines
+    or new submit requests.
     """
     ctx, session = attempt.ctx, attempt.session
     await ctx.services.rate_limits.check("decline", *_rate_limit_keys(attempt))
@@ -49,6 +50,8 @@ async def check(attempt: Attempt, request: SubmitRequest) -> GuardInput | OrderB
         holder = await attempt.lock_carts_of_owner()
     if holder is not None:
         return _blocked_by(holder)
+    # Requests that another submission blocks are not counted: they send nothing to Digital River.
+    await ctx.services.rate_limits.count("submit", f"session:{session.id}")
     await ctx.services.sessions.retain_for_submission(session, str(attempt.key))
     # Changes that began before the cart was locked must end before the cart is read.
     async with ctx.services.cart_change_lock.hold(session.cart_owner, ctx.operation.deadline_at):
