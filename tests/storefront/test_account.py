@@ -21,7 +21,9 @@ async def test_shopper_signs_in_and_looks_after_the_account(world: World, chromi
     for _ in range(2):
         place_order(world, world.shoppers[0], BOTTLE)
     async with served_storefront(world) as shop, chromium.profile(SCENARIOS, url=shop.url) as shopper:
-        assert "8 to 32 characters" in await shopper.play("passwordRule")
+        new_account = await shopper.play("passwordRule")
+        assert "8 to 32 characters" in new_account["rule"]
+        assert new_account["findings"] == []
         signed_in = await shopper.play("signIn", username=keys.shopper_username, password=keys.shopper_password)
         assert signed_in["refusal"]
         order = await shopper.play("readOrder")

@@ -74,6 +74,7 @@ async def test_purchase_ends_on_the_right_page_with_one_order(
     assert again == shown
     assert (shown["instructions"] is not None) == (case.state == "SOURCE_PENDING_FUNDS")
     assert shopper.problems == []
+    assert set(shopper.origins) == {open_shop.shop.url, open_shop.shop.sandbox}
 
 
 UNPASSED = [
@@ -100,7 +101,7 @@ CARDS = [
     pytest.param(["useSavedCard"], "Visa ending in 1111", id="saved card"),
     pytest.param(
         ["leaveSavedCards", pay(number="5555555555554444"), "sources"],
-        "Mastercard ending in 4444",
+        "MasterCard ending in 4444",
         id="new card",
         marks=[pytest.mark.slow, pytest.mark.exhaustive],
     ),

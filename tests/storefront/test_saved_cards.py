@@ -152,7 +152,7 @@ async def test_bank_agrees_before_a_saved_card_pays(open_shop: OpenShop, chromiu
             await do(shopper, "addProduct", "openCheckout", "acceptSavedAddress", "chooseSavedCard")
             message = await do(shopper, ("answerBank", {"password": "wrong"}), "notice")
         assert message.startswith("Your bank could not confirm that it is you. Nothing was ordered")
-        sources = await do(shopper, "chooseSavedCard", ("answerBank", {"password": "password"}), "attached")
+        sources = await do(shopper, "chooseSavedCard", ("answerBank", {"password": "password"}), "sources")
         shown = await do(shopper, "order", "placed")
     assert sources == ["Mastercard ending in 5454"]
     assert shown["state"] == "SUBMITTED"

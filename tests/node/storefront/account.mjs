@@ -27,12 +27,12 @@ export async function signIn({ page, url, username, password }) {
   return { refusal, findings: found };
 }
 
-/** What a field says before anything is typed. */
+/** The form of a new account, and what the field of the password says before anything is typed. */
 export async function passwordRule({ page, url }) {
   await page.goto(`${url}/register`);
   await title(page, "Create an account");
   const id = await page.getByLabel("Password", { exact: true }).getAttribute("aria-describedby");
-  return page.locator(`[id="${id}"]`).innerText();
+  return { rule: await page.locator(`[id="${id}"]`).innerText(), findings: await findings(page) };
 }
 
 export async function readOrder({ page }) {

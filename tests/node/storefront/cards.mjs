@@ -11,6 +11,7 @@ export {
   order,
   placed,
   signIn,
+  sources,
 } from "./checkout.mjs";
 
 const title = (page, name) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
@@ -133,10 +134,4 @@ export async function backAtSubscriptions({ page, saved }) {
 /** Chooses the saved card, for which the bank then asks. */
 export async function chooseSavedCard({ page }) {
   await page.locator("[data-step=payment] .button").last().click();
-}
-
-/** Waits until the saved card is attached. Returns the sources of the order. */
-export async function attached({ page }) {
-  await page.locator("[data-step=review][data-state=open]").waitFor();
-  return page.locator("[data-sources] li").allInnerTexts();
 }

@@ -74,12 +74,19 @@ export function stageOfResult(result: Result, isSubmitted: boolean): Stage {
         text: (t) => t.nothingOrdered,
       });
     case "OrderNotPlaced":
-      return ready({ tone: "bad", title: (t) => t.blocked, text: (t) => t.nothingOrdered, details: sentences([result]) });
+      return ready(notPlaced(result));
     case "OrderBlocked":
       return blocked(result);
     case "OrderInDoubt":
       return doubt(result);
   }
+}
+
+/** The sentence of the gateway also says that no money was taken. */
+function notPlaced(result: Of<"OrderNotPlaced">): Notice {
+  const [sentence] = sentences([result]);
+  if (sentence) return { tone: "bad", title: () => sentence };
+  return { tone: "bad", title: (t) => t.blocked, text: (t) => t.nothingOrdered };
 }
 
 function action({ action, pendingOrder }: Of<"OrderActionRequired">, isSubmitted: boolean): Stage {
