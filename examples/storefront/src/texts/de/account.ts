@@ -22,7 +22,7 @@ export const account: Texts["account"] = {
   orders: "Bestellungen",
   addresses: "Adressen",
   cards: "Karten",
-  subscriptions: "Abonnements",
+  subscriptions: "Abos",
   storeCredit: "Guthaben",
   save: "Speichern",
   saved: "Gespeichert.",
@@ -53,8 +53,8 @@ export const account: Texts["account"] = {
   newAddress: "Adresse hinzufügen",
   nickname: "Name der Adresse, etwa Zuhause",
   noSubscriptions:
-    "Sie haben keine Abonnements. Wenn Sie ein Produkt kaufen, das sich verlängert, sehen Sie hier den Termin und können " +
-    "die Karte wechseln und es beenden.",
+    "Sie haben keine Abos. Für Produkte, die sich verlängern, sehen Sie hier den nächsten Termin, wechseln die Karte " +
+    "oder kündigen.",
   subscription: "Abonnement",
   quantity: (count) => `Menge: ${count}`,
   renewsOn: (date) => `Verlängert sich am ${date}`,

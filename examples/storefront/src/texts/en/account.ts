@@ -52,7 +52,7 @@ export const account = {
   newAddress: "Add an address",
   nickname: "Name of the address, such as Home",
   noSubscriptions:
-    "You have no subscriptions. If you buy a product that renews, you can see here when it does, change its card and end it.",
+    "You have no subscriptions. For products that renew, this page shows the next date, and you can change the card or cancel.",
   subscription: "Subscription",
   quantity: (count: number) => `Quantity: ${count}`,
   renewsOn: (date: string) => `Renews on ${date}`,
