@@ -94,7 +94,7 @@ async function deleteOneCard(page) {
   const before = await cards.count();
   const card = cards.last();
   await card.getByRole("button", { name: "Delete" }).click();
-  await card.getByRole("button", { name: "Cancel" }).click();
+  await card.getByRole("button", { name: "No", exact: true }).click();
   await card.getByRole("button", { name: "Delete" }).click();
   const found = await findings(page);
   await card.getByRole("button", { name: "Yes, delete" }).click();

@@ -14,7 +14,7 @@ interface Props {
 
 /** A change that cannot be taken back: a link that asks, and a button that does it. */
 export function Confirmed({ label, name, question, answer, isBusy, onConfirm }: Props) {
-  const { checkout } = useTexts();
+  const { account } = useTexts();
   const [isAsking, setAsking] = useState(false);
   return (
     <>
@@ -29,7 +29,7 @@ export function Confirmed({ label, name, question, answer, isBusy, onConfirm }: 
             {answer}
           </button>
           <button type="button" className="button button-link" onClick={() => setAsking(false)}>
-            {checkout.cancel}
+            {account.no}
           </button>
         </div>
       )}

@@ -29,6 +29,7 @@ export const account: Texts["account"] = {
   delete: "Löschen",
   deleteSure: (name) => `${name} löschen?`,
   deleteNow: "Ja, löschen",
+  no: "Nein",
   edit: "Ändern",
   cancel: "Kündigen",
   preferred: "Standard",

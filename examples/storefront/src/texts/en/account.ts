@@ -28,6 +28,7 @@ export const account = {
   delete: "Delete",
   deleteSure: (name: string) => `Delete ${name}?`,
   deleteNow: "Yes, delete",
+  no: "No",
   edit: "Edit",
   cancel: "Cancel",
   preferred: "Default",

@@ -29,6 +29,7 @@ export const account: Texts["account"] = {
   delete: "削除",
   deleteSure: (name) => `${name}を削除しますか。`,
   deleteNow: "削除する",
+  no: "いいえ",
   edit: "変更",
   cancel: "解約",
   preferred: "既定",
