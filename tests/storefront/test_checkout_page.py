@@ -33,6 +33,11 @@ async def test_form_cannot_be_sent_before_its_fields_are_there(open_shop: OpenSh
         assert await do(shopper, "fillCart", "openSlowForm") == {"early": False, "late": True}
 
 
+async def test_form_that_could_not_be_loaded_is_loaded_again(open_shop: OpenShop, chromium: Chromium) -> None:
+    async with shopper_in(open_shop.shop, chromium, submits=0) as shopper:
+        assert await do(shopper, "fillCart", "openFailingForm")
+
+
 @pytest.mark.slow
 @pytest.mark.exhaustive
 async def test_step_that_was_opened_again_can_be_left_unchanged(open_shop: OpenShop, chromium: Chromium) -> None:

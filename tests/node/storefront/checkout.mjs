@@ -297,7 +297,7 @@ export async function audit({ page }) {
 export async function openSlowForm({ page, url }) {
   let arrive;
   const arrival = new Promise((resolve) => (arrive = resolve));
-  await page.route(/operationName=AddressForm|AddressForm%28/, async (route) => {
+  await page.route(/operationName=AddressForm/, async (route) => {
     await arrival;
     await route.continue();
   });
@@ -308,6 +308,19 @@ export async function openSlowForm({ page, url }) {
   arrive();
   await page.locator("[name=line1]").waitFor();
   return { early, late: await button.isEnabled() };
+}
+
+/** The form of the country cannot be loaded at first. Returns whether it can be sent after another try. */
+export async function openFailingForm({ page, url }) {
+  let isFailing = true;
+  await page.route(/operationName=AddressForm/, (route) => (isFailing ? route.abort() : route.continue()));
+  await page.goto(`${url}/checkout`);
+  const again = page.locator("[data-missing-form] button");
+  await again.waitFor();
+  isFailing = false;
+  await again.click();
+  await page.locator("[name=line1]").waitFor();
+  return page.locator("[data-step=address] form > div > button").isEnabled();
 }
 
 /** Sends the form of the address as it is. */

@@ -3,7 +3,7 @@ import { isWide } from "../parts/is-wide";
 import { Bar } from "../parts/Skeleton";
 import { type Texts, useTexts } from "../texts";
 import { autocomplete, type AddressValues, type FieldName, type FormField, inputType, shownFields } from "./form";
-import { type AddressFormOfCountry, type Kind, useCountries } from "./useAddressForm";
+import { type AddressFormOfCountry, type Kind, useAddressFormFailure, useCountries } from "./useAddressForm";
 import "./address.css";
 
 interface Props {
@@ -59,11 +59,7 @@ export function AddressFields({ kind, locale, form, values, faults, onChange, id
           </select>
         )}
       </Field>
-      {!form && (
-        <div className="field-wide" role="status" aria-label={texts.shop.loading}>
-          <Bar height="20rem" />
-        </div>
-      )}
+      {!form && <MissingForm country={values.countryCode} locale={locale} />}
       {shown.map(row)}
       {folded.length > 0 && (
         <details className="field-wide" open={folded.some(isInUse)}>
@@ -71,6 +67,26 @@ export function AddressFields({ kind, locale, form, values, faults, onChange, id
           <div className="address-fields">{folded.map(row)}</div>
         </details>
       )}
+    </div>
+  );
+}
+
+function MissingForm({ country, locale }: { country: string; locale: string }) {
+  const { checkout, shop } = useTexts();
+  const { hasFailed, retry } = useAddressFormFailure(country, locale);
+  if (!hasFailed) {
+    return (
+      <div className="field-wide" role="status" aria-label={shop.loading}>
+        <Bar height="20rem" />
+      </div>
+    );
+  }
+  return (
+    <div className="field-wide row" role="alert" data-missing-form>
+      <p>{checkout.notLoaded}</p>
+      <button type="button" className="button button-plain" onClick={retry}>
+        {checkout.tryAgain}
+      </button>
     </div>
   );
 }

@@ -21,6 +21,12 @@ export interface AddressFormOfCountry {
   subdivisions: readonly { code: string; name: string }[];
 }
 
+/** Whether the form of a country could not be loaded, and another try. */
+export function useAddressFormFailure(country: string, locale: string): { hasFailed: boolean; retry: () => void } {
+  const { error, refetch } = useQuery(AddressFormDocument, { variables: { locale, country } });
+  return { hasFailed: error !== undefined, retry: () => void refetch().catch(() => {}) };
+}
+
 /** The form of a country. While it is loading, that of the country before: the fields do not vanish under the shopper. */
 export function useAddressForm(kind: Kind, country: string, locale: string): AddressFormOfCountry | null {
   const { data, previousData } = useQuery(AddressFormDocument, { variables: { locale, country } });
