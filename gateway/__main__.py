@@ -29,6 +29,7 @@ from gateway.order_commands import NOT_LOOKED_UP, print_attempt, print_order
 from gateway.settings import Settings
 from gateway.shopper_messages.catalogue import ShopperMessagesInvalid
 from gateway.store.redis import RedisStore
+from gateway.tracing.start import TracesUnavailable, load_packages
 from gateway.version import VERSION
 from schema.build import build
 
@@ -94,7 +95,13 @@ def serve(
     if number > 1 and not has_shared_store:
         sys.exit("The gateway cannot start: several workers need a store that they share. Set RIVERFRONT_STORE_URL.")
     try:
+        load_packages(settings)
         preload(settings)
+    except TracesUnavailable as error:
+        sys.exit(
+            f"The gateway cannot start: {PREFIX}TRACES_URL is set, but the package {error} is missing. "
+            "Install the packages of requirements-otel.lock, or unset it."
+        )
     except ManifestInvalid as error:
         sys.exit(f"The gateway cannot start: {error}.")
     except ShopperMessagesInvalid as error:

@@ -55,6 +55,7 @@ from gateway.store.repetition import Repetition
 from gateway.submission.open_attempts import measurements
 from gateway.submission.reconciler import INTERVAL_S, Reconciler
 from gateway.telemetry import FOLD_S, silence_retries, write_folded
+from gateway.tracing.start import Traces
 from gateway.upstream import transport
 from gateway.upstream.client import Upstream
 from gateway.upstream.exchange import Reserve, Sender
@@ -94,7 +95,8 @@ def create_app(
     graph = build(suggests=settings.development)
     documents = _documents(graph, settings)
     endpoint = GraphQLEndpoint(_executor(graph, settings, plans_new_documents), documents, services)
-    graphql_path = GraphQLPath(endpoint, settings, elapsed)
+    traces = Traces(settings)
+    graphql_path = GraphQLPath(endpoint, settings, elapsed, traces.tracer)
     draining = Draining()
     checks = health.Health(services.store, services.catalog.reader, draining, elapsed)
     app = Starlette(
@@ -108,7 +110,9 @@ def create_app(
             Middleware(CORSMiddleware, **cors.options(settings)),
         ],
         exception_handlers={404: unknown_path.answer_with(settings)},
-        lifespan=lambda _app: _lifespan(services, checks, http, Reconciler(services, interval_s=reconcile_every_s)),
+        lifespan=lambda _app: _lifespan(
+            services, checks, http, Reconciler(services, interval_s=reconcile_every_s), traces
+        ),
     )
     app.state.graphql_path, app.state.draining, app.state.health = graphql_path, draining, checks
     # A redirect from `/graphql/` would name the host of the request, which anybody may choose, and lose the body.
@@ -206,7 +210,7 @@ def _executor(graph: Graph, settings: Settings, plans_new_documents: bool) -> Ex
 
 @asynccontextmanager
 async def _lifespan(
-    services: Services, checks: health.Health, http: Sender, reconciler: Reconciler
+    services: Services, checks: health.Health, http: Sender, reconciler: Reconciler, traces: Traces
 ) -> AsyncIterator[None]:
     # If the store cannot be reached now, the next heartbeat synchronizes the clock.
     with contextlib.suppress(StoreUnavailable):
@@ -230,4 +234,5 @@ async def _lifespan(
         await services.replica.leave()
     await http.aclose()
     await services.store.aclose()
+    await traces.stop()
     await folding.stop()

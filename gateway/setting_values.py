@@ -87,13 +87,22 @@ RECEIVES_KEYS = "keys and tokens are sent to it"
 USED_BY_PAGES = "pages with payment details load it or send to it"
 """Mark of the settings whose value is a URL that pages receive."""
 
-ENCRYPTED = frozenset({RECEIVES_KEYS, USED_BY_PAGES})
+RECEIVES_TRACES = "traces, and the key of a tracing service, are sent to it"
+"""Mark of the setting whose value is the URL of a collector."""
+
+ENCRYPTED = frozenset({RECEIVES_KEYS, USED_BY_PAGES, RECEIVES_TRACES})
 """Marks of the URLs that must be https. Each is the reason, for the error message."""
 
 Url = Annotated[str, matches(URL, "a URL such as https://api.example.com/base"), RECEIVES_KEYS]
 
 OptionalUrl = Annotated[
     str, matches(f"({URL})?", "a URL such as https://api.example.com/base, or empty"), RECEIVES_KEYS
+]
+
+OptionalTracesUrl = Annotated[
+    str,
+    matches(r"(https?://[^/\s?#@]+(/[^\s?#]*)?)?", "a URL such as http://127.0.0.1:4318/v1/traces, or empty"),
+    RECEIVES_TRACES,
 ]
 
 ScriptUrl = Annotated[str, matches(URL, "a URL such as https://js.example.com/v1/DigitalRiver.js"), USED_BY_PAGES]

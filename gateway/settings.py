@@ -33,6 +33,7 @@ from gateway.setting_values import (
     key_set_problem,
     pattern_of,
 )
+from gateway.trace_settings import TraceSettings
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -103,7 +104,7 @@ class ServerSettings(EnvironmentSettings):
         return 0 if self.development and "overload_wait_s" not in self.model_fields_set else self.overload_wait_s
 
 
-class Settings(LimitSettings, DigitalRiverSettings, ServerSettings):
+class Settings(LimitSettings, TraceSettings, DigitalRiverSettings, ServerSettings):
     """Settings of the gateway. The default values are for `make run`. A setting without a default value is required."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
@@ -310,6 +311,8 @@ def _problems(settings: Settings) -> Iterator[str]:
     if 0 < settings.drain_s < MIN_DRAIN_S:
         yield f"drain_s: must be 0 or at least {MIN_DRAIN_S}, since balancers notice a stop only after a while"
     yield from point_problems(settings)
+    if settings.traces_from_proxies and not settings.trusted_proxies:
+        yield "traces_from_proxies: needs RIVERFRONT_TRUSTED_PROXIES"
     if settings.documents_mode is not DocumentsMode.OFF and not settings.manifest:
         yield "documents_mode: report and enforce need RIVERFRONT_MANIFEST"
     if (pair := settings.merchant_key.get_secret_value()) and not all(pair.partition(":")):

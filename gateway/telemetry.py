@@ -58,8 +58,8 @@ OUR_FIELDS = (
     "header",
     "version",
 )
-"""Fields of our own lines, besides those that every line has: event, level, logger, timestamp, request id and a
-description of the exception."""
+"""Fields of our own lines, besides those that every line has: event, level, logger, timestamp, request id, trace id and
+a description of the exception."""
 
 VARYING_FIELDS = frozenset({"duration_ms", "try", "upstream_request_id", "suppressed"})
 """Fields that do not make two lines different."""
@@ -85,6 +85,9 @@ Fields = tuple[tuple[str, Hashable], ...]
 """Names and values of fields, of `OUR_FIELDS` and in their order."""
 
 current_request_id: ContextVar[str | None] = ContextVar("current_request_id", default=None)
+
+current_trace_id: ContextVar[str | None] = ContextVar("current_trace_id", default=None)
+"""Id of the trace of what runs now; None if it is not traced."""
 
 
 def configure(level: str) -> None:
@@ -254,6 +257,9 @@ def _line(beginning: str, time_s: float, fields: str, exception: BaseException |
     request_id = current_request_id.get()
     if request_id is not None:
         line += f', "request_id": {_json(request_id)}'
+    trace_id = current_trace_id.get()
+    if trace_id is not None:
+        line += f', "trace_id": "{trace_id}"'
     if exception is not None:
         # The message of an exception is left out, because it may contain personal data.
         line += f', "exception": {quoted("; because of ".join(_described_causes(exception)))}'

@@ -1,6 +1,7 @@
 """Makes the functions that Strawberry calls to resolve fields, when graphql-core executes an operation."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from graphql import GraphQLResolveInfo, get_named_type
@@ -11,6 +12,7 @@ from gateway.execution.mutation_payload import PayloadSelection
 from gateway.execution.selections import selected_fields, selections_below
 from gateway.operation.context import Context
 from gateway.operation.recorded_results import RecordedResult
+from gateway.spans import UNTRACED, inside
 
 
 def make_field_resolver(field_resolver: FieldResolver) -> Callable[..., Any]:
@@ -24,7 +26,12 @@ def make_field_resolver(field_resolver: FieldResolver) -> Callable[..., Any]:
         if recorded is not None:
             return recorded.value_or_raise()
         coordinate = f"{info._raw_info.parent_type.name}.{info.field_name}"
-        answer = field_resolver.call(root, ctx, arguments, coordinate)
+        spans = ctx.operation.field_spans
+        if spans is None:
+            answer = field_resolver.call(root, ctx, arguments, coordinate)
+        else:
+            resolve = partial(field_resolver.call, root, ctx, arguments, coordinate)
+            answer = spans.resolve(_root_key(info._raw_info), coordinate, resolve)
         if hasattr(answer, "__await__"):
             return awaited(answer, ctx, coordinate)
         field_resolver.check(answer, coordinate)
@@ -46,9 +53,16 @@ def make_mutation_resolver(field_resolver: FieldResolver) -> Callable[..., Any]:
         recorded = _recorded(ctx, info._raw_info)
         if recorded is not None:
             return recorded.value_or_raise()
-        return await field_resolver.mutate(ctx, arguments, _payload_selection(info._raw_info))
+        spans = ctx.operation.field_spans
+        coordinate = f"{info._raw_info.parent_type.name}.{info.field_name}"
+        with inside(spans.of(_root_key(info._raw_info), coordinate)) if spans is not None else UNTRACED:
+            return await field_resolver.mutate(ctx, arguments, _payload_selection(info._raw_info))
 
     return call
+
+
+def _root_key(raw: GraphQLResolveInfo[Any]) -> str:
+    return str(raw.path.as_list()[0])
 
 
 def _recorded(ctx: Context, raw: GraphQLResolveInfo[Any]) -> RecordedResult | None:

@@ -12,6 +12,8 @@ from gateway.documents.turns import Steps, Turns
 from gateway.execution.plan import Plan
 from gateway.execution.plan_cache import PlanCache, PlannedOperation
 from gateway.operation.context import Context
+from gateway.operation.field_spans import FieldSpans
+from gateway.spans import current_span
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,16 @@ class Executor:
                 self._plans.plan(operation, {})
 
     async def execute(self, prepared: PreparedOperation, ctx: Context) -> ExecutionResult:
+        span = current_span()
+        if span is None:
+            return await self._execute(prepared, ctx)
+        ctx.operation.field_spans = FieldSpans(span)
+        try:
+            return await self._execute(prepared, ctx)
+        finally:
+            ctx.operation.field_spans.end()
+
+    async def _execute(self, prepared: PreparedOperation, ctx: Context) -> ExecutionResult:
         plan = self._plan(prepared)
         if plan is None:
             return await self._by_graphql_core(prepared, ctx)

@@ -20,6 +20,7 @@ from gateway.execution.field_resolver import FieldResolver
 from gateway.execution.mutation_payload import PayloadSelection
 from gateway.operation.context import DEADLINE_REACHED, Context
 from gateway.operation.recorded_results import RecordedResult, ResponsePath
+from gateway.spans import UNTRACED, inside
 
 Complete = Callable[[Any, "Run", ResponsePath], Any]
 """Function of a plan that makes a resolver's value a part of the answer."""
@@ -68,6 +69,7 @@ class Run:
     def __init__(self, ctx: Context, variables: VariableValues | None) -> None:
         self.ctx = ctx
         self.has_failed = False
+        self._spans = ctx.operation.field_spans
         self._variables = variables
         self._values: dict[VariableArguments, Mapping[str, Any]] = {}
         self._loop = asyncio.get_running_loop()
@@ -89,7 +91,12 @@ class Run:
         """Call the resolver of a field. Its value becomes a part of `answer`."""
         path = (*parent_path, field.key)
         try:
-            value = field.resolver.call(parent, self.ctx, self.arguments(field.arguments), field.coordinate)
+            arguments, spans = self.arguments(field.arguments), self._spans
+            if spans is None:
+                value = field.resolver.call(parent, self.ctx, arguments, field.coordinate)
+            else:
+                call = partial(field.resolver.call, parent, self.ctx, arguments, field.coordinate)
+                value = spans.resolve(str(path[0]), field.coordinate, call)
             if not hasattr(value, "__await__"):
                 field.resolver.check(value, field.coordinate)
                 answer[field.key] = field.complete(value, self, path)
@@ -116,7 +123,8 @@ class Run:
             self.has_failed = True
             return
         try:
-            payload = await field.resolver.mutate(self.ctx, arguments, field.payload)
+            with inside(self._spans.of(field.key, field.coordinate)) if self._spans is not None else UNTRACED:
+                payload = await field.resolver.mutate(self.ctx, arguments, field.payload)
         except Exception as error:
             self._fail(path, error)
             return

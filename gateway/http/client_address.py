@@ -48,6 +48,10 @@ def client_connection(request: HttpRequest, settings: Settings) -> ClientConnect
     return _connection(peer, None, is_encrypted=_is_https(schemes, proxies))
 
 
+def is_from_trusted_proxy(request: HttpRequest, settings: Settings) -> bool:
+    return bool(request.peer) and _is_trusted(_parsed(request.peer or ""), settings)
+
+
 @lru_cache(maxsize=1024)
 def _without_proxies(peer: str | None, scheme: str) -> ClientConnection:
     return _connection(_parsed(peer) if peer else None, None, is_encrypted=scheme == "https")

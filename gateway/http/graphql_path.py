@@ -21,7 +21,10 @@ from gateway.http.http_request import HttpRequest, Reply
 from gateway.http.logged_request import LoggedRequest
 from gateway.http.request_id import IdSource
 from gateway.http.response import LEGACY, MODERN, crash_reply, overloaded_reply
+from gateway.http.traced_request import RequestTracing
 from gateway.settings import Settings
+from gateway.spans import UNTRACED
+from gateway.tracing.tracer import Tracer
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +34,15 @@ PATH = "/graphql"
 class GraphQLPath:
     """Leads each request to the endpoint and its reply to the server, from the id to the log line."""
 
-    def __init__(self, endpoint: GraphQLEndpoint, settings: Settings, elapsed: Callable[[], float] = elapsed_s) -> None:
+    def __init__(
+        self,
+        endpoint: GraphQLEndpoint,
+        settings: Settings,
+        elapsed: Callable[[], float] = elapsed_s,
+        tracer: Tracer | None = None,
+    ) -> None:
         self._endpoint = endpoint
+        self._tracing = RequestTracing(tracer, settings) if tracer is not None else None
         self.admission = endpoint.admission
         self._refusals = {media_type: overloaded_reply(settings, media_type) for media_type in (MODERN, LEGACY)}
         self._settings = settings
@@ -43,7 +53,8 @@ class GraphQLPath:
         """Answer a request. `send` is called once, and the log line is written after it."""
         request_id = self._ids.id_for(request.headers.get(b"x-request-id"))
         connection = client_connection(request, self._settings)
-        with LoggedRequest(request_id, request.method, PATH) as logged:
+        logged = LoggedRequest(request_id, request.method, PATH)
+        with self._tracing.traced(request, logged) if self._tracing is not None else UNTRACED, logged:
             try:
                 reply = self.cors.preflight_reply(request)
                 if reply is None:

@@ -27,6 +27,7 @@ from gateway.errors import (
 )
 from gateway.money import Money
 from gateway.operation.caller import Caller
+from gateway.operation.field_spans import FieldSpans
 from gateway.operation.recorded_results import RecordedResults
 from gateway.operation.services import Services
 from gateway.operation.session_search import SessionSearch
@@ -93,6 +94,8 @@ class Operation:
     """Warnings of payloads whose `warnings` the operation did not select."""
     payload_codes: list[str] = field(default_factory=list)
     """Codes of the errors in all payloads, for the log."""
+    field_spans: FieldSpans | None = None
+    """None if the operation is not traced."""
     outcome: str | None = None
     """Status of the submission that the operation reports, for the log. None if it reports none."""
 

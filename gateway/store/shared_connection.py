@@ -25,6 +25,7 @@ from redis.exceptions import NoScriptError, ReadOnlyError, RedisError, ResponseE
 from redis.exceptions import TimeoutError as NotAnswered
 
 from gateway.metrics import store as metrics
+from gateway.store.traced_command import traced_command
 from gateway.store.waiting import LOOK_S, Waiting, looks_in, waiting_of_request
 
 log = logging.getLogger(__name__)
@@ -265,7 +266,8 @@ class SharedRedis(Redis):
         self.shared = SharedConnection(pool.make_connection, timeout_s)
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
-        answer = await self.shared.run(*args)
+        with traced_command(args[0]):
+            answer = await self.shared.run(*args)
         return await self.parse_response(Answered(answer), args[0], **options)  # type: ignore[arg-type]  # it only reads
 
     async def aclose(self, close_connection_pool: bool | None = None) -> None:

@@ -45,13 +45,18 @@ class CountedCall:
 
     def __exit__(self, _type: object, failure: BaseException | None, _traceback: object) -> None:
         DURATION.labels(self._call).observe(time.perf_counter() - self._started_at)
-        if failure is None:
-            CALLS.labels(self._call, "2xx", "none").inc()
-        else:
-            cause = next((cause for class_, cause in CAUSES if isinstance(failure, class_)), OTHER)
-            CALLS.labels(self._call, _status_class(failure), cause).inc()
+        CALLS.labels(self._call, status_class(failure), cause_of(failure)).inc()
 
 
-def _status_class(failure: BaseException) -> str:
+def cause_of(failure: BaseException | None) -> str:
+    if failure is None:
+        return "none"
+    return next((cause for class_, cause in CAUSES if isinstance(failure, class_)), OTHER)
+
+
+def status_class(failure: BaseException | None) -> str:
+    """Class of the status with which a call ended, of the metric's label."""
+    if failure is None:
+        return "2xx"
     status = failure.status if isinstance(failure, UpstreamRefusal | UpstreamUnavailable) else None
     return "none" if status is None else f"{status // 100}xx"

@@ -37,7 +37,7 @@ from gateway.errors import (
     UpstreamUnavailable,
 )
 from gateway.metrics import upstream as metrics
-from gateway.recorded_calls import RecordedCall, current_record
+from gateway.recorded_calls import RecordedCall
 from gateway.settings import Settings
 from gateway.store.interface import Lease
 from gateway.store.waiting import renew_waiting
@@ -52,6 +52,7 @@ from gateway.upstream.exchange import Header, Request, Reserve, Response, Sender
 from gateway.upstream.priority import claim_of_call
 from gateway.upstream.protection.resources import resource_of
 from gateway.upstream.protection.retry_budget import RetryBudget
+from gateway.upstream.traced_call import traced_call
 
 log = logging.getLogger(__name__)
 
@@ -179,23 +180,24 @@ class Calls:
         site = base_url(base or settings.upstream_url)
         call = call_name(method, path)
         priority, is_continued = claim_of_call()
+        traced = traced_call(call, settings)
         request = Request(
             method,
             site.origin,
             site.target(path, encoded_query(params) if params else ""),
-            self._headers(token, basic, json=json, form=form),
+            self._headers(token, basic, json=json, form=form) + traced.headers,
             _body(json, form),
             self.reserve,
             on_new_connection=repeat is Repeat.NEVER,
             may_send=None if method == "GET" else lambda: elapsed_s() < deadline_at and self._holds_leases(),
             priority=priority,
             is_continued=is_continued,
-            recorded=record.begin_call(call) if (record := current_record.get()) is not None else None,
+            recorded=traced.recorded,
             call=call,
         )
         if self.retry_budget is not None:
             self.retry_budget.count(resource_of(call), is_repeated=False)
-        with CountedCall(call):
+        with CountedCall(call), traced:
             try:
                 return await self._once(request, deadline_at, repeat)
             except UpstreamError as failure:

@@ -40,6 +40,7 @@ from tests.support.canaries import (
     kinds_in,
     spellings,
 )
+from tests.support.otlp_receiver import Collector, collector
 from tests.support.shop import (
     CART,
     PACK,
@@ -50,6 +51,7 @@ from tests.support.shop import (
     Shopper,
     Storefront,
     app_for,
+    eventually,
     listening,
     new_key,
     settings_for,
@@ -138,6 +140,7 @@ class Staged:
     http: httpx.AsyncClient
     sandbox: httpx.AsyncClient
     clock: Clock
+    collector: Collector
     canaries: dict[str, set[str]] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
     """Idempotency keys of all submissions."""
@@ -187,11 +190,20 @@ async def output_of_log(staged: Staged) -> str:
     return staged.log.getvalue()
 
 
+async def output_of_traces(staged: Staged) -> str:
+    """All that the collector of traces has received, up to a last request."""
+    storefront = Storefront(staged.http)
+    last = (await storefront.ask("{ storefront { locales } }")).headers["x-request-id"]
+    await eventually(lambda: last.encode() in staged.collector.requests[-1])
+    return "\n".join(request.decode("latin-1") for request in staged.collector.requests)
+
+
 OUTPUTS: dict[str, Callable[[Staged], Awaitable[str]]] = {
     "log": output_of_log,
     "attempt": output_of_attempt,
     "order": output_of_order,
     "doctor": output_of_doctor,
+    "traces": output_of_traces,
 }
 
 
@@ -306,7 +318,9 @@ async def fail_everywhere(staged: Staged) -> None:
 
 
 @asynccontextmanager
-async def staged_shop(world: World, clock: Clock, valkey: Valkey, log: io.StringIO) -> AsyncIterator[Staged]:
+async def staged_shop(
+    world: World, clock: Clock, valkey: Valkey, log: io.StringIO, traces: Collector
+) -> AsyncIterator[Staged]:
     await emptied(valkey)
     redis = Redis.from_url(valkey.url)
     await redis.config_set("requirepass", SECRETS["store password"])
@@ -323,6 +337,9 @@ async def staged_shop(world: World, clock: Clock, valkey: Valkey, log: io.String
         store_url=url,
         sealing_keys=(SECRETS["sealing key"],),
         server_keys=(SECRETS["server key"],),
+        traces_url=traces.url,
+        traces_share=1,
+        traces_to_upstream=True,
         **TRUSTED,
     )
     network = CarelessTransport(create_sandbox(world))
@@ -333,13 +350,13 @@ async def staged_shop(world: World, clock: Clock, valkey: Valkey, log: io.String
         httpx.AsyncClient(transport=InMemoryTransport(network.app), base_url="http://sandbox") as sandbox,
     ):
         await redis.aclose()
-        yield Staged(settings, world, log, network, store, http, sandbox, clock)
+        yield Staged(settings, world, log, network, store, http, sandbox, clock, traces)
 
 
 async def test_no_output_has_a_secret_or_personal_data(
     world: World, clock: Clock, own_valkey: Valkey, log: io.StringIO
 ) -> None:
-    async with staged_shop(world, clock, own_valkey, log) as staged:
+    async with collector() as traces, staged_shop(world, clock, own_valkey, log, traces) as staged:
         for kind, value in (PERSONAL | SECRETS).items():
             staged.plant(kind, value)
         staged.plant("card", *CARDS)
@@ -355,6 +372,8 @@ async def test_no_output_has_a_secret_or_personal_data(
     assert (empty, len(staged.canaries) >= 20) == ([], True)
     for event in ("submission outcome", "resolver crashed", "process crashed", "merchant assertion refused"):
         assert event in outputs["log"], event
+    for span in ("Mutation.submitOrder", f"POST {SUBMIT}", "store EVALSHA", "IN_DOUBT"):
+        assert span in outputs["traces"], span
     assert "GRAPHQL_VALIDATION_FAILED" not in outputs["log"], "all operations are executed"
     assert '"logger": "careless"' in outputs["log"], "packages are logged too"
     sent = kinds_in("\n".join(staged.network.sent), staged.canaries)

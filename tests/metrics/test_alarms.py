@@ -64,6 +64,7 @@ STAGED: dict[str, list[Series]] = {
     "PointsUsedUp": [(LIMITS, {"limit": "address-points"}, 101)],
     "CardNumbersSent": [("riverfront_security_events_total", {"event": "card"}, 11)],
     "PagesRefused": [("riverfront_security_events_total", {"event": "origin"}, 60)],
+    "SpansLost": [("riverfront_trace_spans_total", {"result": "failed"}, 200)],
 }
 """What Prometheus reads when the alarm must fire: series, labels, and value or growth."""
 
