@@ -61,6 +61,7 @@ from gateway.upstream.client import Upstream
 from gateway.upstream.exchange import Reserve, Sender
 from gateway.upstream.logged_requests import LoggedRequests
 from gateway.upstream.protection.limited_calls import protected
+from gateway.upstream.protection.quota import RefusedOrders
 from gateway.upstream.protection.retry_budget import RetryBudget
 from gateway.upstream.retrying_calls import Calls, Retries
 from schema.build import Graph, build
@@ -89,7 +90,8 @@ def create_app(
     store = store or _store(settings, now)
     sender = transport.sender_over(network or transport.Network(options=transport.connection_options(settings)))
     logged = LoggedRequests(sender, slow_s=settings.slow_call_s, elapsed=elapsed)
-    http = protected(logged, settings, store, now, elapsed)
+    refused_orders = RefusedOrders(elapsed)
+    http = protected(logged, settings, store, refused_orders, now, elapsed)
     calls = Calls(http, settings, retries, retry_budget=RetryBudget(elapsed))
     services = _services(settings, Upstream(calls), store, now, elapsed)
     graph = build(suggests=settings.development)
@@ -98,7 +100,7 @@ def create_app(
     traces = Traces(settings)
     graphql_path = GraphQLPath(endpoint, settings, elapsed, traces.tracer)
     draining = Draining()
-    checks = health.Health(services.store, services.catalog.reader, draining, elapsed)
+    checks = health.Health(services.store, services.catalog.reader, draining, refused_orders, elapsed)
     app = Starlette(
         routes=[
             *health.routes(checks),

@@ -18,8 +18,10 @@ from gateway.elapsed_time import elapsed_s
 from gateway.errors import StoreEvicts, StoreUnavailable, UpstreamError, UpstreamKeyRefused
 from gateway.http.draining import Draining
 from gateway.http.workers import SharedState
+from gateway.metrics.health import TAKES_ORDERS
 from gateway.store.interface import Store
 from gateway.store.repetition import Repetition
+from gateway.upstream.protection.quota import RefusedOrders
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +51,7 @@ class Reason(StrEnum):
     STORE_UNAVAILABLE = "STORE_UNAVAILABLE"
     STORE_EVICTS = "STORE_EVICTS"
     API_KEY_REFUSED = "API_KEY_REFUSED"
+    QUOTA_USED_UP = "QUOTA_USED_UP"
 
 
 MESSAGES = {
@@ -56,6 +59,7 @@ MESSAGES = {
     Reason.STORE_UNAVAILABLE: "The store does not answer, or refuses a command that orders need.",
     Reason.STORE_EVICTS: "The store may evict records of submissions. Set its maxmemory-policy to noeviction.",
     Reason.API_KEY_REFUSED: "Digital River does not accept the API key or its secret.",
+    Reason.QUOTA_USED_UP: "Submissions have just been refused, because Digital River's quota of calls is used up.",
 }
 """What the answer says. The log has the error: anybody can read the answer."""
 
@@ -69,11 +73,17 @@ class Health:
     """
 
     def __init__(
-        self, store: Store, reader: GuestReader, draining: Draining, elapsed: Callable[[], float] = elapsed_s
+        self,
+        store: Store,
+        reader: GuestReader,
+        draining: Draining,
+        refused_orders: RefusedOrders,
+        elapsed: Callable[[], float] = elapsed_s,
     ) -> None:
         self._store = store
         self._reader = reader
         self._draining = draining
+        self._refused_orders = refused_orders
         self._elapsed = elapsed
         self.able: Flag | SharedState = Flag()
         """Whether orders were possible at any time since the start."""
@@ -126,6 +136,9 @@ class Health:
             failures = [Reason.API_KEY_REFUSED]
         if not failures:
             self.able.value = True
+            if self._refused_orders.are_recent():
+                failures = [Reason.QUOTA_USED_UP]
+        TAKES_ORDERS.labels().set(not failures)
         self._log(": ".join(filter(None, [*failures, detail])))
         return failures
 

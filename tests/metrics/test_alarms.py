@@ -38,6 +38,7 @@ Series = tuple[str, dict[str, str], float]
 STAGED: dict[str, list[Series]] = {
     "GatewayDown": [("up", {}, 0)],
     "StoreDown": [("riverfront_store_up", {}, 0)],
+    "NoOrders": [("riverfront_takes_orders", {}, 0), ("riverfront_store_up", {}, 1)],
     "StoreRefusesCommands": [("riverfront_store_errors_total", {"cause": "refused"}, 20)],
     "MemoryStoreFull": [(LIMITS, {"limit": "memory-store"}, 1)],
     "RecordsUnreadable": [("riverfront_session_records_unreadable_total", {}, 1)],

@@ -11,10 +11,11 @@ import pytest
 from redis.asyncio import Redis
 
 from gateway.errors import StoreEvicts, StoreUnavailable
-from gateway.http.health import REMEMBERED_S, Reason
+from gateway.http.health import KEY_CHECK_PAUSE_S, REMEMBERED_S, Reason
 from gateway.store.memory import MemoryStore
 from gateway.store.redis import RedisStore
 from sandbox.model.world import World
+from tests.support.metric_values import current
 from tests.support.shop import (
     Clock,
     InMemoryTransport,
@@ -173,6 +174,20 @@ async def test_refused_api_secret_is_not_ready(world: World, network: InMemoryTr
         assert not await is_ready(storefront)
         assert await reasons(storefront, clock) == ["API_KEY_REFUSED"]
         assert (await storefront.http.get("/health/live")).status_code == 200
+
+
+async def test_gauge_follows_whether_orders_can_be_taken(storefront: Storefront, world: World, clock: Clock) -> None:
+    assert await is_ready(storefront)
+    assert current("riverfront_takes_orders") == 1
+    accepted = world.keys
+    world.keys = replace(accepted, confidential_secret="another-secret-of-the-site")
+    clock.move(86_400)  # The guest token ends.
+    assert await reasons(storefront, clock)
+    assert current("riverfront_takes_orders") == 0
+    world.keys = accepted
+    clock.move(KEY_CHECK_PAUSE_S)
+    assert not await reasons(storefront, clock)
+    assert current("riverfront_takes_orders") == 1
 
 
 async def test_secret_that_is_refused_later_stops_only_orders(

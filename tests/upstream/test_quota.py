@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import QuotaUsedUp, StoreUnavailable
+from gateway.http.health import REMEMBERED_S
 from gateway.store.call_permits import UNDER_WAY_MS, CallPermits, Grant, LocalPermits, SharedPermits
 from gateway.store.memory import MemoryStore
 from gateway.store.redis import RedisStore
 from gateway.upstream.priority import Priority
-from gateway.upstream.protection.quota import RANKS, Quota, rank_of
+from gateway.upstream.protection.quota import RANKS, REFUSED_FOR_S, Quota, rank_of
 from sandbox.model.quota import CallQuota
 from sandbox.model.world import World
 from tests.support.shop import CART, PACK, Clock, InMemoryTransport, Shopper, Storefront, gateway, gateway_on
@@ -116,6 +117,33 @@ async def test_change_that_got_no_permit_may_be_repeated(limited: Shopper) -> No
     )
     (error,) = answer.data["updateCart"]["errors"]
     assert (error["code"], error["retry"]) == ("RATE_LIMITED", "RETRY")
+
+
+async def test_order_without_a_permit_is_reported_by_health(
+    world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock
+) -> None:
+    store = MemoryStore(clock)
+    async with (
+        gateway_on(store, world, network, clock) as unlimited,
+        gateway_on(store, world, network, clock, upstream_quota_per_s=10) as limited,
+    ):
+        await Shopper(unlimited, sandbox, world).get_ready()
+        cart = await unlimited.cart()
+
+        async def reasons() -> list[str]:
+            clock.move(REMEMBERED_S)
+            return [reason["code"] for reason in (await limited.http.get("/health/orders")).json()["reasons"]]
+
+        assert await reasons() == []
+        world.quota = CallQuota(1, retry_after_s=60)
+        await asyncio.gather(*(limited.ask(PRODUCT % number) for number in range(3)))
+        assert await reasons() == [], "public reads were refused, no order was"
+        shopper = Storefront(limited.http, cookie=unlimited.cookie)
+        await shopper.submit(total=cart["totals"]["orderTotal"], revision=cart["revision"])
+        assert await reasons() == ["QUOTA_USED_UP"]
+        assert (await limited.http.get("/health/ready")).status_code == 200
+        clock.move(REFUSED_FOR_S)
+        assert await reasons() == []
 
 
 # The permits.

@@ -12,8 +12,9 @@ from gateway.store.interface import Store
 from gateway.store.redis import RedisStore
 from gateway.upstream import error_envelopes
 from gateway.upstream.exchange import Request, Response, Sender
+from gateway.upstream.priority import Priority
 from gateway.upstream.protection.breakers import Breakers
-from gateway.upstream.protection.quota import Quota, rank_of
+from gateway.upstream.protection.quota import Quota, RefusedOrders, rank_of
 from gateway.upstream.protection.resources import Resource, resource_of
 
 MAY_BE_QUOTA = frozenset({409, 429})
@@ -29,9 +30,12 @@ LONGEST_PAUSE_S = 60
 class LimitedCalls:
     """A `Sender` that raises `QuotaUsedUp` instead of sending a call that would exceed the quota."""
 
-    def __init__(self, sender: Sender, quota: Quota, elapsed: Callable[[], float]) -> None:
+    def __init__(
+        self, sender: Sender, quota: Quota, refused_orders: RefusedOrders, elapsed: Callable[[], float]
+    ) -> None:
         self._sender = sender
         self._quota = quota
+        self._refused_orders = refused_orders
         self._elapsed = elapsed
 
     async def exchange(self, request: Request, within_s: float) -> Response:
@@ -45,6 +49,8 @@ class LimitedCalls:
                 permit = await self._quota.take(rank_of(request.priority, is_continued=request.is_continued), within_s)
             except QuotaUsedUp:
                 SHED.labels(request.priority.name.lower()).inc()
+                if request.priority is Priority.SUBMISSION:
+                    self._refused_orders.note()
                 raise
             within_s -= self._elapsed() - began_at
             if within_s <= 0:
@@ -67,12 +73,17 @@ def _is_of_quota(response: Response) -> bool:
 
 
 def protected(
-    sender: Sender, settings: Settings, store: Store, now: Callable[[], datetime], elapsed: Callable[[], float]
+    sender: Sender,
+    settings: Settings,
+    store: Store,
+    refused_orders: RefusedOrders,
+    now: Callable[[], datetime],
+    elapsed: Callable[[], float],
 ) -> Sender:
     """The sender with all that protects Digital River. Without a quota in the settings, calls need no permits."""
     if settings.upstream_quota_per_s:
         local = LocalPermits(elapsed)
         shared = SharedPermits(store.redis) if isinstance(store, RedisStore) else local
         quota = Quota(settings.upstream_quota_per_s, shared, local, now, elapsed)
-        sender = LimitedCalls(sender, quota, elapsed)
+        sender = LimitedCalls(sender, quota, refused_orders, elapsed)
     return Breakers(sender, now, elapsed)

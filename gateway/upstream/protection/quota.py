@@ -47,6 +47,24 @@ ANSWERS_S = 0.02
 """Time in seconds for which ends of calls are collected before the store is told."""
 
 
+REFUSED_FOR_S = 15.0
+"""Time in seconds for which an order that got no permit counts as a sign that no orders can be taken."""
+
+
+class RefusedOrders:
+    """Notes when a call of a submission got no permit. These calls are shed last."""
+
+    def __init__(self, elapsed: Callable[[], float]) -> None:
+        self._elapsed = elapsed
+        self._last = -math.inf
+
+    def note(self) -> None:
+        self._last = self._elapsed()
+
+    def are_recent(self) -> bool:
+        return self._elapsed() - self._last < REFUSED_FOR_S
+
+
 Rank = int
 """Which calls get permits first: the lower the number, the earlier. An operation's further calls have an odd rank."""
 
