@@ -34,8 +34,8 @@ PAUSE_S = 0.05
 MOST_REPORTED = 500
 """Counts in one report. The store answers nothing else meanwhile, for about two milliseconds."""
 
-MOST_ROUNDS = 2
-"""Answers of the store for which an operation waits."""
+MOST_ROUNDS = 5
+"""Answers of the store for which an operation waits. Another operation of the client may have used what was granted."""
 
 ORDER_SHARE = 1.5
 """Operations that submit or resume an order are limited by this multiple of the limit: what a shopper has read must not
