@@ -12,7 +12,7 @@ from gateway.store.rate_limits import MAX_KEYS
 
 WINDOW_S = 60
 
-UNASKED_SHARE = 0.04
+UNASKED_SHARE = 0.02
 """Share of the limit that a replica may count without the store. All replicas together exceed the limit by less than
 this share for each further replica, if one client uses all of them at the same time."""
 
