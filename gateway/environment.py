@@ -42,10 +42,10 @@ class EnvironmentSettings(BaseSettings):
     def from_environment(cls) -> Self:
         """Read the settings from the environment. Raises `ValueError` for an unknown or malformed variable."""
         known = {PREFIX + name.upper() for name in cls.model_fields}
-        if unknown := _unknown_variables(known):
+        folder = Path(os.environ.get(CREDENTIALS_DIRECTORY, SECRETS_FOLDER))
+        if unknown := [*_unknown_variables(known), *_unknown_files(folder, known)]:
             raise ValueError("\n".join(f"{name} is not a setting.{_suggestion(name, known)}" for name in unknown))
-        folder = os.environ.get(CREDENTIALS_DIRECTORY, SECRETS_FOLDER)
-        return cls(_secrets_dir=folder if Path(folder).is_dir() else None)
+        return cls(_secrets_dir=folder if folder.is_dir() else None)
 
     @model_validator(mode="before")
     @classmethod
@@ -75,6 +75,12 @@ class EnvironmentSettings(BaseSettings):
 def _unknown_variables(known: Container[str]) -> list[str]:
     named = [name for name in os.environ if name.startswith(PREFIX) and not BY_KUBERNETES.fullmatch(name)]
     return sorted(name for name in named if name not in known)
+
+
+def _unknown_files(folder: Path, known: Container[str]) -> list[str]:
+    """Files of secrets that name no setting, as variables. Other programs may have files in the same folder."""
+    named = [path.name.upper() for path in folder.glob("*")] if folder.is_dir() else []
+    return sorted(name for name in named if name.startswith(PREFIX) and name not in known)
 
 
 def _suggestion(name: str, known: Iterable[str]) -> str:

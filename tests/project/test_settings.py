@@ -212,6 +212,19 @@ def test_misspelled_setting_is_named_with_a_suggestion(environment: pytest.Monke
     assert "RIVERFRONT_COLOUR is not a setting." in str(caught.value).splitlines()[0]
 
 
+def test_misspelled_file_of_a_secret_is_named(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    environment.delenv("RIVERFRONT_API_SECRET")
+    (tmp_path / "riverfront_api_secret").write_text("a-secret-of-this-test\n")
+    (tmp_path / "of_another_program").write_text("x")
+    assert Settings.from_environment().api_secret.get_secret_value() == "a-secret-of-this-test"
+    (tmp_path / "riverfront_payment_kye").write_text("x")
+    with pytest.raises(
+        ValueError, match=r"RIVERFRONT_PAYMENT_KYE is not a setting\. Did you mean RIVERFRONT_PAYMENT_KEY"
+    ):
+        Settings.from_environment()
+
+
 def test_development_mode_listens_on_loopback_addresses_only(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("RIVERFRONT_DEVELOPMENT", "true")
     environment.setenv("RIVERFRONT_HOST", "192.0.2.1")
