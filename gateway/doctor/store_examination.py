@@ -51,7 +51,9 @@ async def _examine(store: RedisStore) -> AsyncIterator[Finding]:
         yield failed("store", "a cluster", "Use one server, with Sentinels or a managed service that replaces it.")
         return
     except StoreUnavailable as error:
-        advice = "Check RIVERFRONT_STORE_URL, the network, the user's commands (docs/operating.md) and free memory."
+        advice = (
+            "Check RIVERFRONT_STORE_URL, the network, the user's password and commands (docs/operating.md), memory."
+        )
         yield failed("store", f"not usable: {error.detail}", advice)
         return
     yield _examine_version(await store.redis.info())

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from redis.asyncio.lock import Lock
-from redis.exceptions import LockError, RedisError
+from redis.exceptions import LockError, NoPermissionError, RedisError, ResponseError
 
 from gateway.elapsed_time import elapsed_s
 from gateway.errors import StoreEvicts, StoreIsCluster, StoreUnavailable
@@ -198,7 +198,7 @@ class RedisStore:
         memory: dict[str, Any] = await self._run(lambda: self.redis.info("memory"))
         policy = str(memory.get("maxmemory_policy", "unknown"))
         if policy != KEEPS_KEYS:
-            log.error("store may drop keys: set its maxmemory-policy to noeviction")
+            log.error("store may drop keys: set its maxmemory-policy to noeviction", extra=FOLDED)
             raise StoreEvicts(detail=f"maxmemory-policy {policy}")
 
     async def probe(self) -> None:
@@ -262,8 +262,15 @@ class RedisStore:
         except LockError:
             raise
         except (RedisError, OSError) as error:
-            log.warning("store command failed", extra={"reason": type(error).__name__, **FOLDED})
-            raise StoreUnavailable(detail=type(error).__name__) from error
+            cause = _cause(error)
+            log.warning("store command failed", extra={"reason": cause, **FOLDED})
+            raise StoreUnavailable(detail=cause) from error
+
+
+def _cause(error: Exception) -> str:
+    """Name of the error's class. A command that is refused within a script has a name as outside of it."""
+    is_of_script = isinstance(error, ResponseError) and "ACL failure in script" in str(error)
+    return (NoPermissionError if is_of_script else type(error)).__name__
 
 
 def _ms(ttl_s: float) -> int:

@@ -107,8 +107,9 @@ async def test_user_who_lacks_one_command_is_not_ready(own_valkey: Valkey) -> No
     commands = {rule[1:] for rule in user if rule.startswith("+")}
     for command in sorted(commands - OF_LIMITS - OF_CONNECTION):
         await as_user(own_valkey, user[0], f"-{command}")
-        with pytest.raises(StoreUnavailable):
+        with pytest.raises(StoreUnavailable) as failure:
             await store.probe()
+        assert failure.value.detail == "NoPermissionError", command
         await as_user(own_valkey, user[0], f"+{command}")
     await store.probe()
     await store.aclose()
