@@ -197,7 +197,9 @@ class Points:
             digest = hmac.new(self._digest_key, f"points:{count.key}".encode(), "sha256").hexdigest()
             keys += [f"{PREFIX}{digest}:{count.minute}", f"{PREFIX}{digest}:{count.minute - 1}"]
             args += [count.unreported, count.wanted, count.limit]
-            sent.append((count, count.minute, count.unreported))
+            sent.append((count, count.minute, max(count.unreported, 0)))
+            # Granted points that go back to the store may be granted to another replica before its answer arrives.
+            count.unreported = max(count.unreported, 0)
             if count.answered is not None:
                 waiting.append(count.answered)
             count.wanted, count.answered = 0, None
