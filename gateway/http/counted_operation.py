@@ -4,11 +4,13 @@ import time
 from collections.abc import Iterable
 
 from gateway.documents.errors import OperationFacts
+from gateway.enums import ErrorCode
 from gateway.errors import TopLevelCode
 from gateway.metrics.declaring import OTHER
 from gateway.metrics.operations import CODE, DURATION, ERRORS, OPERATION, OPERATIONS
 
 CODE.allow(TopLevelCode)
+CODE.allow(ErrorCode)
 
 
 class CountedOperation:
@@ -21,7 +23,10 @@ class CountedOperation:
         self._started_at = time.perf_counter()
 
     def end(self, facts: OperationFacts, codes: Iterable[str]) -> None:
-        """Count the operation with the codes of its errors. A name that is not in the manifest becomes `other`."""
+        """Count the operation with the codes of its errors, also of those in payloads.
+
+        A name that is not in the manifest becomes `other`.
+        """
         name, kind = OPERATION.closed(facts.name or OTHER), facts.kind or OTHER
         OPERATIONS.labels(name, kind, self.outcome).inc()
         DURATION.labels(kind).observe(time.perf_counter() - self._started_at)

@@ -103,7 +103,7 @@ class GraphQLEndpoint:
                 # Some clients read no answer with another status than 200, which the modern type would not have.
                 writer = writer._replace(media_type=LEGACY)
             reply, codes = writer.document_refused(refused)
-        counted.end(facts, codes)
+        counted.end(facts, codes if operation is None else [*codes, *operation.payload_codes])
         describe(logged, facts, codes, operation)
         if request.method == "HEAD":
             reply.body = b""

@@ -12,10 +12,10 @@ OUTCOME = Label("outcome", ["succeeded", "failed", "refused", "crashed"])
 """`failed`: executed, with errors. `refused`: not executed, because of the request. `crashed`: a bug of the gateway."""
 
 CODE = Label("code", None)
-"""Code of an entry in `errors`."""
+"""Code of an entry in `errors`, of the answer or of the payload of a mutation."""
 
 OPERATIONS = counter("riverfront_operations_total", "Operations that were answered.", OPERATION, KIND, OUTCOME)
 
-ERRORS = counter("riverfront_operation_errors_total", "Entries in the errors of answers.", OPERATION, CODE)
+ERRORS = counter("riverfront_operation_errors_total", "Entries in the errors of answers and payloads.", OPERATION, CODE)
 
 DURATION = histogram("riverfront_operation_seconds", "Time from the head of a request to its answer.", KIND)

@@ -35,6 +35,11 @@ REQUESTS = counter("riverfront_upstream_requests_total", "Requests of calls, rep
 
 DURATION = histogram("riverfront_upstream_call_seconds", "Time of a call, with its repetitions and pauses.", CALL)
 
+KEY = Label("key", ["api", "merchant", "publishable", "payment", "ledger"])
+"""A key of the gateway at Digital River."""
+
+KEY_REFUSALS = counter("riverfront_upstream_key_refusals_total", "Calls whose key Digital River refused.", KEY)
+
 SLOTS = gauge("riverfront_upstream_slots_in_use", "Requests to Digital River at this moment, by reserve.", RESERVE)
 
 WITHOUT_SLOT = counter(

@@ -37,6 +37,7 @@ from gateway.errors import (
     UpstreamUnavailable,
 )
 from gateway.metrics import upstream as metrics
+from gateway.metrics.protection import QUOTA_REFUSALS
 from gateway.recorded_calls import RecordedCall
 from gateway.settings import Settings
 from gateway.store.interface import Lease
@@ -295,6 +296,7 @@ def outage_if_key_rejected(name: str, *, code: str | None = None) -> Iterator[No
     except UpstreamTokenInvalid as refusal:
         if code not in (None, refusal.reason):
             raise
+        metrics.KEY_REFUSALS.labels(name.removesuffix(" key")).inc()
         log.error("key refused by Digital River", extra={"reason": name, **FOLDED})
         raise UpstreamKeyRefused(status=refusal.status, reason=f"{name} refused") from refusal
 
@@ -331,6 +333,7 @@ def _failure(response: Response) -> UpstreamError:
     if 400 <= status < 500:
         refusal.retry_after_s = retry_after_s
         if isinstance(refusal, QuotaRefusal):
+            QUOTA_REFUSALS.labels().inc()
             refusal.retry_after = datetime.now(UTC) + timedelta(seconds=min(retry_after_s or 1, LONGEST_PAUSE_S))
         return refusal
     if status >= 500:

@@ -51,6 +51,7 @@ STAGED: dict[str, list[Series]] = {
     "CircuitOpen": [("riverfront_upstream_circuit_open", {"resource": "carts"}, 1)],
     "QuotaUsedUp": [("riverfront_upstream_quota_shed_total", {"priority": "checkout"}, 200)],
     "QuotaRefusals": [("riverfront_upstream_quota_refusals_total", {}, 1)],
+    "KeyRefused": [("riverfront_upstream_key_refusals_total", {"key": "api"}, 1)],
     "UpstreamSlow": [(f"{CALL_SECONDS}_bucket", {"le": "2.5"}, 80), (f"{CALL_SECONDS}_count", {}, 100)],
     "UpstreamRepeats": [("riverfront_upstream_requests_total", {}, 150), (CALLS, {"cause": "none"}, 100)],
     "NoFreeSlot": [("riverfront_upstream_slot_refusals_total", {}, 20)],

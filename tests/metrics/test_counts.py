@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -76,6 +77,26 @@ async def test_failed_and_refused_operations_are_counted_with_their_codes(
     assert counted(OPERATIONS, outcome="refused") == 1
     assert counted("riverfront_operation_errors_total", code="UPSTREAM_UNAVAILABLE") == 1
     assert counted("riverfront_operation_errors_total", code="GRAPHQL_VALIDATION_FAILED") == 1
+
+
+async def test_errors_of_payloads_are_counted_with_their_codes(shopper: Shopper, counted: Counted) -> None:
+    await shopper.control("faults", {"path": "*", "kind": "status", "status": 503})
+    payload = await shopper.storefront.add(PACK)
+    assert [error["code"] for error in payload["errors"]] == ["UPSTREAM_UNAVAILABLE"]
+    assert counted("riverfront_operation_errors_total", code="UPSTREAM_UNAVAILABLE") == 1
+
+
+async def test_quota_refusals_are_counted_without_a_quota_in_the_settings(shopper: Shopper, counted: Counted) -> None:
+    fault = {"path": "*", "kind": "status", "code": "rate-limit-quota-exceeded"}
+    await shopper.control("faults", fault)
+    await shopper.storefront.add(PACK)
+    assert counted("riverfront_upstream_quota_refusals_total") > 0
+
+
+async def test_refused_keys_are_counted(storefront: Storefront, world: World, counted: Counted) -> None:
+    world.keys = replace(world.keys, confidential_secret="another")
+    await storefront.add(PACK)
+    assert counted("riverfront_upstream_key_refusals_total", key="api") == 1
 
 
 async def test_random_requests_add_no_series(storefront: Storefront, counted: Counted) -> None:

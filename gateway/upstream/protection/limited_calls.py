@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from gateway.errors import CallHeldBack, QuotaRefusal, QuotaUsedUp
-from gateway.metrics.protection import QUOTA_REFUSALS, SHED
+from gateway.metrics.protection import SHED
 from gateway.settings import Settings
 from gateway.store.call_permits import LocalPermits, SharedPermits
 from gateway.store.interface import Store
@@ -60,7 +60,6 @@ class LimitedCalls:
         finally:
             self._quota.answered(permit)
         if response.status in MAY_BE_QUOTA and _is_of_quota(response):
-            QUOTA_REFUSALS.labels().inc()
             await self._quota.pause(min(response.retry_after_s or PAUSE_S, LONGEST_PAUSE_S))
         return response
 
