@@ -92,7 +92,7 @@ def create_app(
     logged = LoggedRequests(sender, slow_s=settings.slow_call_s, elapsed=elapsed)
     refused_orders = RefusedOrders(elapsed)
     http = protected(logged, settings, store, refused_orders, now, elapsed)
-    calls = Calls(http, settings, retries, retry_budget=RetryBudget(elapsed))
+    calls = Calls(http, settings, retries, retry_budget=RetryBudget(elapsed), now=now)
     services = _services(settings, Upstream(calls), store, now, elapsed)
     graph = build(suggests=settings.development)
     documents = _documents(graph, settings)

@@ -14,6 +14,7 @@ CALL_NAMES = frozenset(
         "POST /oauth20/token",
         "GET /payments/payment-methods",
         "POST /sources",
+        "GET /sources/{id}",
         "POST /v1/shoppers",
         "GET /v1/shoppers/me",
         "POST /v1/shoppers/me",

@@ -79,14 +79,14 @@ repeated, because the shopper would wait for too long."""
 LONGEST_PAUSE_S = 86_400
 """Longest pause in seconds that is reported to a client."""
 
-QUOTA_WAITS = 10
-"""Wait after a call that Digital River's quota does not allow, as a multiple of the first wait. It is a second, for
-which the quota counts calls."""
-
 ACCEPT: Header = ("Accept", "application/json")
 
 TRANSIENT_STATUSES = frozenset({502, 503, 504})
 """Statuses after which a read is repeated. A read is also repeated after a 500 with the code `system-error`."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Repeat(Enum):
@@ -122,6 +122,8 @@ class Calls:
     """The reads that may still be sent. None: any number."""
     retry_budget: RetryBudget | None = None
     """The repetitions that the process may still send. None: any number."""
+    now: Callable[[], datetime] = utc_now
+    """Clock of the times that clients receive."""
     deadline_at: float | None = None
     """Deadline that all calls of this object share, in seconds of `elapsed_s`. If it is None, each call may take
     `operation_deadline_s`.
@@ -241,7 +243,7 @@ class Calls:
             request.recorded.try_again()
         metrics.REQUESTS.labels(request.call).inc()
         try:
-            return _body_of_success(await self.http.exchange(request, left_s), request.recorded)
+            return _body_of_success(await self.http.exchange(request, left_s), request.recorded, self.now)
         except (UpstreamNotReached, UpstreamRefusal):
             raise  # The change certainly does not arrive later.
         except BaseException:
@@ -314,17 +316,17 @@ def encoded_query(params: Mapping[str, str]) -> str:
     return urlencode(params)
 
 
-def _body_of_success(response: Response, recorded: RecordedCall | None) -> bytes:
+def _body_of_success(response: Response, recorded: RecordedCall | None, now: Callable[[], datetime]) -> bytes:
     """The body of a 2xx answer. Raises the `UpstreamError` of any other status."""
     status, _, body = response
     if recorded is not None:
         recorded.status = status
     if 200 <= status < 300:
         return body
-    raise _failure(response)
+    raise _failure(response, now)
 
 
-def _failure(response: Response) -> UpstreamError:
+def _failure(response: Response, now: Callable[[], datetime]) -> UpstreamError:
     """The error for an answer with another status. A function that raised it from a variable of its own would form a
     circle with it, and keep the answer in memory."""
     status, _, body = response
@@ -334,7 +336,7 @@ def _failure(response: Response) -> UpstreamError:
         refusal.retry_after_s = retry_after_s
         if isinstance(refusal, QuotaRefusal):
             QUOTA_REFUSALS.labels().inc()
-            refusal.retry_after = datetime.now(UTC) + timedelta(seconds=min(retry_after_s or 1, LONGEST_PAUSE_S))
+            refusal.retry_after = now() + timedelta(seconds=min(retry_after_s or 1, LONGEST_PAUSE_S))
         return refusal
     if status >= 500:
         return UpstreamUnavailable(status=status, reason=refusal.reason, retry_after_s=retry_after_s)
@@ -373,8 +375,6 @@ class Pauses:
             return False
         if isinstance(failure, UpstreamUnavailable | UpstreamRefusal) and failure.retry_after_s is not None:
             return failure.retry_after_s if failure.retry_after_s <= MAX_RETRY_AFTER_S else False
-        if isinstance(failure, QuotaRefusal):
-            return self.wait_s * QUOTA_WAITS
         return random.uniform(0, self.wait_s * 2 ** (self.made - 1))  # noqa: S311 - no secret
 
 
@@ -387,7 +387,8 @@ def may_repeat(failure: Exception, repeat: Repeat) -> bool:
     if isinstance(failure, UpstreamNotReached):
         return True
     if isinstance(failure, QuotaRefusal):
-        return True
+        # Without a time, asking again would use up more of the quota.
+        return repeat is Repeat.READ and failure.retry_after_s is not None
     if isinstance(failure, UpstreamRefusal):
         return repeat is Repeat.CHANGE and failure.reason == refusal_codes.CONCURRENT_CART_MODIFICATION
     if repeat is Repeat.CHANGE or not isinstance(failure, UpstreamUnavailable):

@@ -146,7 +146,7 @@ async def test_status_409_for_an_exceeded_rate_limit_is_an_error(shopper: Shoppe
     await shopper.fault("status", f"{ME}/products/{{id}}", status=409, code="rate-limit-quota-exceeded")
     answer = await shopper.storefront.ask('{ product(by: {upstreamId: "5401230100"}) { name } }')
     assert answer.body["data"]["product"] is None
-    assert answer.codes == ["UPSTREAM_UNAVAILABLE"]
+    assert answer.codes == ["RATE_LIMITED"]
 
 
 # Searching for products.

@@ -457,7 +457,7 @@ async def test_rate_limited_product_is_not_cached_as_missing(shopper: Shopper) -
     query = f'{{ product(by: {{upstreamId: "{PACK}"}}) {{ name }} }}'
     path = "/v1/shoppers/me/products/{id}"
     await shopper.fault("status", path, status=409, code="rate-limit-quota-exceeded", times=1)
-    assert (await shopper.storefront.ask(query)).codes == ["UPSTREAM_UNAVAILABLE"]
+    assert (await shopper.storefront.ask(query)).codes == ["RATE_LIMITED"]
     assert (await shopper.storefront.ask(query)).data["product"]["name"], "the rate-limit error was not cached"
     await shopper.fault("status", path, status=409, code="operation-failed", times=1)
     other = f'{{ product(by: {{upstreamId: "{POLES}"}}) {{ name }} }}'

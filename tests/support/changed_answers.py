@@ -42,7 +42,13 @@ DECIDES_RESULT = frozenset({"submitCart", "resumeCart", "order", "status", "redi
 """Fields without which it is unknown what became of a submission. The order is then in doubt, and not lost."""
 
 
-SETTINGS = {"cost_limit": 100_000, "operation_deadline_s": 60, "submission_deadline_s": 60}
+SETTINGS = {
+    "cost_limit": 100_000,
+    "session_points": 0,
+    "address_points": 0,
+    "operation_deadline_s": 60,
+    "submission_deadline_s": 60,
+}
 """The usual limit of the cost does not allow to select everything. The usual deadline would fail on a busy machine."""
 
 QUIET_S = 600

@@ -58,7 +58,13 @@ class RandomComparison:
         """Start new gateways."""
         await self._stack.aclose()
         self._pair = await self._stack.enter_async_context(
-            pair(cost_limit=100_000, operation_deadline_s=60, submission_deadline_s=60)
+            pair(
+                cost_limit=100_000,
+                session_points=0,
+                address_points=0,
+                operation_deadline_s=60,
+                submission_deadline_s=60,
+            )
         )
         self._ids = []
         await self._pair.both(SHOPPERS[number // OPERATIONS_PER_GATEWAY % len(SHOPPERS)])
