@@ -22,6 +22,7 @@ GatewayError
     │   └── SubmissionInProgress        the submission continues
     ├── UpstreamUnavailable         the call failed
     │   ├── UpstreamNotReached          no connection; nothing was sent
+    │   │   ├── NoWayOut                    the proxy, the host name or the certificate is wrong
     │   │   └── CallHeldBack                the gateway decided not to send the call
     │   │       ├── CircuitOpen                 too many calls to this part of Digital River have failed just now
     │   │       └── QuotaUsedUp                 Digital River's quota of calls is used up
@@ -265,6 +266,11 @@ class UpstreamNotReached(UpstreamUnavailable):
     """Connection refused, host name not resolved, or TLS failed. Nothing was sent, so any call may be repeated."""
 
     was_sent = False
+
+
+class NoWayOut(UpstreamNotReached):
+    """The egress proxy refuses or is not there, the host name is unknown, or the certificate is not trusted. Mostly a
+    setting or the network around the gateway is wrong."""
 
 
 class CallHeldBack(UpstreamNotReached):

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from gateway.catalog.guest_reader import GuestReader
 from gateway.elapsed_time import elapsed_s
-from gateway.errors import StoreEvicts, StoreUnavailable, UpstreamError, UpstreamKeyRefused
+from gateway.errors import NoWayOut, StoreEvicts, StoreUnavailable, UpstreamError, UpstreamKeyRefused
 from gateway.http.draining import Draining
 from gateway.http.workers import SharedState
 from gateway.metrics.health import TAKES_ORDERS
@@ -51,6 +51,7 @@ class Reason(StrEnum):
     STORE_UNAVAILABLE = "STORE_UNAVAILABLE"
     STORE_EVICTS = "STORE_EVICTS"
     API_KEY_REFUSED = "API_KEY_REFUSED"
+    NO_WAY_OUT = "NO_WAY_OUT"
     QUOTA_USED_UP = "QUOTA_USED_UP"
 
 
@@ -59,6 +60,7 @@ MESSAGES = {
     Reason.STORE_UNAVAILABLE: "The store does not answer, or refuses a command that orders need.",
     Reason.STORE_EVICTS: "The store may evict records of submissions. Set its maxmemory-policy to noeviction.",
     Reason.API_KEY_REFUSED: "Digital River does not accept the API key or its secret.",
+    Reason.NO_WAY_OUT: "The egress proxy, the host name or the certificate prevents connections to Digital River.",
     Reason.QUOTA_USED_UP: "Submissions have just been refused, because Digital River's quota of calls is used up.",
 }
 """What the answer says. The log has the error: anybody can read the answer."""
@@ -91,7 +93,7 @@ class Health:
         self._checked_at = 0.0
         self._checking_key: asyncio.Task[None] | None = None
         self._next_key_check = 0.0
-        self._key_is_refused = False
+        self._key_failure: tuple[list[Reason], str] = [], ""
         self._logged = ""
 
     async def may_take_traffic(self) -> bool:
@@ -132,8 +134,8 @@ class Health:
 
     async def _check(self) -> list[Reason]:
         failures, detail = await self._store_failure()
-        if not failures and await self._key_refused():
-            failures = [Reason.API_KEY_REFUSED]
+        if not failures:
+            failures, detail = await self._failure_of_key()
         if not failures:
             self.able.value = True
             if self._refused_orders.are_recent():
@@ -150,22 +152,26 @@ class Health:
             return [Reason.STORE_EVICTS if evicts else Reason.STORE_UNAVAILABLE], failure.detail
         return [], ""
 
-    async def _key_refused(self) -> bool:
+    async def _failure_of_key(self) -> tuple[list[Reason], str]:
         if self._checking_key is None or (self._checking_key.done() and self._elapsed() >= self._next_key_check):
             self._next_key_check = self._elapsed() + KEY_CHECK_PAUSE_S
             self._checking_key = asyncio.create_task(self._check_key())
         await asyncio.wait({self._checking_key}, timeout=LONGEST_WAIT_S)
-        return self._key_is_refused
+        return self._key_failure
 
     async def _check_key(self) -> None:
         try:
             await self._reader.check_key()
         except UpstreamKeyRefused:
-            self._key_is_refused = True
+            self._key_failure = [Reason.API_KEY_REFUSED], ""
+        except NoWayOut as failure:
+            self._key_failure = [Reason.NO_WAY_OUT], failure.detail
+            # Such a call costs Digital River nothing.
+            self._next_key_check = self._elapsed() + WATCH_S
         except UpstreamError:
             return  # Nothing is known about the key.
         else:
-            self._key_is_refused = False
+            self._key_failure = [], ""
 
     def _log(self, failure: str) -> None:
         if failure != self._logged:

@@ -22,9 +22,12 @@ from tests.support.shop import (
     MovedRedisStore,
     Shopper,
     Storefront,
+    app_for,
     eventually,
     gateway,
     gateway_on,
+    running,
+    settings_for,
     signed_in,
 )
 from tests.support.store_relay import relay_to
@@ -189,6 +192,14 @@ async def test_gauge_follows_whether_orders_can_be_taken(storefront: Storefront,
     clock.move(KEY_CHECK_PAUSE_S)
     assert not await reasons(storefront, clock)
     assert current("riverfront_takes_orders") == 1
+
+
+async def test_mistyped_way_out_is_not_ready(world: World, clock: Clock) -> None:
+    changes = {"upstream_url": "https://digital-river.invalid", "upstream_proxy": "http://127.0.0.1:1"}
+    async with running(app_for(settings_for(world, **changes), now=clock, elapsed=clock.elapsed)) as http:
+        storefront = Storefront(http)
+        assert not await is_ready(storefront)
+        assert await reasons(storefront, clock) == ["NO_WAY_OUT"]
 
 
 async def test_secret_that_is_refused_later_stops_only_orders(

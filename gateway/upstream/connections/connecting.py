@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import NamedTuple, cast
 
 from gateway.elapsed_time import elapsed_s
-from gateway.errors import UpstreamNotReached
+from gateway.errors import NoWayOut, UpstreamNotReached
 from gateway.upstream.connections.connection import Connection
-from gateway.upstream.connections.egress_proxy import OpenSocket, ProxyRefused
+from gateway.upstream.connections.egress_proxy import OpenSocket, OriginNotReached, ProxyRefused
 from gateway.upstream.exchange import Origin
 
 CONNECT_TIMEOUT_S = 1
@@ -44,6 +44,10 @@ async def addresses_of(host: str, port: int) -> list[Address]:
     return [cast(Address, (family, to)) for family, _, _, _, to in entries]
 
 
+OF_THE_WAY_OUT = (ssl.SSLCertVerificationError, ProxyRefused, socket.gaierror)
+"""Errors that do not mean that Digital River is down."""
+
+
 class ConnectionOptions(NamedTuple):
     timeout_s: float = CONNECT_TIMEOUT_S
     idle_s: float = IDLE_S
@@ -67,7 +71,8 @@ class Connecting:
             async with asyncio.timeout(self._options.timeout_s):
                 return await self._connected(origin, new)
         except (OSError, UnicodeError, TimeoutError) as error:
-            raise UpstreamNotReached(detail=_reason(error)) from error
+            is_of_way_out = isinstance(error, OF_THE_WAY_OUT) and not isinstance(error, OriginNotReached)
+            raise (NoWayOut if is_of_way_out else UpstreamNotReached)(detail=_reason(error)) from error
 
     def close(self) -> None:
         for look_up in self._look_ups.values():

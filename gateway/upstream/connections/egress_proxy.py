@@ -15,8 +15,16 @@ from gateway.upstream.exchange import Origin
 OpenSocket = Callable[[Origin], Awaitable[socket.socket]]
 
 
+OF_THE_ORIGIN = frozenset({502, 503, 504, 3, 4, 5, 6})
+"""Statuses of HTTP and replies of SOCKS with which a proxy reports that it does not reach the origin."""
+
+
 class ProxyRefused(OSError):
     """The proxy does not lead to the origin, or is not reached. The message has no address and no password."""
+
+
+class OriginNotReached(ProxyRefused):
+    """The proxy works, and does not reach the origin."""
 
 
 def through(url: str) -> OpenSocket:
@@ -31,7 +39,8 @@ def through(url: str) -> OpenSocket:
         except (ProxyError, ProxyConnectionError, ProxyTimeoutError) as error:
             # The message of an HTTP proxy may repeat what it was sent.
             status = error.error_code if isinstance(error, ProxyError) else None
-            raise ProxyRefused(f"proxy: {status or type(error).__name__}") from error
+            kind = OriginNotReached if status in OF_THE_ORIGIN else ProxyRefused
+            raise kind(f"proxy: {status or type(error).__name__}") from error
         return opened
 
     return open_socket
