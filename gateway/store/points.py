@@ -32,7 +32,7 @@ PAUSE_S = 0.05
 """Seconds between two reports to the store, if no operation waits for them."""
 
 MOST_REPORTED = 500
-"""Counts in one report. The store answers nothing else meanwhile, for about two milliseconds."""
+"""Counts in one report. The store answers nothing else meanwhile."""
 
 MOST_ROUNDS = 5
 """Answers of the store for which an operation waits. Another operation of the client may have used what was granted."""

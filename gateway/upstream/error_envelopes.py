@@ -17,6 +17,9 @@ from gateway.upstream.decoding import many
 CODE = re.compile(r"[a-z0-9_ .-]{1,80}")
 """Format of an error code. A value in another format is ignored, because it may contain input of the shopper."""
 
+MAY_BE_QUOTA = frozenset({409, 429})
+"""Statuses of refusals because of the quota. The body tells a 409 of the quota from others."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -48,6 +51,11 @@ def refusal_in_success(body: bytes) -> UpstreamRefusal | None:
     """Refusal from the errors in a 2xx answer, with status 409; None if the answer contains no errors."""
     entries = _entries(body)
     return _refusal(409, entries) if entries else None
+
+
+def is_of_quota(status: int, body: bytes) -> bool:
+    """Whether an answer says that Digital River's quota of calls is used up."""
+    return status in MAY_BE_QUOTA and isinstance(refusal(status, body), QuotaRefusal)
 
 
 def codes(errors: object) -> list[str]:

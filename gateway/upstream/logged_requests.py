@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from gateway.elapsed_time import elapsed_s
 from gateway.errors import UpstreamError, UpstreamNotReached
 from gateway.telemetry import FOLDED
+from gateway.upstream import error_envelopes
 from gateway.upstream.exchange import Request, Response, Sender
 
 log = logging.getLogger(__name__)
@@ -21,8 +22,6 @@ ORDERING = frozenset(
     }
 )
 """Calls that may charge the shopper. Their lines are never folded."""
-
-TOO_MANY_REQUESTS = 429
 
 ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 """Format of an id that is logged. A broken service could put anything in the header."""
@@ -45,7 +44,7 @@ class LoggedRequests:
             self._log(logging.WARNING, event, request, began_at, {"reason": failure.detail or failure.code.value})
             raise
         status = response.status
-        if 400 <= status < 500 and status != TOO_MANY_REQUESTS:
+        if 400 <= status < 500 and not error_envelopes.is_of_quota(status, response.body):
             self._log_answer(logging.INFO, "upstream call refused", request, began_at, response)
         elif not 200 <= status < 300:
             self._log_answer(logging.WARNING, "upstream call failed", request, began_at, response)

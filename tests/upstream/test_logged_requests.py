@@ -1,6 +1,7 @@
 """Each request to Digital River that failed or was slow has a log line with its name, status, duration and try."""
 
 import io
+from typing import Literal
 
 import httpx
 import pytest
@@ -36,6 +37,18 @@ async def test_refused_call_has_the_id_of_digital_river(shopper: Shopper, log: i
     (line,) = lines_with(log, event="upstream call refused", call=f"POST {SUBMIT}")
     assert (line["level"], line["status"], line["try"]) == ("info", 409, 1)
     assert line["upstream_request_id"]
+
+
+@pytest.mark.parametrize("status", [409, 429])
+async def test_used_up_quota_is_a_warning(
+    shopper: Shopper, world: World, log: io.StringIO, status: Literal[409, 429]
+) -> None:
+    await shopper.fill_cart()
+    world.switches.rate_limit_status = status
+    await shopper.fault("status", CART, method="GET", status=status, code="rate-limit-quota-exceeded", times=1)
+    await shopper.storefront.ask("{ cart { id } }")
+    (line,) = lines_with(log, event="upstream call failed", call=READ_CART)
+    assert (line["level"], line["status"]) == ("warning", status)
 
 
 async def test_lost_connection_names_its_cause(shopper: Shopper, network: InMemoryTransport, log: io.StringIO) -> None:

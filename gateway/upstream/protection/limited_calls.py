@@ -4,7 +4,7 @@ because of its quota."""
 from collections.abc import Callable
 from datetime import datetime
 
-from gateway.errors import CallHeldBack, QuotaRefusal, QuotaUsedUp
+from gateway.errors import CallHeldBack, QuotaUsedUp
 from gateway.metrics.protection import SHED
 from gateway.settings import Settings
 from gateway.store.call_permits import LocalPermits, SharedPermits
@@ -16,9 +16,6 @@ from gateway.upstream.priority import Priority
 from gateway.upstream.protection.breakers import Breakers
 from gateway.upstream.protection.quota import Quota, RefusedOrders, rank_of
 from gateway.upstream.protection.resources import Resource, resource_of
-
-MAY_BE_QUOTA = frozenset({409, 429})
-"""Statuses with which Digital River refuses a call because of its quota. Most answers with 409 have another reason."""
 
 PAUSE_S = 1
 """Pause in seconds after such a refusal, if it does not say when to call again. Digital River counts calls a second."""
@@ -59,16 +56,12 @@ class LimitedCalls:
             response = await self._sender.exchange(request, within_s)
         finally:
             self._quota.answered(permit)
-        if response.status in MAY_BE_QUOTA and _is_of_quota(response):
+        if error_envelopes.is_of_quota(response.status, response.body):
             await self._quota.pause(min(response.retry_after_s or PAUSE_S, LONGEST_PAUSE_S))
         return response
 
     async def aclose(self) -> None:
         await self._sender.aclose()
-
-
-def _is_of_quota(response: Response) -> bool:
-    return isinstance(error_envelopes.refusal(response.status, response.body), QuotaRefusal)
 
 
 def protected(
