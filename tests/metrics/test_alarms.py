@@ -92,6 +92,12 @@ async def test_no_alarm_fires_in_a_healthy_shop(shopper: Shopper) -> None:
     assert firing(before, values()) == set()
 
 
+def test_few_failures_at_night_wake_no_operator() -> None:
+    calls = [(CALLS, {"cause": "none"}, 4.0), (CALLS, {"cause": "timeout"}, 4.0)]
+    operations = [(ERRORS, {"code": "UPSTREAM_TIMEOUT"}, 4.0), (OPERATIONS, {"outcome": "failed"}, 8.0)]
+    assert firing({}, scraped([*calls, *operations])) == set()
+
+
 async def test_unreachable_upstream_fires_its_alarms(shopper: Shopper) -> None:
     await shopper.storefront.add(PACK)
     before = values()
@@ -110,7 +116,8 @@ async def test_dead_store_fires_its_alarms(
         await storefront.add(PACK)
         before = values()
         own_valkey.stop()
-        await storefront.ask("{ cart { id } }")
+        for _ in range(5):
+            await storefront.ask("{ cart { id } }")
         await eventually(lambda: values()["riverfront_store_up", frozenset()] == 0)
         assert firing(before, values()) == {"StoreDown", "OperationsFailing"}
 
