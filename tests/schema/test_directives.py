@@ -327,7 +327,7 @@ class CallerWithLevel:
 
     def __init__(self, level: SessionLevel) -> None:
         self.level = level
-        self.operation = SimpleNamespace(recorded={})
+        self.operation = SimpleNamespace(recorded={}, field_spans=None)
 
     async def reaches(self, level: SessionLevel) -> bool:
         return list(SessionLevel).index(self.level) >= list(SessionLevel).index(level)

@@ -202,8 +202,9 @@ def kinds_in_code() -> Iterator[str]:
                         yield key
 
 
-PARTS_OF_KEYS = {"address", "cart", "renewal"}
-"""Names of locks and of targets of rate limits, which are inside the keys `lock:…` and `limit…`."""
+PARTS_OF_KEYS = {"address", "cart", "local", "renewal"}
+"""Names of locks and of targets of rate limits, which are inside the keys `lock:…` and `limit…`, and of permits in
+memory."""
 
 OTHERWISE = {"limit", "replaced-session"}
 """Kinds of keys that a library writes, or that the code makes of another key."""

@@ -5,11 +5,16 @@ from gateway.metrics.declaring import REGISTRY
 Values = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
+OF_THE_TESTS = "process_"
+"""Metrics of this process, which depend on the tests that ran before."""
+
+
 def values() -> Values:
     return {
         (sample.name, frozenset(sample.labels.items())): sample.value
         for family in REGISTRY.collect()
         for sample in family.samples
+        if not sample.name.startswith(OF_THE_TESTS)
     }
 
 
