@@ -159,7 +159,11 @@ def _services(
         replica=replica,
         cart_change_lock=CartChangeLock(store, now),
         rate_limits=RateLimits(
-            now, digest_key(settings), redis, starts_per_s=settings.client_limits.session_starts_per_s
+            now,
+            digest_key(settings),
+            redis,
+            starts_per_s=settings.client_limits.session_starts_per_s,
+            submits_per_minute=settings.client_limits.submits_per_minute,
         ),
         client_calls=ClientCalls(now),
         points=Points(

@@ -9,12 +9,13 @@ OFF_IN_DEVELOPMENT = "0 turns the limit off. In development mode, it is 0 unless
 
 
 class ClientLimits(NamedTuple):
-    """What one client may use: the points of a session and of an address in a minute, and the sessions that an address
-    may start in a second. 0 is no limit."""
+    """What one client may use: the points of a session and of an address in a minute, the sessions that an address may
+    start in a second, and the new submit requests of a session in a minute. 0 is no limit."""
 
     session_points: int
     address_points: int
     session_starts_per_s: int
+    submits_per_minute: int
 
 
 class LimitSettings(BaseModel):
@@ -44,6 +45,14 @@ class LimitSettings(BaseModel):
         le=10**6,
         description="Sessions that one client address may start in a second, at all replicas together. "
         + OFF_IN_DEVELOPMENT,
+    )
+
+    submits_per_minute: int = Field(
+        5,
+        ge=0,
+        le=10**6,
+        description="Submit requests with a new idempotency key that one session may send in a minute, at all replicas "
+        "together. " + OFF_IN_DEVELOPMENT,
     )
 
     def limits_of_clients(self, *, development: bool) -> ClientLimits:

@@ -28,7 +28,7 @@ class CountedOperation:
         A name that is not in the manifest becomes `other`.
         """
         name, kind = OPERATION.closed(facts.name or OTHER), facts.kind or OTHER
-        OPERATIONS.labels(name, kind, self.outcome).inc()
+        OPERATIONS.labels(name, kind, self.outcome).value += 1
         DURATION.labels(kind).observe(time.perf_counter() - self._started_at)
         for code in codes:
             ERRORS.labels(name, code).inc()

@@ -7,7 +7,7 @@ answer.
 import logging
 from functools import partial
 
-from graphql import ExecutionResult, OperationType
+from graphql import OperationType
 
 from gateway.documents.card_numbers import Screen
 from gateway.documents.card_variables import refuse_card_numbers
@@ -74,7 +74,8 @@ class GraphQLEndpoint:
             facts = prepared.facts
             if not self.admission.admits(prepared.operation.priority, request.admitted_as):
                 raise overloaded()
-            await charge(self._services, request, prepared, handle, connection.nearest_address)
+            if self._services.points.has_limits:
+                await charge(self._services, request, prepared, handle, connection.nearest_address)
             if prepared.operation.kind is OperationType.MUTATION:
                 check_change(request, handle, self._services.settings)
             ctx = self._context(prepared, self._caller(request, connection, logged.id, handle))
@@ -84,7 +85,15 @@ class GraphQLEndpoint:
                 prioritized(prepared.operation.priority),
             ):
                 record = CallRecord() if lists_calls(request.headers, self._services.settings) else None
-                result = await self._execute(prepared, ctx, record)
+                self.admission.running += 1
+                try:
+                    if record is None:
+                        result = await self._executor.execute(prepared, ctx)
+                    else:
+                        with recording(record):
+                            result = await self._executor.execute(prepared, ctx)
+                finally:
+                    self.admission.running -= 1
             # Only an error in the variables has no path. Its message may repeat their values.
             if result.data is None and not any(error.path for error in result.errors or ()):
                 raise self._documents.variables_refused(prepared)
@@ -103,21 +112,14 @@ class GraphQLEndpoint:
                 # Some clients read no answer with another status than 200, which the modern type would not have.
                 writer = writer._replace(media_type=LEGACY)
             reply, codes = writer.document_refused(refused)
-        counted.end(facts, codes if operation is None else [*codes, *operation.payload_codes])
+        if operation is not None and operation.payload_codes:
+            counted.end(facts, [*codes, *operation.payload_codes])
+        else:
+            counted.end(facts, codes)
         describe(logged, facts, codes, operation)
         if request.method == "HEAD":
             reply.body = b""
         return reply
-
-    async def _execute(self, prepared: PreparedOperation, ctx: Context, record: CallRecord | None) -> ExecutionResult:
-        self.admission.running += 1
-        try:
-            if record is None:
-                return await self._executor.execute(prepared, ctx)
-            with recording(record):
-                return await self._executor.execute(prepared, ctx)
-        finally:
-            self.admission.running -= 1
 
     def _caller(
         self, request: HttpRequest, connection: ClientConnection, request_id: str, handle: Handle | None

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.elapsed_time import elapsed_s
 from gateway.http.accepted_type import accepted_type
-from gateway.http.client_address import client_connection
+from gateway.http.client_address import ClientConnection, client_connection
 from gateway.http.common_headers import FIXED_HEADERS, HSTS_LINE, PRIVATE_LINES
 from gateway.http.cors import CorsRules
 from gateway.http.counted_operation import count_crash
@@ -23,7 +23,6 @@ from gateway.http.request_id import IdSource
 from gateway.http.response import LEGACY, MODERN, crash_reply, overloaded_reply
 from gateway.http.traced_request import RequestTracing
 from gateway.settings import Settings
-from gateway.spans import UNTRACED
 from gateway.tracing.tracer import Tracer
 
 log = logging.getLogger(__name__)
@@ -54,7 +53,20 @@ class GraphQLPath:
         request_id = self._ids.id_for(request.headers.get(b"x-request-id"))
         connection = client_connection(request, self._settings)
         logged = LoggedRequest(request_id, request.method, PATH)
-        with self._tracing.traced(request, logged) if self._tracing is not None else UNTRACED, logged:
+        if self._tracing is None:
+            await self._answer(request, connection, logged, send)
+        else:
+            with self._tracing.traced(request, logged):
+                await self._answer(request, connection, logged, send)
+
+    async def _answer(
+        self,
+        request: HttpRequest,
+        connection: ClientConnection,
+        logged: LoggedRequest,
+        send: Callable[[Reply], Awaitable[None]],
+    ) -> None:
+        with logged:
             try:
                 reply = self.cors.preflight_reply(request)
                 if reply is None:
@@ -64,10 +76,10 @@ class GraphQLPath:
                 log.exception("request crashed")
                 logged.level = logging.ERROR
                 count_crash()
-                reply = crash_reply(self._settings, request_id)
+                reply = crash_reply(self._settings, logged.id)
                 self.cors.add_headers(request.headers, reply)
             logged.status = reply.status
-            _add_headers(reply, request_id, is_encrypted=connection.is_encrypted)
+            _add_headers(reply, logged.id, is_encrypted=connection.is_encrypted)
             await send(reply)
 
     async def refuse(self, request: HttpRequest, send: Callable[[Reply], Awaitable[None]]) -> None:

@@ -110,6 +110,9 @@ def describe(logged: LoggedRequest, facts: OperationFacts, codes: Sequence[str],
 
     A code is listed once: a failed page has the same code for each of its fields.
     """
+    if not codes and (operation is None or not (operation.payload_codes or operation.outcome)):
+        logged.fields = (("kind", facts.kind), ("operation", facts.name), ("codes", ()))
+        return
     answer_codes = tuple(dict.fromkeys(codes))
     logged.fields = (("kind", facts.kind), ("operation", facts.name), ("codes", answer_codes))
     payload_codes: tuple[str, ...] = ()

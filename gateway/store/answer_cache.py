@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from gateway.errors import QuotaRefusal, UpstreamError, UpstreamRefusal
+from gateway.metrics.declaring import CounterSeries
 from gateway.metrics.store import CACHE
 from gateway.recorded_calls import CacheUse, current_record
 from gateway.store.bounded_memory import BoundedMemory
@@ -38,6 +39,9 @@ MAX_RECENT_BYTES = 2 * 1024 * 1024
 
 NOT_DECODED = object()
 
+NOT_COUNTED = CounterSeries()
+"""Of an answer that is not in the cache."""
+
 T = TypeVar("T")
 
 
@@ -55,6 +59,8 @@ class Answer:
         self.loaded_at = loaded_at
         self.is_stale = is_stale
         self._decoded: Any = NOT_DECODED
+        self.hits = NOT_COUNTED
+        """Counts the reads of this answer from the cache."""
 
     def decoded(self, decode: Callable[[bytes], T]) -> T:
         """The decoded value. Requests share it, so it must not be changed. All callers decode to the same type."""
@@ -80,6 +86,7 @@ class RecentAnswers:
         return answer
 
     def add(self, key: str, answer: Answer) -> None:
+        answer.hits = CACHE.labels(key.partition(":")[0], "hit")
         self._drop(key)
         self._answers[key] = answer
         self._bytes += len(answer.value)
@@ -166,7 +173,7 @@ class AnswerCache:
             self._recent.add(key, cached)
         age = self._now() - cached.loaded_at
         if age < lifetime.fresh and not past_cache:
-            _count(key, "hit")
+            cached.hits.value += 1
             if (record := current_record.get()) is not None:
                 record.begin_read(key, CacheUse.HIT).end()
             return cached

@@ -80,6 +80,8 @@ class Points:
         self._now = now
         self._digest_key = digest_key
         self._timeout_s = timeout_s
+        self.has_limits = bool(session_limit or address_limit)
+        """Whether anything is counted. If not, `charge` need not be called."""
         self._sessions = PointCounts("session", session_limit)
         self._addresses = PointCounts("address", address_limit)
         self._report_script = redis.register_script(REPORT) if redis is not None else None

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import Any
 
-from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerSecond, parse_many
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute, RateLimitItemPerSecond, parse_many
 from limits.aio.storage import MovingWindowSupport, RedisStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
@@ -38,7 +38,6 @@ RATES = {
     ("decline", "address"): parse_many("5/10 minutes"),
     ("coupon", "session"): parse_many("10/minute; 100/day"),
     ("coupon", "address"): parse_many("60/minute; 1000/day"),
-    ("submit", "session"): parse_many("5/minute"),
 }
 """Rates by action and kind of target. A secret with few possible values needs a rate per day: at five tries a minute,
 all numbers of four digits are tried in 33 hours."""
@@ -52,7 +51,8 @@ MAX_KEYS = 100_000
 
 class RateLimits:
     """Counts the tries of each action and target. `redis` is the client of the shared store. `starts_per_s`: the
-    sessions that one address may start in a second; 0 for no limit.
+    sessions that one address may start in a second. `submits_per_minute`: the new submit requests of one session. 0 is
+    no limit.
 
     A target is a string such as `address:203.0.113.9`, which begins with its kind. A target of None is not counted.
     Actions and kinds are keys of `RATES`. A target may be personal data. It is stored only as a digest with
@@ -66,10 +66,12 @@ class RateLimits:
         redis: Redis | None = None,
         *,
         starts_per_s: int = 0,
+        submits_per_minute: int = 0,
     ) -> None:
         self._digest_key = digest_key
-        starts = [RateLimitItemPerSecond(starts_per_s)] if starts_per_s else []
-        self._rates = RATES | {("session-start", "address"): starts}
+        starts: list[RateLimitItem] = [RateLimitItemPerSecond(starts_per_s)] if starts_per_s else []
+        submits: list[RateLimitItem] = [RateLimitItemPerMinute(submits_per_minute)] if submits_per_minute else []
+        self._rates = RATES | {("session-start", "address"): starts, ("submit", "session"): submits}
         self._local = MovingWindowRateLimiter(MemoryWindows(lambda: now().timestamp()))
         self._shared = _shared_limiter(redis) if redis is not None else None
 

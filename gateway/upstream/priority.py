@@ -1,7 +1,6 @@
 """Which operations, and which calls to Digital River, give way when not all of them can be served."""
 
 from contextvars import ContextVar, Token
-from dataclasses import dataclass
 from enum import IntEnum
 
 
@@ -19,15 +18,7 @@ class Priority(IntEnum):
     """Reads only what is the same for all shoppers."""
 
 
-@dataclass(slots=True)
-class Claim:
-    """What the running operation may claim. `has_begun`: whether it has sent a call."""
-
-    priority: Priority
-    has_begun: bool = False
-
-
-_of_operation: ContextVar[Claim | None] = ContextVar("priority", default=None)
+_of_operation: ContextVar["prioritized | None"] = ContextVar("priority", default=None)
 
 
 def claim_of_call() -> tuple[Priority, bool]:
@@ -42,15 +33,17 @@ def claim_of_call() -> tuple[Priority, bool]:
 class prioritized:  # noqa: N801 - a context manager; every request enters it, and a class costs a third
     """Calls that begin during the `with` block, and in tasks that begin there, have this priority."""
 
-    __slots__ = ("_claim", "_token")
+    __slots__ = ("_token", "has_begun", "priority")
 
-    _token: Token[Claim | None]
+    _token: Token["prioritized | None"]
 
     def __init__(self, priority: Priority) -> None:
-        self._claim = Claim(priority)
+        self.priority = priority
+        self.has_begun = False
+        """Whether the operation has sent a call."""
 
     def __enter__(self) -> None:
-        self._token = _of_operation.set(self._claim)
+        self._token = _of_operation.set(self)
 
     def __exit__(self, *_: object) -> None:
         _of_operation.reset(self._token)

@@ -131,7 +131,7 @@ def test_order_out_of_reach_is_counted_but_no_violation() -> None:
 
 
 PLANTS = [
-    pytest.param(Plant.TWICE, "submitted_twice", id="twice"),
+    pytest.param(Plant.TWICE, "submitted_twice", id="twice", marks=pytest.mark.exhaustive),
     pytest.param(Plant.TOTAL, "other_total", id="total"),
     pytest.param(Plant.UNKNOWN, "unknown", id="unknown", marks=pytest.mark.exhaustive),
     pytest.param(Plant.FOREIGN, "foreign", id="foreign", marks=pytest.mark.exhaustive),

@@ -15,6 +15,7 @@ def test_alarms_that_outages_expect_have_rules() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.timeout(300)
 async def test_silent_store_stays_within_the_limits_of_an_outage() -> None:
     bench = await asyncio.create_subprocess_exec(

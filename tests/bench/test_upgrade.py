@@ -9,6 +9,7 @@ from tests.support.external_programs import needs_haproxy
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.timeout(600)
 async def test_upgrade_and_rollback_under_load_fail_no_request() -> None:
     needs_haproxy()

@@ -128,8 +128,8 @@ async def test_clients_that_cannot_be_told_apart_are_not_limited(
 
 
 async def test_development_mode_has_no_limit_by_default(world: World, network: InMemoryTransport, clock: Clock) -> None:
-    assert settings_for(world).client_limits == (0, 0, 0)
-    assert settings_for(world, development=False).client_limits == (6000, 20_000, 5)
+    assert settings_for(world).client_limits == (0, 0, 0, 0)
+    assert settings_for(world, development=False).client_limits == (6000, 20_000, 5, 5)
     with pytest.raises(ValueError, match="at least twice RIVERFRONT_COST_LIMIT"):
         settings_for(world, session_points=1999)
 

@@ -6,6 +6,7 @@ from bench.rolling_restart import restarted
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 async def test_rolling_restart_loses_no_request_and_no_order() -> None:
     result = await restarted(times=1)
     assert result.failures == []

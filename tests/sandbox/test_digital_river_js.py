@@ -24,6 +24,8 @@ AMERICAN = re.compile(
 )
 """Words that are written otherwise in British English, or have another name there."""
 
+LONGEST = {"dropin_look.test.mjs"}
+
 SCRIPTS = sorted(path.name for path in (NODE / "digital_river_js").glob("*.test.mjs"))
 
 
@@ -181,7 +183,9 @@ async def test_scripts_use_only_names_that_exist(tmp_path: Path) -> None:
 
 @pytest.mark.browser
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize(
+    "script", [pytest.param(script, marks=pytest.mark.exhaustive if script in LONGEST else ()) for script in SCRIPTS]
+)
 async def test_digital_river_js_in_chromium(world: World, script: str) -> None:
     chromium = needs_chromium()
     async with listening(create_app(world), "off") as sandbox:

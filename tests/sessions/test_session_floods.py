@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.model.world import World
 from tests.store.standing_clock import StandingClock
-from tests.support.shop import Clock, InMemoryTransport, Shopper, Storefront, gateway, new_key
+from tests.support.shop import PACK, Clock, InMemoryTransport, Shopper, Storefront, gateway, new_key
 from tests.support.valkey import Valkey, emptied
 
 START = """mutation { startSession(input: {delivery: BEARER}) { session { id } errors { code
@@ -81,12 +81,15 @@ async def test_eleventh_coupon_code_of_a_minute_is_not_sent(shopper: Shopper, wo
     assert codes((await shopper.storefront.ask(COUPON, code="GUESS-11")).data["applyOffer"]) == ["COUPON_INVALID"]
 
 
-async def test_sixth_new_submit_request_of_a_minute_waits(shopper: Shopper, world: World, clock: Clock) -> None:
-    await shopper.fill_cart()
-    first = new_key()
-    for key in (first, *(new_key() for _ in range(4))):
-        assert (await shopper.storefront.outcome(key))["__typename"] == "OrderBlocked"
-    assert codes(await shopper.storefront.submit()) == ["RATE_LIMITED"]
-    assert (await shopper.storefront.outcome(first))["__typename"] == "OrderBlocked", "a replay is free"
-    clock.move(60)
-    assert (await shopper.storefront.outcome())["__typename"] == "OrderBlocked"
+async def test_sixth_new_submit_request_of_a_minute_waits(
+    world: World, network: InMemoryTransport, clock: Clock
+) -> None:
+    async with gateway(world, network, clock, submits_per_minute=5) as storefront:
+        await storefront.add(PACK)
+        first = new_key()
+        for key in (first, *(new_key() for _ in range(4))):
+            assert (await storefront.outcome(key))["__typename"] == "OrderBlocked"
+        assert codes(await storefront.submit()) == ["RATE_LIMITED"]
+        assert (await storefront.outcome(first))["__typename"] == "OrderBlocked", "a replay is free"
+        clock.move(60)
+        assert (await storefront.outcome())["__typename"] == "OrderBlocked"

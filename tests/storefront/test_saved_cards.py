@@ -131,6 +131,7 @@ async def test_challenged_card_is_saved_once_the_bank_agrees(open_shop: OpenShop
     assert account.payment_options[0].is_default
 
 
+@pytest.mark.exhaustive
 async def test_declined_card_is_not_saved_and_another_one_is(open_shop: OpenShop, chromium: Chromium) -> None:
     account = new_account(open_shop.world, "declined@example.com", ALEX_HOME)
     async with signed_in(open_shop, chromium, account) as shopper:
@@ -198,6 +199,7 @@ async def test_method_that_a_provider_approves_is_saved(
     assert names == [name]
 
 
+@pytest.mark.exhaustive
 async def test_address_without_phone_number_is_completed_first(open_shop: OpenShop, chromium: Chromium) -> None:
     phoneless = new_account(open_shop.world, "unreachable@example.com", ALEX_HOME | {"phoneNumber": None})
     homeless = new_account(open_shop.world, "homeless@example.com")
@@ -232,6 +234,7 @@ async def test_subscription_moves_to_another_saved_card(open_shop: OpenShop, chr
     assert subscription.address == address
 
 
+@pytest.mark.exhaustive
 async def test_shopper_reads_why_a_subscription_was_not_moved(open_shop: OpenShop, chromium: Chromium) -> None:
     world = open_shop.world
     account = account_of(world, world.keys.other_shopper_username)
@@ -247,6 +250,7 @@ async def test_shopper_reads_why_a_subscription_was_not_moved(open_shop: OpenSho
     assert subscription.source is account.payment_options[0].source
 
 
+@pytest.mark.exhaustive
 async def test_card_added_for_a_subscription_can_pay_it(open_shop: OpenShop, chromium: Chromium) -> None:
     account = new_account(open_shop.world, "renewing@example.com", ALEX_HOME)
     account.payment_options.append(account_of(open_shop.world).payment_options[0])

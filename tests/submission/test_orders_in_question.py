@@ -260,6 +260,7 @@ async def test_order_of_a_killed_replica_is_found(shop: Shop) -> None:
     assert shopper.submits == 1
 
 
+@pytest.mark.exhaustive
 async def test_commands_say_why_they_know_nothing(shop: Shop) -> None:
     code, _, printed = await shop.command("attempt", new_key())
     assert code == 1
