@@ -2,11 +2,17 @@
 
 import pytest
 
+from gateway.metrics.declaring import ALL, GaugeSeries
+from gateway.metrics.health import TAKES_ORDERS
+from gateway.metrics.process import INFO
 from gateway.metrics.store import UP
-from gateway.metrics.submissions import OLDEST_DOUBT
 
 
 @pytest.fixture(autouse=True)
 def new_gauges() -> None:
+    for metric in ALL:
+        for series in list(metric._series.values()):
+            if isinstance(series, GaugeSeries) and metric is not INFO:
+                series.set(0)
     UP.labels().set(1)
-    OLDEST_DOUBT.labels().set(0)
+    TAKES_ORDERS.labels().set(1)

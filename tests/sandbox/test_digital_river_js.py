@@ -133,6 +133,7 @@ async def _texts() -> dict[str, dict[str, str]]:
     return texts
 
 
+@pytest.mark.browser
 async def test_every_text_is_in_every_language() -> None:
     texts = await _texts()
     english = texts.pop("en").keys()
@@ -143,6 +144,7 @@ async def test_every_text_is_in_every_language() -> None:
     assert everywhere & english == set()
 
 
+@pytest.mark.browser
 async def test_texts_of_all_languages_have_the_same_values() -> None:
     texts = await _texts()
     for language in ("en-GB", "de", "ja"):
@@ -151,6 +153,7 @@ async def test_texts_of_all_languages_have_the_same_values() -> None:
             assert values == english, (language, name)
 
 
+@pytest.mark.browser
 async def test_american_words_have_british_texts() -> None:
     texts = await _texts()
     american = {name for name, written in texts["en"].items() if AMERICAN.search(written)}
