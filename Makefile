@@ -79,11 +79,12 @@ format: .venv/.dev
 
 test: quick $(PROJECTS)
 	$(BIN)/python -m pytest $(SLOW_WORKERS) -m "(slow or browser) and not exhaustive"
-	TEST_PLANS=off $(BIN)/python -m pytest $(WORKERS) -m "not browser and not exhaustive" $(WITHOUT_PLANS)
-	@echo "The exhaustive tests were left out. make test-all runs them too."
+	TEST_PLANS=off $(BIN)/python -m pytest $(WORKERS) -m "not browser and not slow" $(WITHOUT_PLANS)
+	@echo "The exhaustive tests were left out, and slow tests without compiled plans. make test-all runs them too."
 
 test-all: test
 	$(BIN)/python -m pytest $(SLOW_WORKERS) -m exhaustive
+	TEST_PLANS=off $(BIN)/python -m pytest $(SLOW_WORKERS) -m "slow and not browser and not exhaustive" $(WITHOUT_PLANS)
 
 quick: .venv/.dev
 	$(BIN)/python -m pytest $(WORKERS) -m "not slow and not browser"
