@@ -9,6 +9,8 @@ from gateway.metrics import declaring
 class Nothing:
     """Replaces the series of all metrics."""
 
+    value = 0.0
+
     def inc(self, _amount: float = 1) -> None: ...
 
     def dec(self, _amount: float = 1) -> None: ...
