@@ -125,3 +125,15 @@ def test_promtool_accepts_the_rules() -> None:
     command = [PROMTOOL or "", "check", "rules", str(RULES)]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.name)
+def test_every_metric_that_a_page_names_exists(page: Path) -> None:
+    series = {sample for family in REGISTRY.collect() for sample in _series_of(family.name)}
+    assert (
+        set(re.findall(r"\briverfront_[a-z_]+_(?:total|seconds(?:_bucket|_count|_sum)?)\b", page.read_text())) <= series
+    )
+
+
+def _series_of(name: str) -> set[str]:
+    return {name, *(f"{name}_{ending}" for ending in ("total", "bucket", "count", "sum"))}
