@@ -37,6 +37,10 @@ from gateway.upstream.payment import waits_for_shopper
 
 log = logging.getLogger(__name__)
 
+OUTCOME_S = 2
+"""Time after the deadline of its calls in which a request still waits for the outcome, in seconds. A call that ends at
+the deadline leaves a doubt, which is stored and then reported."""
+
 
 async def submit(ctx: Context, request: SubmitRequest) -> SubmissionAttempt:
     """Submit the order, or report the outcome of the attempt that already has this key.
@@ -206,7 +210,7 @@ async def _run_once(attempt: Attempt, goal: Goal, request: SubmitRequest | None 
     task = attempt.ctx.services.attempts.run_once(
         attempt.store_key, lambda: run(attempt, goal, request), fingerprint=request.fingerprint if request else None
     )
-    await asyncio.wait({task}, timeout=max(operation.deadline_at - elapsed_s(), 0))
+    await asyncio.wait({task}, timeout=max(operation.deadline_at - elapsed_s(), 0) + OUTCOME_S)
     if task.done():
         return task.result()
     raise SubmissionInProgress

@@ -78,6 +78,7 @@ async def test_recording_has_ten_lines_or_as_many_as_wanted() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.timeout(300)
 async def test_bench_of_operations_checks_and_measures() -> None:
     command = ("-m", "bench.operations", "--rounds", "1", "--seconds", "0.1")

@@ -18,6 +18,8 @@ from tests.support.shop import SUBMIT, listening
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
+FIRST = {"apollo", "fetch", "urql-persisted"}
+
 CLIENTS = ["apollo", "apollo-persisted", "fetch", "gateway", "graphql-request", "relay", "urql", "urql-persisted"]
 """Clients whose set-up is in `examples/clients/typescript/pages/setup`."""
 
@@ -46,7 +48,9 @@ async def outcomes(guest: str, *pages: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in printed.splitlines()]
 
 
-@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize(
+    "client", [pytest.param(name, marks=() if name in FIRST else pytest.mark.exhaustive) for name in CLIENTS]
+)
 async def test_guest_buys_from_another_origin_with_cookie_and_bearer(client: str, world: World) -> None:
     async with page_server() as pages, running_gateway(world) as (gateway, sandbox):
         address = (pages, on_localhost(gateway), sandbox)

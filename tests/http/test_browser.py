@@ -57,6 +57,7 @@ async def test_every_set_plays_to_its_end_in_graphiql(world: World) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.exhaustive
 @pytest.mark.timeout(120)
 async def test_developer_can_edit_reload_and_start_over_in_graphiql(world: World) -> None:
     chromium = needs_chromium()

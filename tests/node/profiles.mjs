@@ -33,10 +33,20 @@ async function played({ profile, options, file, name, values, close }) {
   return (await scenarios[name]({ context, page, browser, ...values })) ?? null;
 }
 
+/** What each page shows, with its frames, and what its console has reported. */
+async function shown({ profile }) {
+  const { context, seen } = profiles.get(profile) ?? {};
+  const frames = (context?.pages() ?? []).flatMap((page) => page.frames());
+  const texts = frames.map(async (frame) => `${frame.url()}\n${await frame.locator("body").ariaSnapshot({ timeout: 2_000 })}`);
+  const parts = await Promise.allSettled(texts);
+  return [...parts.map(({ value, reason }) => (value ?? String(reason)).slice(0, 4_000)), ...(seen?.().problems ?? [])].join("\n\n");
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
-  const answer = await played(JSON.parse(line)).then(
+  const deed = JSON.parse(line);
+  const answer = await played(deed).then(
     (result) => ({ result }),
-    (error) => ({ error: error.stack }),
+    async (error) => ({ error: `${error.stack}\n\nThe page shows:\n${await shown(deed)}` }),
   );
   console.log(JSON.stringify(answer));
 }

@@ -24,7 +24,10 @@ AMERICAN = re.compile(
 )
 """Words that are written otherwise in British English, or have another name there."""
 
-LONGEST = {"dropin_look.test.mjs"}
+LONGEST = {
+    f"{name}.test.mjs"
+    for name in ("deadlines", "dropin_look", "dropin_options", "dropin_redirects", "elements", "look", "surface")
+}
 
 SCRIPTS = sorted(path.name for path in (NODE / "digital_river_js").glob("*.test.mjs"))
 

@@ -81,13 +81,9 @@ async def test_client_far_below_its_limit_costs_few_commands(
         await redis.aclose()
         # A report needs a hundredth of the limit, which two of these requests have.
         assert stats["cmdstat_evalsha"]["calls"] <= 26
-        assert set(stats) <= {
-            "cmdstat_evalsha",
-            "cmdstat_get",
-            "cmdstat_set",
-            "cmdstat_script|load",
-            "cmdstat_config|resetstat",
-        }
+        # The replicas read the server's state now and then, however many requests there are.
+        often = {command for command, stat in stats.items() if stat["calls"] > 5}
+        assert often <= {"cmdstat_evalsha", "cmdstat_get", "cmdstat_set"}
 
 
 async def test_replica_without_store_allows_half_of_the_points(

@@ -35,6 +35,7 @@ async def test_shopper_signs_in_and_looks_after_the_account(world: World, chromi
     assert set(shopper.origins) == {shop.url, shop.sandbox}
 
 
+@pytest.mark.exhaustive
 async def test_guest_finds_an_order_until_the_session_ends(world: World, clock: Clock, chromium: Chromium) -> None:
     order = place_order(world, world.shoppers[0], BOTTLE)
     async with served_storefront(world, clock) as shop, chromium.profile(SCENARIOS, url=shop.url) as guest:

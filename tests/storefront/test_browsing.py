@@ -71,6 +71,7 @@ async def test_focus_moves_to_the_heading_of_each_page(world: World, chromium: C
     assert shopper.problems == []
 
 
+@pytest.mark.exhaustive
 async def test_rare_address_fields_are_folded_on_a_phone(world: World, chromium: Chromium) -> None:
     async with served_storefront(world) as shop, chromium.profile(SCENARIOS, PHONE, url=shop.url) as shopper:
         form = await shopper.play("openAddressForm")
@@ -106,6 +107,7 @@ async def test_german_pages_are_as_wide_as_a_phone(world: World, chromium: Chrom
     assert {path: width for path, width in widths.items() if width > 0} == {}
 
 
+@pytest.mark.exhaustive
 async def test_shop_opens_slowly_and_without_its_words(world: World, chromium: Chromium) -> None:
     german = {"locale": "de-DE"}
     async with served_storefront(world) as shop, chromium.profile(SCENARIOS, german, url=shop.url) as shopper:

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.storefront.conftest import OpenShop
-from tests.support.checkout_pages import Deed, checkout, do, pay, shopper_in
+from tests.support.checkout_pages import CHALLENGED, Deed, checkout, do, pay, shopper_in
 from tests.support.chromium import Chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -80,16 +80,47 @@ async def test_suggested_address_is_taken_with_one_click(open_shop: OpenShop, ch
     assert "55343-1234" in address
 
 
+SCREENS: dict[str, list[Deed]] = {
+    "payment": [*checkout(), ("steps", {"until": "payment"})],
+    "order in doubt": [*checkout(), pay(), "readyToOrder", "goOffline", "order", ("panel", {"kind": "doubt"})],
+    "bank asks": [*checkout(), pay(**CHALLENGED), "bankAsks"],
+    "bank refused": [*checkout(), pay(**CHALLENGED), ("answerBank", {"password": "wrong"}), "notice"],
+    "approval": [
+        *checkout(),
+        pay("klarnaCredit"),
+        "order",
+        ("decide", {"decision": "cancel"}),
+        ("panel", {"kind": "approval"}),
+    ],
+    "payment instructions": [*checkout(), pay("wireTransfer"), "order", "placed"],
+}
+
+ORDERED = {"approval", "payment instructions"}
+
+
 @pytest.mark.slow
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", SCREENS)
 async def test_axe_finds_nothing_serious_on_each_screen(
+    screen: str, width: int, scheme: str, open_shop: OpenShop, chromium: Chromium
+) -> None:
+    options = {"viewport": {"width": width, "height": 900}, "colorScheme": scheme}
+    async with shopper_in(open_shop.shop, chromium, submits=int(screen in ORDERED), **options) as shopper:
+        assert await do(shopper, *SCREENS[screen], "audit") == []
+
+
+@pytest.mark.slow
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_serious_after_the_session(
     width: int, scheme: str, open_shop: OpenShop, chromium: Chromium
 ) -> None:
     options = {"viewport": {"width": width, "height": 900}, "colorScheme": scheme}
     async with shopper_in(open_shop.shop, chromium, submits=0, **options) as shopper:
-        report = await do(shopper, *checkout(), ("steps", {"until": "payment"}), "audit")
-        doubt: list[Deed] = ["goOffline", "order", ("panel", {"kind": "doubt"}), "audit"]
-        report += await do(shopper, pay(), "readyToOrder", *doubt)
-    assert report == []
+        await do(shopper, *checkout(), pay(), "readyToOrder")
+        with open_shop.later(3600):
+            await do(shopper, "order", ("panel", {"kind": "sessionEnded"}))
+        assert await do(shopper, "audit") == []

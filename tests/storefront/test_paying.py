@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.model.world import Balance
 from tests.storefront.conftest import OpenShop
-from tests.support.checkout_pages import Deed, checkout, do, pay, shopper_in
+from tests.support.checkout_pages import CHALLENGED, Deed, checkout, do, pay, shopper_in
 from tests.support.chromium import Chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -16,8 +16,6 @@ THANKS = "Thank you for your order"
 PLEASE_PAY = "Please pay for your order now"
 
 EURO, YEN = ("de-DE", "EUR"), ("ja-JP", "JPY")
-
-CHALLENGED = {"number": "5454545454545454"}
 
 
 class Case(NamedTuple):

@@ -20,7 +20,7 @@ from sandbox.timeline import renewals
 from sandbox.wire.recurring_terms import DEFAULT_TERMS
 from sandbox.wire.values import Json
 from tests.storefront.conftest import OpenShop
-from tests.support.checkout_pages import Deed, do
+from tests.support.checkout_pages import CHALLENGED, Deed, do
 from tests.support.chromium import Chromium, Profile
 from tests.support.shop import LIVE_MAPS
 
@@ -30,7 +30,6 @@ SCENARIOS = "storefront/cards.mjs"
 OPTIONS = "/v1/shoppers/me/payment-options"
 NOTHING = "Nothing was saved, and no money was taken."
 DECLINED, MISTYPED = {"number": "4000000000003295"}, {"number": "4444222233331112"}
-CHALLENGED = {"number": "5454545454545454"}
 
 
 def account_of(world: World, username: str | None = None) -> Account:

@@ -10,6 +10,9 @@ from tests.support.storefront_build import Shop
 
 SCENARIOS = "storefront/checkout.mjs"
 
+CHALLENGED = {"number": "5454545454545454"}
+"""A card whose bank asks the shopper."""
+
 Deed = str | tuple[str, dict[str, Any]]
 """Name of a function of the scenarios, with its values."""
 

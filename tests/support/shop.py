@@ -467,9 +467,8 @@ async def shopper_over_socket(world: World, deadline_s: float = 20, way: Way = W
         settings = settings_for(
             world, upstream_url=url, operation_deadline_s=deadline_s, submission_deadline_s=deadline_s
         )
-        network = Network(options=way.options) if way is not Way.DIRECT else None
         async with (
-            running(app_for(settings, network)) as http,
+            running(app_for(settings, Network(options=way.options))) as http,
             httpx.AsyncClient(base_url=url, verify=way.options.tls or True) as sandbox,
         ):
             yield Shopper(Storefront(http), sandbox, world)

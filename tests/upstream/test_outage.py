@@ -27,6 +27,8 @@ READ_CART = "{ cart { id } }"
 
 OUTAGE_S = 120
 
+HELD_BACK = "calls to Digital River are held back, as too many failed"
+
 
 async def break_circuit(storefront: Storefront, query: str = READ_CART) -> datetime:
     """Send a query until its calls are held back. Returns when they may be sent again."""
@@ -160,6 +162,26 @@ async def test_refusals_and_hang_ups_open_no_circuit(world: World) -> None:
             with suppress(UpstreamError, asyncio.CancelledError):
                 await upstream.cart.active_cart("token")
         assert len(sent) == 4 * MIN_CALLS
+
+
+async def test_calls_that_fail_together_are_reported_once(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    calls, together = 3 * MIN_CALLS, asyncio.Event()
+    sent = 0
+
+    async def handle(request: httpx.Request) -> httpx.Response:
+        nonlocal sent
+        sent += 1
+        if sent == calls:
+            together.set()
+        await together.wait()
+        return status(503)(request)
+
+    async with transport.client(httpx.MockTransport(handle)) as network:
+        breakers = Breakers(network, lambda: datetime.now(UTC), elapsed_s)
+        upstream = Upstream(Calls(breakers, settings_for(world), Retries(read_attempts=1)))
+        reads = (upstream.cart.active_cart("token") for _ in range(calls))
+        await asyncio.gather(*reads, return_exceptions=True)
+    assert [record.message for record in caplog.records].count(HELD_BACK) == 1
 
 
 def test_metrics_have_all_resources() -> None:

@@ -41,7 +41,7 @@ class Breakers:
             raise CircuitOpen(
                 detail=f"{resource} failed before", retry_after=self._now() + timedelta(seconds=breaker.wait_s())
             )
-        state, ended = breaker.state, Ended.UNCLEAR
+        ended = Ended.UNCLEAR
         try:
             response = await self._sender.exchange(request, within_s)
             ended = Ended.FAILED if response.status >= 500 else Ended.SUCCEEDED
@@ -50,8 +50,9 @@ class Breakers:
                 ended = Ended.FAILED
             raise
         finally:
+            before = breaker.state  # Other calls have ended since this one began.
             breaker.end(permit, ended)
-            if breaker.state is not state:
+            if breaker.state is not before:
                 _report(breaker.state, resource, submits=submits)
         return response
 

@@ -1,8 +1,8 @@
 // The pointer of the shopper. A pointer that goes down on a button takes the focus from a field, whose error then appears: it
 // would move the button away below the pointer, and the click would miss it.
 
-/** How long a held pointer delays what would disturb its click, if its end is not seen. */
-const LONGEST_HOLD_MS = 1000;
+/** How long a held pointer delays what would disturb its click, if its end is not seen. Some shoppers click slowly. */
+const LONGEST_HOLD_MS = 5000;
 
 const POINTER = { isHeld: false, delayed: [] };
 

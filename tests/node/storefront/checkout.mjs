@@ -110,6 +110,11 @@ export async function answerBank({ page, password }) {
   await bank.locator("button").first().click();
 }
 
+/** The bank has opened its window. */
+export async function bankAsks({ page }) {
+  await page.frameLocator("dialog iframe").locator("[name=password]").waitFor();
+}
+
 /** On the provider's page: approve, cancel or reject. */
 export async function decide({ page, decision = "approve" }) {
   await page.locator(`button[value=${decision}]`).click();
