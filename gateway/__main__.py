@@ -8,11 +8,13 @@ import resource
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import typer
 from graphql import parse, validate
 from pydantic import ValidationError
+from typer.core import TyperGroup
 
 from gateway import lean_imports, telemetry  # noqa: F401 - the first import keeps others out
 from gateway.app import create_app, preload
@@ -35,7 +37,33 @@ from schema.build import build
 
 log = logging.getLogger("gateway")
 
+
+class CannotRun(Exception):
+    """A command cannot do its work. The message says why, and what to do. It begins in lower case or with a name."""
+
+
+OPENINGS = {"serve": "The gateway cannot start", "manifest": "No manifest"}
+"""How the message of a command begins that cannot run. The others are named."""
+
+EXIT_CODES = {"attempt": NOT_LOOKED_UP, "order": NOT_LOOKED_UP}
+"""Exit codes of commands that cannot run. The others end with 1."""
+
+
+class Commands(TyperGroup):
+    """Reports in one way that a command cannot run, whichever it is."""
+
+    def invoke(self, ctx: Any) -> Any:  # typer has no public name for this class of contexts
+        try:
+            return super().invoke(ctx)
+        except CannotRun as failure:
+            name = ctx.invoked_subcommand or ""
+            opening = OPENINGS.get(name, f"`python -m gateway {name}` cannot run")
+            sys.stderr.write(f"{opening}: {failure}\n")
+            sys.exit(EXIT_CODES.get(name, 1))
+
+
 app = typer.Typer(
+    cls=Commands,
     help="Riverfront, a GraphQL gateway for checkout in front of Digital River.",
     no_args_is_help=True,
     add_completion=False,
@@ -82,10 +110,7 @@ def serve(
     ),
 ) -> None:
     """Serve the graph. Settings are environment variables named RIVERFRONT_...; the README lists them."""
-    try:
-        settings = Settings.from_environment()
-    except ValueError as error:
-        sys.exit(_settings_report(error))
+    settings = _settings("The README lists all settings. `make run` sets those for the sandbox.")
     telemetry.configure(settings.log_level)
     log.info("starting", extra={"version": VERSION})
     for origin in settings.unencrypted_origins:
@@ -93,25 +118,25 @@ def serve(
     has_shared_store = bool(settings.store_url.get_secret_value())
     number = _number_of(workers, has_shared_store=has_shared_store)
     if number > 1 and not has_shared_store:
-        sys.exit("The gateway cannot start: several workers need a store that they share. Set RIVERFRONT_STORE_URL.")
+        raise CannotRun("several workers need a store that they share. Set RIVERFRONT_STORE_URL.")
     try:
         load_packages(settings)
         preload(settings)
     except TracesUnavailable as error:
-        sys.exit(
-            f"The gateway cannot start: {PREFIX}TRACES_URL is set, but the package {error} is missing. "
+        raise CannotRun(
+            f"{PREFIX}TRACES_URL is set, but the package {error} is missing. "
             "Install the packages of requirements-otel.lock, or unset it."
-        )
+        ) from error
     except ManifestInvalid as error:
-        sys.exit(f"The gateway cannot start: {error}.")
+        raise CannotRun(f"{error}.") from error
     except ShopperMessagesInvalid as error:
-        sys.exit(
-            _report(
-                f"Messages in {PREFIX}SHOPPER_MESSAGES are wrong",
+        raise CannotRun(
+            _listing(
+                f"messages in {PREFIX}SHOPPER_MESSAGES are wrong",
                 str(error).splitlines(),
                 "docs/shopper-messages.md lists all messages and their values.",
             )
-        )
+        ) from error
     if has_shared_store:
         asyncio.run(_check_store(settings))
     else:
@@ -130,7 +155,7 @@ def _number_of(workers: str, *, has_shared_store: bool) -> int:
     if workers == "auto":
         return usable_cores() if has_shared_store else 1
     if not re.fullmatch(r"[1-9]\d{0,2}", workers):
-        sys.exit("The gateway cannot start: --workers must be a number from 1 to 999, or auto.")
+        raise CannotRun("--workers must be a number from 1 to 999, or auto.")
     return int(workers)
 
 
@@ -160,7 +185,7 @@ def _files_for_connections() -> int:
 
 
 async def _check_store(settings: Settings) -> None:
-    """Exit if the store evicts keys.
+    """Raise `CannotRun` if the store evicts keys or is a cluster.
 
     Log a warning if the store cannot be used in another way, because that may change later.
     """
@@ -168,15 +193,14 @@ async def _check_store(settings: Settings) -> None:
     try:
         await store.probe()
     except StoreEvicts as error:
-        sys.exit(
-            "The gateway cannot start: the store may evict records of submissions. "
-            f"It has {error.detail}, not noeviction."
-        )
-    except StoreIsCluster:
-        sys.exit(
-            "The gateway cannot start: the store is a cluster. Use one server, with Sentinels or a managed service "
-            "that replaces it when it fails."
-        )
+        raise CannotRun(
+            f"the store may evict records of submissions. It has {error.detail}, not noeviction."
+        ) from error
+    except StoreIsCluster as error:
+        raise CannotRun(
+            "the store is a cluster. Use one server, with Sentinels or a managed service that replaces it when it "
+            "fails."
+        ) from error
     except StoreUnavailable as error:
         log.warning("store unusable: only public fields are served until it is", extra={"reason": error.detail})
     finally:
@@ -186,12 +210,7 @@ async def _check_store(settings: Settings) -> None:
 @app.command()
 def doctor() -> None:
     """Examine settings, store and Digital River. Ends with 1 if the gateway could not take orders."""
-    try:
-        settings = Settings.from_environment()
-    except ValueError as error:
-        sys.exit(_settings_report(error))
-    telemetry.configure("CRITICAL")
-    sys.exit(asyncio.run(_examine(settings)))
+    sys.exit(asyncio.run(_examine(_settings_of_gateway())))
 
 
 async def _examine(settings: Settings) -> int:
@@ -217,50 +236,49 @@ def manifest(
     try:
         operations = operations_in(folder)
     except ManifestInvalid as error:
-        sys.exit(f"No manifest: {error}.")
+        raise CannotRun(f"{error}.") from error
     for name, source in operations.items():
         if errors := validate(build().core, parse(source), max_errors=1):
-            sys.exit(f"No manifest: {name} does not fit the schema: {errors[0].message}")
+            raise CannotRun(f"{name} does not fit the schema: {errors[0].message}")
     sys.stdout.write(manifest_of(operations))
 
 
 @app.command()
 def attempt(key: UUID = typer.Argument(help="Idempotency key of the submission.")) -> None:  # noqa: B008
     """Print what is known about a submission. Exit code 1: unknown key. 2: it cannot be looked up."""
-    sys.exit(asyncio.run(print_attempt(_settings_of_command(), key)))
+    sys.exit(asyncio.run(print_attempt(_settings_of_gateway(), key)))
 
 
 @app.command()
 def order(number: str = typer.Argument(help="Order number of Digital River.")) -> None:
     """Print what is known about the last submission of an order. Exit code 1: unknown number. 2: it cannot be looked
     up."""
-    sys.exit(asyncio.run(print_order(_settings_of_command(), number)))
+    sys.exit(asyncio.run(print_order(_settings_of_gateway(), number)))
 
 
-def _settings_of_command() -> Settings:
-    """The settings of a command that reads what the gateway stores. The log has only errors, so that the output of the
-    command can be read."""
-    try:
-        settings = Settings.from_environment()
-    except ValueError as error:
-        sys.stderr.write(f"{_settings_report(error)}\n")
-        sys.exit(NOT_LOOKED_UP)
+def _settings_of_gateway() -> Settings:
+    """The settings of a command that needs those of the gateway. The log has nothing, so that the output of the command
+    can be read."""
+    settings = _settings(
+        "It needs the settings of the gateway: run it where the gateway runs. docs/operating/orders-in-question.md "
+        "says how."
+    )
     telemetry.configure("CRITICAL")
     return settings
 
 
-def _settings_report(error: ValueError) -> str:
-    """Message with the names of the missing or malformed environment variables, without their values."""
-    problems = _problems(error) if isinstance(error, ValidationError) else str(error).splitlines()
-    return _report(
-        "Settings are missing or wrong",
-        problems,
-        "The README lists all settings. `make run` sets those for the sandbox.",
-    )
+def _settings(advice: str) -> Settings:
+    """Raise `CannotRun` with the names of the missing or malformed environment variables, without their values."""
+    try:
+        return Settings.from_environment()
+    except ValueError as error:
+        problems = _problems(error) if isinstance(error, ValidationError) else str(error).splitlines()
+        report = _listing("settings are missing or wrong", problems, advice)
+    raise CannotRun(report)
 
 
-def _report(heading: str, problems: Iterable[str], advice: str) -> str:
-    return "\n".join([f"The gateway cannot start. {heading}:", *(f"  {problem}" for problem in problems), advice])
+def _listing(heading: str, problems: Iterable[str], advice: str) -> str:
+    return "\n".join([f"{heading}.", *(f"  {problem}" for problem in problems), advice])
 
 
 def _problems(error: ValidationError) -> Iterator[str]:

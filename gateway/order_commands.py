@@ -61,7 +61,7 @@ async def _print(settings: Settings, name: str, search: Search) -> int:
     url = settings.store_url.get_secret_value()
     if not url:
         return _refuse(NO_STORE)
-    shared = RedisStore(url, timeout_s=settings.store_timeout_s)
+    shared = RedisStore(url, ca=settings.store_ca, timeout_s=settings.store_timeout_s)
     sessions = Sessions(shared, settings, _utc_now)
     try:
         stored = await search(encrypted(shared, settings), sessions)

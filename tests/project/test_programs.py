@@ -248,7 +248,7 @@ async def test_wrong_messages_for_shoppers_prevent_the_start(tmp_path: Path) -> 
     program = await start("-m", "gateway", "serve", **{f"RIVERFRONT_{name}": value for name, value in settings.items()})
     _, errors = await program.communicate()
     assert program.returncode == 1
-    assert b"Messages in RIVERFRONT_SHOPPER_MESSAGES are wrong" in errors
+    assert b"messages in RIVERFRONT_SHOPPER_MESSAGES are wrong" in errors
     assert b"de.po: there is no message ErrorCode.COUPON_INVALDI. Did you mean ErrorCode.COUPON_INVALID?" in errors
 
 

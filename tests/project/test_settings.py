@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from gateway.__main__ import app
 from gateway.environment import PREFIX
+from gateway.order_commands import NOT_LOOKED_UP
 from gateway.settings import Settings
 
 README = Path(__file__).parents[2] / "README.md"
@@ -309,3 +310,33 @@ def test_first_currency_of_a_locale_is_its_default(environment: pytest.MonkeyPat
     settings = Settings.from_environment()
     assert settings.currencies_by_locale == {"en-US": "USD", "fr-CH": "CHF"}
     assert settings.currencies == ["USD", "CHF", "EUR"]
+
+
+NEED_SETTINGS = {
+    "serve": ("The gateway cannot start: ", 1, ()),
+    "doctor": ("`python -m gateway doctor` cannot run: ", 1, ()),
+    "attempt": ("`python -m gateway attempt` cannot run: ", NOT_LOOKED_UP, ("6c3f3f6e-9d4f-4c3b-8f57-6f1d2f0f4b11",)),
+    "order": ("`python -m gateway order` cannot run: ", NOT_LOOKED_UP, ("1",)),
+}
+"""How the message of each command begins that needs settings, its exit code, and its arguments."""
+
+
+@pytest.mark.parametrize(
+    "command", [command.callback.__name__ for command in app.registered_commands if command.callback]
+)
+def test_command_without_its_settings_names_itself_and_them(
+    environment: pytest.MonkeyPatch, tmp_path: Path, command: str
+) -> None:
+    environment.delenv("RIVERFRONT_API_KEY")
+    environment.setenv("RIVERFRONT_PORT", "planted")
+    if command not in NEED_SETTINGS:
+        result = CliRunner().invoke(app, [command, str(tmp_path)] if command == "manifest" else [command])
+        assert "RIVERFRONT_API_KEY" not in result.output
+        return
+    opening, code, arguments = NEED_SETTINGS[command]
+    result = CliRunner().invoke(app, [command, *arguments])
+    assert result.exit_code == code
+    assert result.output.startswith(f"{opening}settings are missing or wrong.\n")
+    assert "  RIVERFRONT_API_KEY is not set. " in result.output
+    assert "  RIVERFRONT_PORT: must be a valid integer.\n" in result.output
+    assert "planted" not in result.output

