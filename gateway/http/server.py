@@ -110,6 +110,8 @@ class Server(uvicorn.Server):
         self._told_to_stop = False
         self._closes_at = math.inf
         """When the port closes, by the clock of the loop."""
+        self._stopping_since: float | None = None
+        """When the stop began, by the clock of the loop."""
         self._opening: set[asyncio.Task[None]] = set()
         self._metrics = MetricsListener(settings, app.state.graphql_path, self._number_of_connections)
 
@@ -154,14 +156,20 @@ class Server(uvicorn.Server):
     def _drain(self) -> None:
         """Answer as before, but as not ready, and so that clients close their connections."""
         seconds = self._settings.drain_time_s
-        log.info("stopping", extra={"reason": f"the port closes in {seconds:g} s"})
+        self._begin_stop(f"the port closes in {seconds:g} s")
         self._draining.has_begun = True
         for connection in self.server_state.connections:
             if isinstance(connection, LimitedProtocol):
                 connection.drain()
         self._closes_at = asyncio.get_running_loop().time() + seconds
 
+    def _begin_stop(self, reason: str) -> None:
+        if self._stopping_since is None:
+            self._stopping_since = asyncio.get_running_loop().time()
+            log.info("stopping", extra={"reason": reason})
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._begin_stop("the port closes now")
         if self._listener is not None:
             asyncio.get_running_loop().remove_reader(self._listener)
             self._listener.close()
@@ -171,9 +179,12 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
         # Until now, Prometheus can see how the process ends.
         await self._metrics.stop()
+        took_s = asyncio.get_running_loop().time() - (self._stopping_since or 0)
+        log.info("stopped", extra={"duration_ms": round(took_s * 1000, 1)})
 
     def _stop_without_parent(self, parent_ended: int) -> None:
         asyncio.get_running_loop().remove_reader(parent_ended)
+        self._begin_stop("the first process has ended")
         self.should_exit = True
 
     def _accept(self, listener: socket.socket) -> None:

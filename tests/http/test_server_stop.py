@@ -1,6 +1,7 @@
 """A server that is stopped announces it, and ends all connections, also those that it has just accepted."""
 
 import asyncio
+import logging
 import signal
 import socket
 from collections.abc import AsyncIterator
@@ -12,6 +13,7 @@ import pytest
 from gateway.http.server import Server
 from sandbox.model.world import World
 from tests.support.raw_http import BODY, LIVE, PATIENT, POST, connect, exchange, rest, statuses
+from tests.support.recorded_log import lines_with, recorded_log
 from tests.support.shop import InMemoryTransport, app_for, eventually, settings_for
 
 READY = b"GET /health/ready HTTP/1.1\r\nHost: gateway\r\n\r\n"
@@ -84,6 +86,26 @@ async def test_half_sent_request_does_not_hold_a_stop(
         answer = await rest(connection)
         assert statuses(answer) == ([503] if sent.startswith(POST) else [])
         assert (b"nothing was executed" in answer) == sent.startswith(POST)
+
+
+async def test_last_log_line_says_how_long_the_stop_took(world: World, network: InMemoryTransport) -> None:
+    with recorded_log(logging.INFO) as log:
+        async with serving(world, network) as (server, task, _):
+            server.handle_exit(signal.SIGTERM, None)
+            await task
+    (stopping,) = lines_with(log, event="stopping")
+    (stopped,) = lines_with(log, event="stopped")
+    assert stopping["reason"] == "the port closes in 0 s"
+    assert 0 < stopped["duration_ms"] < 60_000
+    own = [line for line in lines_with(log) if line["logger"].startswith("gateway")]
+    assert own[-1] == stopped
+
+
+async def test_stop_without_a_signal_is_logged_too(world: World, network: InMemoryTransport) -> None:
+    with recorded_log(logging.INFO) as log:
+        async with serving(world, network):
+            pass
+    assert [line["event"] for line in lines_with(log) if line["event"].startswith("stop")] == ["stopping", "stopped"]
 
 
 class StoppedServer(Server):
