@@ -17,7 +17,7 @@ from bench.outages.traffic import Noticed, Traffic, share_of
 from bench.replicas.environment import STORE_TIMEOUT_S, Environment, free_port, running_environment
 from bench.replicas.fault_proxy import Shares
 from bench.replicas.oracle import Verdict
-from tests.support.alarm_rules import firing
+from tests.support.alarm_rules import holding
 from tests.support.metric_values import Values
 
 HEALTHY_S = 5
@@ -152,7 +152,7 @@ async def measured(outage: Outage, seconds: float) -> Measured:
             calls=calls_after - calls_before,
             late=[request for request in failures if request.ended_at > back_at],
             back_s=max([0.0, *(request.ended_at - back_at for request in failures)]),
-            alarms=firing(before, after, seconds),
+            alarms=holding(before, after, seconds),
             placed=len(traffic.placed),
             orders=len(environment.ledger.orders()),
             verdict=environment.verdict(),

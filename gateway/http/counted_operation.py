@@ -7,7 +7,7 @@ from gateway.documents.errors import OperationFacts
 from gateway.enums import ErrorCode
 from gateway.errors import TopLevelCode
 from gateway.metrics.declaring import OTHER
-from gateway.metrics.operations import CODE, DURATION, ERRORS, OPERATION, OPERATIONS
+from gateway.metrics.operations import CODE, DURATION, ERRORS, INTERNAL_ERRORS, OPERATION, OPERATIONS
 
 CODE.allow(TopLevelCode)
 CODE.allow(ErrorCode)
@@ -32,7 +32,10 @@ class CountedOperation:
         DURATION.labels(kind).observe(time.perf_counter() - self._started_at)
         for code in codes:
             ERRORS.labels(name, code).inc()
+            if code == TopLevelCode.INTERNAL_ERROR:
+                INTERNAL_ERRORS.labels().inc()
 
 
 def count_crash() -> None:
     OPERATIONS.labels(OTHER, OTHER, "crashed").inc()
+    INTERNAL_ERRORS.labels().inc()

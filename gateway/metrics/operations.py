@@ -18,4 +18,7 @@ OPERATIONS = counter("riverfront_operations_total", "Operations that were answer
 
 ERRORS = counter("riverfront_operation_errors_total", "Entries in the errors of answers and payloads.", OPERATION, CODE)
 
+INTERNAL_ERRORS = counter("riverfront_internal_errors_total", "Internal errors in answers: bugs of the gateway.")
+"""Without labels, so that the series exists before the first one: no rate would see an event that begins a series."""
+
 DURATION = histogram("riverfront_operation_seconds", "Time from the head of a request to its answer.", KIND)
