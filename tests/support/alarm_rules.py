@@ -51,7 +51,7 @@ class Vector:
             return Vector(())
         return Vector(tuple(join(own, other_value) for own, other_value in zip(self.values, other.values, strict=True)))
 
-    def kept(self, is_kept: Callable[[float], bool]) -> "Vector":
+    def filtered(self, is_kept: Callable[[float], bool]) -> "Vector":
         return Vector(tuple(filter(is_kept, self.values)))
 
     def __truediv__(self, other: "Vector") -> "Vector":
@@ -64,13 +64,13 @@ class Vector:
         return Vector(tuple(number - own for own in self.values))
 
     def __gt__(self, number: float) -> "Vector":
-        return self.kept(lambda value: value > number)
+        return self.filtered(lambda value: value > number)
 
     def __lt__(self, number: float) -> "Vector":
-        return self.kept(lambda value: value < number)
+        return self.filtered(lambda value: value < number)
 
     def __eq__(self, number: object) -> "Vector":  # type: ignore[override]  # as in PromQL
-        return self.kept(lambda value: value == number)
+        return self.filtered(lambda value: value == number)
 
 
 @cache
