@@ -88,8 +88,8 @@ def create_app(
     `ShopperMessagesInvalid`."""
     silence_retries()
     store = store or _store(settings, now)
-    sender = transport.sender_over(network or transport.Network(options=transport.connection_options(settings)))
-    logged = LoggedRequests(sender, slow_s=settings.slow_call_s, elapsed=elapsed)
+    network = network or transport.Network(options=transport.connection_options(settings))
+    logged = LoggedRequests(transport.sender_over(network), slow_s=settings.slow_call_s, elapsed=elapsed)
     refused_orders = RefusedOrders(elapsed)
     http = protected(logged, settings, store, refused_orders, now, elapsed)
     calls = Calls(http, settings, retries, retry_budget=RetryBudget(elapsed), now=now)
@@ -100,7 +100,8 @@ def create_app(
     traces = Traces(settings)
     graphql_path = GraphQLPath(endpoint, settings, elapsed, traces.tracer)
     draining = Draining()
-    checks = health.Health(services.store, services.catalog.reader, draining, refused_orders, elapsed)
+    way_out = transport.WayOut(network, settings)
+    checks = health.Health(services.store, services.catalog.reader, draining, refused_orders, way_out, elapsed)
     app = Starlette(
         routes=[
             *health.routes(checks),

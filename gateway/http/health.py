@@ -15,13 +15,14 @@ from starlette.routing import Route
 
 from gateway.catalog.guest_reader import GuestReader
 from gateway.elapsed_time import elapsed_s
-from gateway.errors import NoWayOut, StoreEvicts, StoreUnavailable, UpstreamError, UpstreamKeyRefused
+from gateway.errors import StoreEvicts, StoreUnavailable, UpstreamError, UpstreamKeyRefused
 from gateway.http.draining import Draining
 from gateway.http.workers import SharedState
 from gateway.metrics.health import TAKES_ORDERS
 from gateway.store.interface import Store
 from gateway.store.repetition import Repetition
 from gateway.upstream.protection.quota import RefusedOrders
+from gateway.upstream.transport import WayOut
 
 log = logging.getLogger(__name__)
 
@@ -80,19 +81,21 @@ class Health:
         reader: GuestReader,
         draining: Draining,
         refused_orders: RefusedOrders,
+        way_out: WayOut,
         elapsed: Callable[[], float] = elapsed_s,
     ) -> None:
         self._store = store
         self._reader = reader
         self._draining = draining
         self._refused_orders = refused_orders
+        self._way_out = way_out
         self._elapsed = elapsed
         self.able: Flag | SharedState = Flag()
         """Whether orders were possible at any time since the start."""
         self._checking: asyncio.Task[list[Reason]] | None = None
         self._checked_at = 0.0
         self._checking_key: asyncio.Task[None] | None = None
-        self._next_key_check = 0.0
+        self._key_checked_at = 0.0
         self._key_failure: tuple[list[Reason], str] = [], ""
         self._logged = ""
 
@@ -153,21 +156,24 @@ class Health:
         return [], ""
 
     async def _failure_of_key(self) -> tuple[list[Reason], str]:
-        if self._checking_key is None or (self._checking_key.done() and self._elapsed() >= self._next_key_check):
-            self._next_key_check = self._elapsed() + KEY_CHECK_PAUSE_S
+        # A connection that fails costs Digital River nothing.
+        pause_s = WATCH_S if self._way_out.obstacle else KEY_CHECK_PAUSE_S
+        passed_s = self._elapsed() - self._key_checked_at
+        if self._checking_key is None or (self._checking_key.done() and passed_s >= pause_s):
+            self._key_checked_at = self._elapsed()
             self._checking_key = asyncio.create_task(self._check_key())
         await asyncio.wait({self._checking_key}, timeout=LONGEST_WAIT_S)
+        if obstacle := self._way_out.obstacle:
+            return [Reason.NO_WAY_OUT], obstacle
         return self._key_failure
 
     async def _check_key(self) -> None:
         try:
+            if self._way_out.obstacle:
+                await self._way_out.try_again()
             await self._reader.check_key()
         except UpstreamKeyRefused:
             self._key_failure = [Reason.API_KEY_REFUSED], ""
-        except NoWayOut as failure:
-            self._key_failure = [Reason.NO_WAY_OUT], failure.detail
-            # Such a call costs Digital River nothing.
-            self._next_key_check = self._elapsed() + WATCH_S
         except UpstreamError:
             return  # Nothing is known about the key.
         else:

@@ -64,6 +64,27 @@ def connection_options(settings: Settings) -> ConnectionOptions:
     return ConnectionOptions(tls=tls, proxies={base_url(url).origin: through(proxy) for url in urls} if proxy else {})
 
 
+class WayOut:
+    """Whether the proxy, the host name or the certificate prevents new connections to the Commerce API.
+
+    Every new connection is noted, whichever call needs it. Requests on a kept connection say nothing.
+    """
+
+    def __init__(self, network: httpx.AsyncBaseTransport, settings: Settings) -> None:
+        self._pool = network.pool if isinstance(network, Network) else None
+        self._origin = base_url(settings.upstream_url).origin
+
+    @property
+    def obstacle(self) -> str:
+        """The error of the last new connection, for the log. Empty if there is a way out, or nothing is known."""
+        return self._pool.obstacle(self._origin) if self._pool is not None else ""
+
+    async def try_again(self) -> None:
+        """Open a connection, which sends no call. Raises `UpstreamNotReached`."""
+        if self._pool is not None:
+            await self._pool.connect(self._origin)
+
+
 def sender_over(network: httpx.AsyncBaseTransport) -> Sender:
     """A `Network` sends requests itself. Any other transport of httpx, such as one of a test, is asked by httpx."""
     return network if isinstance(network, Network) else HttpxSender(network)
@@ -78,7 +99,7 @@ class Network(httpx.AsyncBaseTransport):
         wait_s: float = SLOT_WAIT_S,
         options: ConnectionOptions = ConnectionOptions(),  # noqa: B008 - immutable
     ) -> None:
-        self._pool = ConnectionPool(options)
+        self.pool = ConnectionPool(options)
         self._slots = AllSlots(connections)
         self._wait_s = wait_s
 
@@ -87,7 +108,7 @@ class Network(httpx.AsyncBaseTransport):
         ends_at = asyncio.get_running_loop().time() + within_s
         slots = await self._slots.take(request, min(self._wait_s, within_s))
         try:
-            return await self._pool.exchange(request, ends_at)
+            return await self.pool.exchange(request, ends_at)
         finally:
             slots.free()
 
@@ -101,7 +122,7 @@ class Network(httpx.AsyncBaseTransport):
         return httpx.Response(response.status, headers=headers, stream=httpx.ByteStream(response.body), request=request)
 
     async def aclose(self) -> None:
-        await self._pool.aclose()
+        await self.pool.aclose()
 
 
 class HttpxSender:

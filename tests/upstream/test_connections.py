@@ -223,7 +223,7 @@ def idle_connections(calls: Calls) -> list[Connection]:
 def pool(calls: Calls) -> ConnectionPool:
     sender: Any = calls.http
     network: Network = getattr(sender, "_network", sender)
-    return network._pool
+    return network.pool
 
 
 async def test_connection_is_reused_while_nothing_arrives(server: Server, world: World) -> None:

@@ -28,8 +28,14 @@ class ConnectProxy:
     def __init__(self) -> None:
         self.heads: list[str] = []
         self.refusal = ""
+        self._open: list[asyncio.StreamWriter] = []
+
+    def end_connections(self) -> None:
+        for writer in self._open:
+            writer.close()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.append(writer)
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         self.heads.append(head)
         if self.refusal:

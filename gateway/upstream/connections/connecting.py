@@ -64,15 +64,22 @@ class Connecting:
         self._options = options
         self._addresses: dict[Origin, tuple[float, list[Address]]] = {}
         self._look_ups: dict[Origin, asyncio.Task[list[Address]]] = {}
+        self.obstacles: dict[Origin, str] = {}
+        """What prevents connections by the error `NoWayOut`, until one succeeds. The origins are those of settings."""
 
     async def connect(self, origin: Origin, new: Callable[[], Connection]) -> Connection:
         """A new connection, which `new` creates. Raises `UpstreamNotReached`."""
         try:
             async with asyncio.timeout(self._options.timeout_s):
-                return await self._connected(origin, new)
+                connection = await self._connected(origin, new)
         except (OSError, UnicodeError, TimeoutError) as error:
-            is_of_way_out = isinstance(error, OF_THE_WAY_OUT) and not isinstance(error, OriginNotReached)
-            raise (NoWayOut if is_of_way_out else UpstreamNotReached)(detail=_reason(error)) from error
+            reason = _reason(error)
+            if not isinstance(error, OF_THE_WAY_OUT) or isinstance(error, OriginNotReached):
+                raise UpstreamNotReached(detail=reason) from error
+            self.obstacles[origin] = reason
+            raise NoWayOut(detail=reason) from error
+        self.obstacles.pop(origin, None)
+        return connection
 
     def close(self) -> None:
         for look_up in self._look_ups.values():

@@ -43,6 +43,16 @@ class ConnectionPool:
             elif connection.is_open:
                 self._keep(request.origin, connection)
 
+    def obstacle(self, origin: Origin) -> str:
+        """What prevents new connections to the origin, see `NoWayOut`. Empty if the last one succeeded."""
+        return self._connecting.obstacles.get(origin, "")
+
+    async def connect(self, origin: Origin) -> None:
+        """Open a connection for the next request. Raises `UpstreamNotReached`."""
+        connection = await self._connect(origin, asyncio.get_running_loop().time() + self._options.timeout_s)
+        if connection.is_open:
+            self._keep(origin, connection)
+
     async def aclose(self) -> None:
         """End all connections, also those that are in use."""
         self._all_lost = asyncio.Event()
