@@ -17,9 +17,6 @@ from gateway.upstream.decoding import many
 CODE = re.compile(r"[a-z0-9_ .-]{1,80}")
 """Format of an error code. A value in another format is ignored, because it may contain input of the shopper."""
 
-MAY_BE_QUOTA = frozenset({409, 429})
-"""Statuses of refusals because of the quota. The body tells a 409 of the quota from others."""
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -42,20 +39,20 @@ class Entry:
         )
 
 
-def refusal(status: int, body: bytes) -> UpstreamRefusal:
-    """Refusal from the body of an error answer. Its `reason` is empty if the body has none of the four formats."""
-    return _refusal(status, _entries(body))
+def error_in(body: bytes) -> Entry:
+    """The error of an answer; of several, the one that says most. It is empty if the body has none of the formats."""
+    return _most_specific(_entries(body))
 
 
 def refusal_in_success(body: bytes) -> UpstreamRefusal | None:
     """Refusal from the errors in a 2xx answer, with status 409; None if the answer contains no errors."""
     entries = _entries(body)
-    return _refusal(409, entries) if entries else None
+    return refusal(409, _most_specific(entries)) if entries else None
 
 
-def is_of_quota(status: int, body: bytes) -> bool:
-    """Whether an answer says that Digital River's quota of calls is used up."""
-    return status in MAY_BE_QUOTA and isinstance(refusal(status, body), QuotaRefusal)
+def is_of_quota(status: int, error: Entry) -> bool:
+    """Whether a refusal says that Digital River's quota of calls is used up."""
+    return _kind(status, error) is QuotaRefusal
 
 
 def codes(errors: object) -> list[str]:
@@ -63,16 +60,19 @@ def codes(errors: object) -> list[str]:
     return [entry.subcode or entry.code for entry in _listed(errors)]
 
 
-def _refusal(status: int, entries: list[Entry]) -> UpstreamRefusal:
-    # An error with a subcode is preferred, then an error with a code.
-    entry = max(entries, key=lambda entry: (entry.subcode != "", entry.code != ""), default=Entry())
-    return _kind(status, entry)(status, entry.code, entry.subcode, entry.description, declined_hard=entry.declined_hard)
+def refusal(status: int, error: Entry) -> UpstreamRefusal:
+    return _kind(status, error)(status, error.code, error.subcode, error.description, declined_hard=error.declined_hard)
 
 
-def _kind(status: int, entry: Entry) -> type[UpstreamRefusal]:
+def _most_specific(entries: list[Entry]) -> Entry:
+    """An error with a subcode is preferred, then an error with a code."""
+    return max(entries, key=lambda entry: (entry.subcode != "", entry.code != ""), default=Entry())
+
+
+def _kind(status: int, error: Entry) -> type[UpstreamRefusal]:
     if status == 401:
         return UpstreamTokenInvalid
-    is_of_quota = status == 429 or entry.code == refusal_codes.RATE_LIMIT_QUOTA_EXCEEDED
+    is_of_quota = status == 429 or error.code == refusal_codes.RATE_LIMIT_QUOTA_EXCEEDED
     return QuotaRefusal if is_of_quota else UpstreamRefusal
 
 

@@ -1,15 +1,17 @@
 """One request to Digital River and its response, and the interface of what sends it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple, Protocol
 from urllib.parse import quote, urlsplit
 
 from gateway.metrics.declaring import OTHER
 from gateway.recorded_calls import RecordedCall
+from gateway.upstream.error_envelopes import Entry, error_in, is_of_quota
 from gateway.upstream.priority import Priority
 
 PORTS = {"http": 80, "https": 443}
@@ -98,12 +100,23 @@ class Request(NamedTuple):
     """Number of this try of the call."""
 
 
-class Response(NamedTuple):
+@dataclass(frozen=True)
+class Response:
     """The response to a request. The body is decompressed, and the names of headers are in lower case."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes
+
+    @cached_property
+    def error(self) -> Entry:
+        """The error in the body of a refusal, decoded once for the log, the quota and the caller."""
+        return error_in(self.body)
+
+    @property
+    def is_of_quota(self) -> bool:
+        """Whether Digital River refused the request because its quota of calls is used up."""
+        return 400 <= self.status < 500 and is_of_quota(self.status, self.error)
 
     def header(self, name: bytes) -> str | None:
         """Value of a header; None if it is missing. The values of a repeated header are separated by commas."""

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from gateway.elapsed_time import elapsed_s
 from gateway.errors import UpstreamError, UpstreamNotReached
 from gateway.telemetry import FOLDED
-from gateway.upstream import error_envelopes
 from gateway.upstream.exchange import Request, Response, Sender
 
 log = logging.getLogger(__name__)
@@ -44,7 +43,7 @@ class LoggedRequests:
             self._log(logging.WARNING, event, request, began_at, {"reason": failure.detail or failure.code.value})
             raise
         status = response.status
-        if 400 <= status < 500 and not error_envelopes.is_of_quota(status, response.body):
+        if 400 <= status < 500 and not response.is_of_quota:
             self._log_answer(logging.INFO, "upstream call refused", request, began_at, response)
         elif not 200 <= status < 300:
             self._log_answer(logging.WARNING, "upstream call failed", request, began_at, response)

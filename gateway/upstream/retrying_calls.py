@@ -318,19 +318,18 @@ def encoded_query(params: Mapping[str, str]) -> str:
 
 def _body_of_success(response: Response, recorded: RecordedCall | None, now: Callable[[], datetime]) -> bytes:
     """The body of a 2xx answer. Raises the `UpstreamError` of any other status."""
-    status, _, body = response
     if recorded is not None:
-        recorded.status = status
-    if 200 <= status < 300:
-        return body
+        recorded.status = response.status
+    if 200 <= response.status < 300:
+        return response.body
     raise _failure(response, now)
 
 
 def _failure(response: Response, now: Callable[[], datetime]) -> UpstreamError:
     """The error for an answer with another status. A function that raised it from a variable of its own would form a
     circle with it, and keep the answer in memory."""
-    status, _, body = response
-    refusal = error_envelopes.refusal(status, body)
+    status = response.status
+    refusal = error_envelopes.refusal(status, response.error)
     retry_after_s = response.retry_after_s
     if 400 <= status < 500:
         refusal.retry_after_s = retry_after_s

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from gateway.http.health import REMEMBERED_S
 from gateway.store.call_permits import UNDER_WAY_MS, CallPermits, Grant, LocalPermits, SharedPermits
 from gateway.store.memory import MemoryStore
 from gateway.store.redis import RedisStore
+from gateway.upstream import error_envelopes
 from gateway.upstream.priority import Priority
 from gateway.upstream.protection.quota import RANKS, REFUSED_FOR_S, Quota, rank_of
 from sandbox.model.quota import CallQuota
@@ -96,6 +99,22 @@ async def test_refusal_of_digital_river_stops_all_calls_for_a_while(
     assert world.calls.count() == calls
     clock.move(2)
     assert (await storefront.cart())["totalQuantity"] == 1
+
+
+async def test_refusal_is_decoded_once(limited: Shopper, monkeypatch: pytest.MonkeyPatch) -> None:
+    await limited.storefront.add(PACK)
+    bodies: list[bytes] = []
+
+    class CountingJson:
+        @staticmethod
+        def decode(body: bytes) -> object:
+            bodies.append(body)
+            return msgspec.json.decode(body)
+
+    monkeypatch.setattr(error_envelopes, "msgspec", SimpleNamespace(json=CountingJson, DecodeError=msgspec.DecodeError))
+    await limited.fault("status", CART, method="GET", status=409, code="rate-limit-quota-exceeded")
+    assert (await limited.storefront.ask("{ cart { id } }")).codes
+    assert len(bodies) == 1, "by the log, the quota and the caller together"
 
 
 async def test_cached_answer_is_served_while_the_quota_is_used_up(limited: Shopper, clock: Clock) -> None:

@@ -10,7 +10,6 @@ from gateway.settings import Settings
 from gateway.store.call_permits import LocalPermits, SharedPermits
 from gateway.store.interface import Store
 from gateway.store.redis import RedisStore
-from gateway.upstream import error_envelopes
 from gateway.upstream.exchange import Request, Response, Sender
 from gateway.upstream.priority import Priority
 from gateway.upstream.protection.breakers import Breakers
@@ -56,7 +55,7 @@ class LimitedCalls:
             response = await self._sender.exchange(request, within_s)
         finally:
             self._quota.answered(permit)
-        if error_envelopes.is_of_quota(response.status, response.body):
+        if response.is_of_quota:
             await self._quota.pause(min(response.retry_after_s or PAUSE_S, LONGEST_PAUSE_S))
         return response
 
