@@ -141,8 +141,9 @@ async def show_challenge(request: Request) -> Response:
     source = challenge.source
     texts = challenge_texts(request.query_params.get("locale"))
     rows = {texts.payee: COMPANY}
-    if source.formatted_amount is not None:
-        rows[texts.amount] = source.formatted_amount
+    amount = source.formatted_amount(texts.language)
+    if amount is not None:
+        rows[texts.amount] = amount
     if "lastFourDigits" in source.details:
         rows[texts.card] = f"{source.details['brand']} •••• {source.details['lastFourDigits']}"
     form = (
@@ -195,5 +196,5 @@ def _challenge(request: Request) -> Challenge:
 
 def _amount(source: Source) -> dict[str, str]:
     """Row with the amount of the source; empty for a source that was created only to be saved."""
-    amount = source.formatted_amount
+    amount = source.formatted_amount()
     return {"Amount": amount} if amount is not None else {}

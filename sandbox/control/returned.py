@@ -40,7 +40,7 @@ def _about(source: Source) -> str:
     return facts(
         {
             "Method": source.method.name,
-            "Amount": source.formatted_amount or "none",
+            "Amount": source.formatted_amount() or "none",
             "State": source.state,
             "Source": source.id,
         }

@@ -1,6 +1,6 @@
 """German names and descriptions of products.
 
-The German names of categories are in `categories.py`, the German names of offers in `product_offers.py`.
+The German names of categories are in `categories.py`, those of offers in `product_offers.py` and `order_offers.py`.
 """
 
 GERMAN: dict[int, tuple[str, str]] = {
@@ -23,6 +23,10 @@ GERMAN: dict[int, tuple[str, str]] = {
     5401231700: ("Camp Kaffeekiste", "Ein Kilo Bohnen für unterwegs. Verlängert sich jedes Jahr."),
 }
 """Name and short description, by the product's id."""
+
+
+GERMAN_AXES = {"color": "Farbe"}
+"""Names of the attributes in which variations differ."""
 
 
 def is_german(locale: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
+from sandbox.demo_shop.german_texts import is_german
 from sandbox.wire.money import Amounts, in_currency, rounded
 from sandbox.wire.values import Json
 
@@ -26,6 +27,11 @@ class OrderOffer:
     """Id of a product that must be in the cart."""
     refused_with: str | None = None
     """Error code with which the sandbox always refuses the offer; None if the offer can be accepted."""
+    german: str | None = None
+    """German name of an offer that can be accepted."""
+
+    def name_in(self, locale: str) -> str:
+        return self.german if self.german and is_german(locale) else self.name
 
     def is_earned(self, subtotal: Decimal, currency: str) -> bool:
         return subtotal > 0 and subtotal >= in_currency(self.minimum_subtotal, currency)
@@ -43,26 +49,36 @@ class OrderOffer:
 
 
 ORDER_OFFERS = [
-    OrderOffer(68201120019, "Spring sale, 20 off", "SPRING20", amounts=("20", "18", "16", "3000")),
-    OrderOffer(68201130019, "10 percent off the order", "TRAIL10", percent=10),
+    OrderOffer(
+        68201120019, "Spring sale, 20 off", "SPRING20", amounts=("20", "18", "16", "3000"), german="Frühlingsangebot"
+    ),
+    OrderOffer(68201130019, "10 percent off the order", "TRAIL10", percent=10, german="10 Prozent auf die Bestellung"),
     OrderOffer(
         68201140019,
         "50 off large orders",
         "SUMMIT50",
         amounts=("50", "45", "40", "7500"),
         minimum_subtotal=("300", "280", "250", "45000"),
+        german="Rabatt auf große Bestellungen",
     ),
-    OrderOffer(68201145019, "On the house", "ONTHEHOUSE", percent=100),
+    OrderOffer(68201145019, "On the house", "ONTHEHOUSE", percent=100, german="Geht aufs Haus"),
     OrderOffer(68201150019, "A welcome", "WELCOME5", percent=5, refused_with="offer-usage-limit-exceeded"),
     OrderOffer(68201151019, "Last year's thanks", "THANKS", percent=5, refused_with="coupon-code-already-used"),
     OrderOffer(68201160019, "Last autumn", "AUTUMN10", percent=10, refused_with="offer-not-active"),
     OrderOffer(68201161019, "Next spring", "NEXTSPRING", percent=10, refused_with="offer-not-deployed"),
     OrderOffer(68201162019, "Once and no more", "ONCE", percent=10, refused_with="offer-already-used"),
     OrderOffer(68201164019, "One for each", "ONEEACH", percent=10, refused_with="shopper-usage-limit-exceeded"),
-    OrderOffer(68201165019, "12 percent off with a tent", "TENT12", percent=12, required_product=TENT),
+    OrderOffer(
+        68201165019,
+        "12 percent off with a tent",
+        "TENT12",
+        percent=12,
+        required_product=TENT,
+        german="12 Prozent mit einem Zelt",
+    ),
     OrderOffer(68201166019, "Of another shop", "ELSEWHERE", percent=10, refused_with="offer-unavailable"),
     OrderOffer(68201167019, "Unexplained", "RIDDLE", percent=10, refused_with="operation-failed"),
-    OrderOffer(68201170019, "Members' week", percent=15),
+    OrderOffer(68201170019, "Members' week", percent=15, german="Woche der Mitglieder"),
     OrderOffer(68201171019, "Members' week of last year", percent=15, refused_with="offer-not-active"),
     OrderOffer(68201172019, "Members' week of next year", percent=15, refused_with="offer-not-deployed"),
     OrderOffer(68201173019, "Once for members", percent=15, refused_with="offer-already-used"),
@@ -92,13 +108,14 @@ REFUSALS = {
 PACK_OFFER_ID = 68201110019
 
 
-def pack_offer(base: str) -> Json:
-    return _offer(PACK_OFFER_ID, "10% off packs", "Line item percentage discount", "Always Triggered", base)
+def pack_offer(base: str, locale: str) -> Json:
+    name = "10 % auf Rucksäcke" if is_german(locale) else "10% off packs"
+    return _offer(PACK_OFFER_ID, name, "Line item percentage discount", "Always Triggered", base)
 
 
-def order_offer(offer: OrderOffer, base: str) -> Json:
+def order_offer(offer: OrderOffer, base: str, locale: str) -> Json:
     policy = "Order percentage discount" if offer.percent else "Order amount discount"
-    return _offer(offer.offer_id, offer.name, policy, "User Triggered", base)
+    return _offer(offer.offer_id, offer.name_in(locale), policy, "User Triggered", base)
 
 
 def _offer(offer_id: int, name: str, policy: str, trigger: str, base: str) -> Json:

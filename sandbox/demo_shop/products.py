@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from sandbox.demo_shop.german_texts import GERMAN, is_german
+from sandbox.demo_shop.german_texts import GERMAN, GERMAN_AXES, is_german
 from sandbox.demo_shop.image_paths import product_image, product_thumbnail
 from sandbox.wire.money import Amounts, formatted, in_currency, money, rounded
 from sandbox.wire.recurring_terms import DEFAULT_TERMS
@@ -276,7 +276,9 @@ def core(product: Product, base: str, locale: str) -> Json:
     }
     if product.is_base:
         values = [variation.attributes[0][2] for variation in variations(product)]
-        attribute = {"name": product.axis, "displayName": str(product.axis).title(), "domainValues": values}
+        axis = str(product.axis)
+        axis_name = GERMAN_AXES[axis] if is_german(locale) else axis.title()
+        attribute = {"name": axis, "displayName": axis_name, "domainValues": values}
         wire["variationAttributes"] = {"attribute": [attribute]}
     if product.attributes:
         attributes = [{"name": name, "type": kind, "value": value} for name, kind, value in product.attributes]

@@ -213,11 +213,11 @@ def _amount_wires(cart: Cart, amounts: dict[str, Decimal]) -> Json:
 
 def offer_wires(cart: Cart, base: str) -> list[Json]:
     """JSON of the offers that apply to the cart: those on backpacks, those that added a line, and the order offer."""
-    wires = [pack_offer(base)] if any(line.product.percent_off for line in cart.lines) else []
+    wires = [pack_offer(base, cart.locale)] if any(line.product.percent_off for line in cart.lines) else []
     line_offers = dict.fromkeys(line.offer for line in cart.lines if line.offer is not None)
     wires += [product_offers.brief(offer, base, cart.locale) for offer in line_offers]
     offer = cart.totals().order_offer
-    return [*wires, order_offer(offer, base)] if offer else wires
+    return [*wires, order_offer(offer, base, cart.locale)] if offer else wires
 
 
 # JSON of the addresses and shipping options of a cart.

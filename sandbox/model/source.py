@@ -85,11 +85,11 @@ class Source:
     def type(self) -> str:
         return self.method.type
 
-    @property
-    def formatted_amount(self) -> str | None:
+    def formatted_amount(self, locale: str = "en_US") -> str | None:
+        """The amount in the format of a language; None for a source that was created only to be saved."""
         if self.amount is None or self.currency is None:
             return None
-        return formatted(self.amount, self.currency, "en_US")
+        return formatted(self.amount, self.currency, locale)
 
     @property
     def is_credit(self) -> bool:

@@ -126,6 +126,8 @@ async def test_product_names_and_prices_depend_on_locale_and_currency(client: Cl
         displayName="Trailhead Tagesrucksack 28 l",
         pricing=IsPartialDict(formattedListPrice="84,90\xa0€", listPriceIncludesTax="true"),
     )
+    watch = (await ask(f"products/{WATCH}?locale=de_DE"))["product"]
+    assert watch["variationAttributes"]["attribute"][0]["displayName"] == "Farbe"
     in_dollars = (await ask(f"products/{PACK}?locale=de_DE&currency=USD"))["product"]
     assert in_dollars["pricing"]["listPrice"] == {"currency": "USD", "value": 89}
     assert (await ask("categories?locale=de_DE"))["categories"]["category"][0]["displayName"] == "Rucksäcke"

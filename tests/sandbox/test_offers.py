@@ -132,6 +132,9 @@ async def test_offer_for_the_whole_order_is_applied_by_id(client: Client) -> Non
     assert (await client.cart())["pricing"]["discount"]["value"] == 8.85
     await client.ask("POST", f"{CART}?promoCode=SPRING20")
     assert (await client.cart())["pricing"]["discount"]["value"] == 20, "the larger discount applies"
+    await client.ask("POST", f"{ME}?locale=de_DE", 204)
+    assert "Frühlingsangebot" in str(await client.ask("GET", f"{CART}/applied-offers"))
+    await client.ask("POST", f"{ME}?locale=en_US", 204)
     await client.ask("DELETE", f"{CART}/applied-offers/{ORDER_OFFER}", 204)
     refused: list[tuple[dict[str, int | str], int, str]] = [
         ({"offerId": 1}, 404, "invalid-offer-id"),

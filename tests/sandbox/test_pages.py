@@ -92,10 +92,14 @@ async def test_decided_payment_offers_no_second_decision(client: Client) -> None
 async def test_bank_page_decides_the_state(client: Client, password: str, decision: str, state: str) -> None:
     await client.fill()
     page = await make(client, scenario="creditCard-challenge")
-    assert "MasterCard •••• 5454" in (await client.http.get(page)).text
+    shown = (await client.http.get(page)).text
+    assert "MasterCard •••• 5454" in shown
+    amount = shown.split("<dt>Amount<dd>")[1].split("<")[0]
+    german = (await client.http.get(page, params={"locale": "de-DE"})).text
+    assert f"<dd>{amount[1:].replace('.', ',')}\N{NO-BREAK SPACE}$" in german
     back = await client.http.post(page, data={"password": password, "decision": decision})
-    shown = await client.http.get(httpx.URL(back.headers["location"]).raw_path.decode())
-    assert f"<dd>{state}" in shown.text
+    returned = await client.http.get(httpx.URL(back.headers["location"]).raw_path.decode())
+    assert f"<dd>{state}" in returned.text
 
 
 @pytest.mark.parametrize("path", ["/api/graphql", "/_sandbox/fault", "/v1/nothing", "/graphql"])

@@ -107,6 +107,12 @@ async def test_german_pages_are_as_wide_as_a_phone(world: World, chromium: Chrom
     assert {path: width for path, width in widths.items() if width > 0} == {}
 
 
+async def test_small_window_shows_the_category_and_may_grow(world: World, chromium: Chromium) -> None:
+    german = PHONE | {"locale": "de-DE"}
+    async with served_storefront(world) as shop, chromium.profile(SCENARIOS, german, url=shop.url) as shopper:
+        assert await shopper.play("turn") == {"isCurrentInView": True, "narrow": False}
+
+
 @pytest.mark.exhaustive
 async def test_shop_opens_slowly_and_without_its_words(world: World, chromium: Chromium) -> None:
     german = {"locale": "de-DE"}

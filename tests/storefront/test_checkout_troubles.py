@@ -67,8 +67,11 @@ async def test_shopper_who_is_offline_learns_that_nothing_was_ordered(open_shop:
         sent = [*checkout(), pay(), "readyToOrder", "goOffline", "order"]
         with open_shop.shop.submits.expected(0):
             doubt = await do(shopper, *sent, ("panel", {"kind": "doubt"}))
+            badges = [await do(shopper, "badge")]
             message = await do(shopper, "goOnline", "notice")
+            badges.append(await do(shopper, "badge"))
         shown = await do(shopper, "order", "placed")
+    assert badges == ["1", "1"]
     assert "You are offline, and we do not know yet whether your order was placed" in doubt
     assert message == f"Your order did not reach us. {NOTHING} You can place it now."
     assert shown["state"] == "SUBMITTED"

@@ -45,6 +45,8 @@ function configure(changed) {
   if (!isFirst) return;
   listenToInput();
   input.value = configuration.dynamic?.defaultValue ?? "";
+  // Until here, what a quick shopper types would be lost.
+  input.disabled = false;
   presentControl(input);
 }
 

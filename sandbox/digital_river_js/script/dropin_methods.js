@@ -74,14 +74,17 @@ function listedMethods(methods, configuration, { managesMethods }) {
 
 // The sentence that explains what happens after the button was clicked; undefined if nothing has to be explained.
 function methodNote(method, { opensWindow }) {
-  const { wallet, note } = dropinMethod(method.type);
+  const { wallet, note, isPayPal } = dropinMethod(method.type);
   if (note || wallet) {
     return note ?? "byWallet";
   }
   if (method.flow === "receiver") {
     return "byInstructions";
   }
-  return method.flow === "redirect" ? (opensWindow ? "byWindow" : "byRedirect") : undefined;
+  if (method.flow !== "redirect") {
+    return undefined;
+  }
+  return opensWindow ? "byWindow" : isPayPal ? "byApproval" : "byRedirect";
 }
 
 // The data of createSource. `inputs` are the values of the inputs, `addresses` the return addresses of a redirect.

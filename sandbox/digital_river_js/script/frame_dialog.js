@@ -8,7 +8,7 @@ const DIALOG_STYLE = `
   dialog {
     box-sizing: border-box;
     width: min(30rem, 100vw - 1rem);
-    height: min(40rem, 100dvh - 1rem);
+    height: min(44rem, 100dvh - 1rem);
     max-width: none;
     max-height: none;
     padding: 0;
@@ -31,6 +31,7 @@ const DIALOG_STYLE = `
     background: transparent;
     color: inherit;
     font: 600 0.9375rem/1.2 system-ui, sans-serif;
+    white-space: nowrap;
     cursor: pointer;
   }
   button:focus-visible { outline: 3px solid light-dark(#0f5c6b, #6cc5d3); outline-offset: 2px; }

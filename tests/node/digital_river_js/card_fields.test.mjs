@@ -29,6 +29,15 @@ test("guest pays with a card from another origin", async () => {
   assert.deepEqual(page.problems, []);
 });
 
+test("field waits for its configuration before anybody can type", async () => {
+  const page = await openShop();
+  await mountElements(page, ["cardnumber"]);
+  assert.equal(await field(page, "cardnumber").isEnabled(), true);
+  const frame = page.frames().find((each) => each.url().includes("/frames/field.html"));
+  await page.goto(frame.url());
+  assert.equal(await page.locator("#field").isEnabled(), false);
+});
+
 test("form that is sent before its frames have loaded is answered", async () => {
   const page = await openShop();
   const { source, error } = await page.evaluate((data) => {

@@ -1,4 +1,4 @@
-// axe-core over a page: what it finds serious or critical, a line for each kind.
+// What is wrong with a page, a line for each kind: what axe-core finds serious or critical, and what does not fit.
 import { readFile } from "node:fs/promises";
 
 const source = readFile(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
@@ -7,7 +7,17 @@ export async function findings(page) {
   await page.evaluate(await source);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   const path = new URL(page.url()).pathname;
-  return violations
+  const serious = violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => `${path}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+  return [...serious, ...(await page.evaluate(misfits)).map((misfit) => `${path}: ${misfit}`)];
+}
+
+/** A page that is wider than the window, and words that are wider than their box. */
+function misfits() {
+  const root = document.documentElement;
+  const excess = root.scrollWidth - root.clientWidth;
+  const boxes = [...document.querySelectorAll(".button, .tag, h1, h2, h3, label, legend, dt, dd")];
+  const cut = boxes.filter((box) => box.clientWidth > 1 && box.scrollWidth > box.clientWidth + 1);
+  return [...(excess > 0 ? [`${excess} pixels wider than the window`] : []), ...cut.map((box) => `cut: ${box.textContent}`)];
 }

@@ -70,6 +70,20 @@ export async function tooWide({ page, url, path }) {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
+/** The filters of a list in a window that becomes wide, and the current category in one that is too narrow for all. */
+export async function turn({ page, url }) {
+  await page.goto(url);
+  await page.locator(".navigation a").last().click();
+  await page.locator(".navigation [aria-current]").waitFor();
+  await page.waitForFunction(() => document.querySelector(".navigation ul").scrollLeft > 0);
+  const { left, right } = await page.locator(".navigation [aria-current]").evaluate((link) => link.getBoundingClientRect());
+  const filter = page.getByLabel("Nur lieferbare");
+  const narrow = await filter.isVisible();
+  await page.setViewportSize({ width: 1280, height: 844 });
+  await filter.waitFor();
+  return { isCurrentInView: left >= 0 && right <= 390, narrow };
+}
+
 const focusedName = (page) => page.evaluate(() => document.activeElement.getAttribute("name"));
 
 export async function sortAndFilter({ page }) {

@@ -240,6 +240,11 @@ export async function sources({ page }) {
   return page.locator("[data-sources] li").allInnerTexts();
 }
 
+/** How many items the header shows in the cart. */
+export async function badge({ page }) {
+  return page.locator(".cart-badge").innerText();
+}
+
 export async function goOffline({ context }) {
   await context.setOffline(true);
 }

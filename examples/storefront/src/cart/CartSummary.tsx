@@ -47,12 +47,14 @@ function Totals({ cart, isOutdated }: { cart: CartPartsFragment; isOutdated: boo
   const { cart: words } = useTexts();
   const { totals, requiresShipping, isTaxInclusive } = cart;
   const { subtotal, discount, shippingAndHandling, tax, importTaxAndDuty, orderTotal, isEstimate } = totals;
+  // Before the address is known, 0 is not the tax in the prices.
+  const isTaxKnown = !isEstimate || (isTaxInclusive && isCharged(tax));
   return (
     <dl className={isOutdated ? "amounts cart-outdated" : "amounts"} aria-busy={isOutdated}>
       <Total name={words.subtotal} amount={subtotal} />
       {isCharged(discount) && <Total name={words.discount} amount={discount} prefix="−" />}
       {requiresShipping && <Total name={words.shipping} amount={isEstimate ? null : shippingAndHandling} />}
-      <Total name={isTaxInclusive ? words.taxIncluded : words.tax} amount={isEstimate && !isTaxInclusive ? null : tax} />
+      <Total name={isTaxInclusive ? words.taxIncluded : words.tax} amount={isTaxKnown ? tax : null} />
       {isCharged(importTaxAndDuty) && <Total name={words.importTax} amount={importTaxAndDuty} />}
       <div className="amounts-sum">
         <dt>{isEstimate ? words.estimatedTotal : words.total}</dt>

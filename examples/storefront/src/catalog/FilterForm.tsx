@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { Link, useLocation, useSearchParams } from "react-router";
 import { useMarket } from "../market/MarketProvider";
-import { isWide } from "../parts/is-wide";
+import { useIsWide } from "../parts/is-wide";
 import { useTexts } from "../texts";
 import { count, type Facet, type Filters, parameterOf, parametersOf } from "./filters";
 
@@ -15,7 +15,7 @@ export function FilterForm({ facets, filters }: FilterFormProps) {
   const { catalog } = useTexts();
   const number = count(filters);
   return (
-    <details className="filters" open={isWide()}>
+    <details className="filters" open={useIsWide()}>
       <summary>
         {catalog.filters}
         {number > 0 && ` (${number})`}

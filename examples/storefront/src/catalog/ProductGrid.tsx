@@ -2,12 +2,20 @@ import type { ProductCardPartsFragment } from "../generated/graphql";
 import { useTexts } from "../texts";
 import { ProductCard, ProductCardSkeleton } from "./ProductCard";
 
+interface ProductGridProps {
+  products: readonly ProductCardPartsFragment[] | null;
+  expected?: number;
+  /** Few products share the whole width of a row. */
+  fillsRow?: boolean;
+}
+
 /** Cards of products. While they are loaded, as many skeletons as are expected. */
-export function ProductGrid({ products, expected = 8 }: { products: readonly ProductCardPartsFragment[] | null; expected?: number }) {
+export function ProductGrid({ products, expected = 8, fillsRow = false }: ProductGridProps) {
   const { shop } = useTexts();
+  const className = fillsRow ? "product-grid product-grid-full" : "product-grid";
   if (!products) {
     return (
-      <div className="product-grid" role="status" aria-label={shop.loading}>
+      <div className={className} role="status" aria-label={shop.loading}>
         {Array.from({ length: expected }, (_, index) => (
           <ProductCardSkeleton key={index} />
         ))}
@@ -15,7 +23,7 @@ export function ProductGrid({ products, expected = 8 }: { products: readonly Pro
     );
   }
   return (
-    <ul className="product-grid">
+    <ul className={className}>
       {products.map((product) => (
         <li key={product.id}>
           <ProductCard product={product} />

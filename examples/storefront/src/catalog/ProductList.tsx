@@ -45,15 +45,18 @@ export function ProductList({ base }: { base: { text?: string; categoryId?: stri
   }
 
   const isOutdated = !data && loading;
+  // Without filters, nothing can be filtered or sorted in an empty list.
+  const isEmpty = list?.totalCount === 0 && count(filters) === 0;
+  const isFiltered = search !== null && !isEmpty;
   return (
-    <div className={search ? "product-list product-list-filtered" : "product-list"}>
-      {search && <FilterForm facets={facetsOf(list?.nodes ?? [], filters)} filters={filters} />}
+    <div className={isFiltered ? "product-list product-list-filtered" : "product-list"}>
+      {isFiltered && <FilterForm facets={facetsOf(list?.nodes ?? [], filters)} filters={filters} />}
       <div className="stack">
         <div className="row row-between">
           <p role="status" className="soft">
             {list ? texts.catalog.results(list.totalCount) : texts.shop.loading}
           </p>
-          <SortMenu sort={filters.sort} isSearch={base.text !== undefined} />
+          {!isEmpty && <SortMenu sort={filters.sort} isSearch={base.text !== undefined} />}
         </div>
         {list?.totalCount === 0 && (
           <div className="stack">

@@ -3,7 +3,9 @@ import { ShellDocument } from "../generated/graphql";
 
 /** Who is signed in, and how much is in the cart. One query for the whole page. */
 export function useShell() {
-  const { data, loading } = useQuery(ShellDocument);
+  const { data: now, previousData, loading } = useQuery(ShellDocument);
+  // Without a connection, what was known before is better than an empty cart.
+  const data = now ?? previousData;
   return {
     isLoading: loading && !data,
     session: data?.session ?? null,

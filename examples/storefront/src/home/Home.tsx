@@ -31,7 +31,7 @@ export function Component() {
         {(featured?.products || !data) && (
           <section className="stack" aria-labelledby="featured">
             <h2 id="featured">{featured?.name ?? <Bar width="14rem" height="1lh" />}</h2>
-            <ProductGrid products={featured?.products?.map(({ product }) => product) ?? null} />
+            <ProductGrid products={featured?.products?.map(({ product }) => product) ?? null} expected={3} fillsRow />
           </section>
         )}
         <section className="stack" aria-labelledby="popular">

@@ -1,5 +1,6 @@
 import { useQuery } from "@apollo/client/react";
-import { Link, NavLink } from "react-router";
+import { useEffect, useRef } from "react";
+import { Link, NavLink, useLocation } from "react-router";
 import { brand } from "../brand";
 import { NavigationDocument } from "../generated/graphql";
 import { useShell } from "../graph/use-shell";
@@ -62,9 +63,16 @@ function Navigation() {
   const { shop } = useTexts();
   const { data, previousData } = useQuery(NavigationDocument, { variables: useInContext() });
   const categories = (data ?? previousData)?.categories ?? [];
+  const { pathname } = useLocation();
+  const list = useRef<HTMLUListElement>(null);
+  // On a small screen, the list scrolls: what is current is brought into view, and the page stays where it is.
+  useEffect(() => {
+    const current = list.current?.querySelector<HTMLElement>("[aria-current]");
+    if (current) list.current?.scrollTo({ left: current.offsetLeft + current.offsetWidth / 2 - list.current.offsetWidth / 2 });
+  }, [pathname, categories.length]);
   return (
     <nav className="navigation" aria-label={shop.categories}>
-      <ul>
+      <ul ref={list}>
         {categories.map(({ id, name }) => (
           <li key={id}>
             <NavLink to={categoryPath(id)}>{name}</NavLink>

@@ -30,7 +30,7 @@ export const account = {
   deleteNow: "Yes, delete",
   no: "No",
   edit: "Edit",
-  cancel: "Cancel",
+  cancel: "End subscription",
   preferred: "Default",
   preferAddress: "Use this address by default",
   prefer: "Use by default",

@@ -13,7 +13,7 @@ export const orders = {
   refunded: (amount: string) => `We have refunded ${amount}.`,
   otherSession: "Sign in to see this order, or find it with its number and its password.",
   find: "Find an order",
-  findHint: "The number and the password of the order are in the mail that confirmed it.",
+  findHint: "The number and the password of the order are in the email that confirmed it.",
   orderNumber: "Order number",
   orderPassword: "Password of the order",
   states: {
