@@ -82,6 +82,8 @@ async def test_session_that_ends_in_mid_checkout_is_explained(open_shop: OpenSho
         await do(shopper, *checkout(), pay(), "readyToOrder")
         with open_shop.later(3600):
             message = await do(shopper, "order", ("panel", {"kind": "sessionEnded"}))
+            repeated = await do(shopper, "announcements")
+    assert repeated == []
     assert message.startswith("Your session has ended")
     assert NOTHING in message
 

@@ -240,6 +240,11 @@ export async function sources({ page }) {
   return page.locator("[data-sources] li").allInnerTexts();
 }
 
+/** What the page tells above every page. */
+export async function announcements({ page }) {
+  return page.locator(".announcement").allInnerTexts();
+}
+
 /** How many items the header shows in the cart. */
 export async function badge({ page }) {
   return page.locator(".cart-badge").innerText();

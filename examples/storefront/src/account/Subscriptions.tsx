@@ -55,8 +55,8 @@ function Subscription({ contract, options }: Props) {
   const date = (time: string) => new Date(time).toLocaleDateString(market.locale, { dateStyle: "long" });
   const isCancelled = state === "CANCELLED";
   return (
-    <li className="panel entry-with-picture">
-      <Picture url={product?.thumbnailUrl} alt="" />
+    <li className={product?.thumbnailUrl ? "panel entry-with-picture" : "panel"}>
+      {product?.thumbnailUrl && <Picture url={product.thumbnailUrl} alt="" />}
       <div className="stack-tight">
         <div className="row row-between">
           <strong>{product ? <Link to={productPath(product)}>{product.name}</Link> : account.subscription}</strong>

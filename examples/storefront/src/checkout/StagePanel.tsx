@@ -1,8 +1,9 @@
-import { useApolloClient } from "@apollo/client/react";
+import { useApolloClient, useReactiveVar } from "@apollo/client/react";
 import { useEffect, useState } from "react";
 import { Link } from "react-router";
 import { CheckoutDetachDocument } from "../generated/graphql";
 import { attempt } from "../graph/change";
+import { hasSessionEnded } from "../graph/ended-session";
 import { startSession } from "../graph/session";
 import { shownMarket } from "../market/choose";
 import { paths } from "../paths";
@@ -110,6 +111,11 @@ function SessionEnded() {
   useEffect(() => {
     startSession(client, shownMarket()).catch(() => {});
   }, [client]);
+  // The shopper reads it here, and need not read it twice.
+  const isAnnounced = useReactiveVar(hasSessionEnded);
+  useEffect(() => {
+    if (isAnnounced) hasSessionEnded(false);
+  }, [isAnnounced]);
   return (
     <section className="panel stage stack" role="alert" data-stage="sessionEnded">
       <h2>{checkout.sessionEnded}</h2>

@@ -25,7 +25,7 @@ export function SavedCards({ options, chosen, onChange }: Props) {
             disabled={isExpired}
             onChange={() => onChange(id)}
           />
-          <span className="row row-between">
+          <span className="row row-between saved-card">
             <span>{sourceName(source, checkout)}</span>
             {expiryOf(source) && (
               <span className="soft small">
