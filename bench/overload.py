@@ -3,10 +3,11 @@
 The gateway has one core; the load and the stand-in for Digital River share the other one. Requests are sent when they
 are due, whether others are answered or not, and the clients ignore `Retry-After`, as the worst do: product pages,
 pages of carts and checkouts, changes of a quantity, and one submission in a hundred, each connection with a session of
-its own. First the peak is measured, with `PEAK_CONNECTIONS` requests at once, then
-a fifth of it, which is called unloaded, then five times the peak.
+its own. First the peak of a gateway is measured that refuses nothing, with `PEAK_CONNECTIONS` requests at once. Then
+another one gets a fifth of it, which is called unloaded, then five times the peak. Calls to Digital River take 20 ms,
+much less than the real ones.
 
-Goodput is the CPU time that the accepted operations cost without overload, a second: what is accepted in an overload is
+Goodput is the CPU time that the accepted operations cost at the peak, a second: what is accepted in an overload is
 another mixture, because changes come before reads. It is compared for the same CPU time, because other programs may
 have taken a part of the core in one of the phases. Exits with 1 if the goodput is below 80 % of the peak, the 99th
 percentile of accepted reads and changes above twice the unloaded one, the growth of memory above 150 MB, or if a
@@ -30,7 +31,7 @@ import uvloop
 
 from bench.harness.load import post, send
 from bench.harness.operations import CART_PAGE, CHANGE_QUANTITY, CHECKOUT_PAGE, PRODUCT_PAGE, Operation
-from bench.harness.recording import record
+from bench.harness.recording import Recorded, record
 from bench.harness.report import introduce
 from bench.harness.rounds import bearers, upstream
 from bench.harness.servers import Server, gateway, serving, take_last_core
@@ -48,11 +49,13 @@ MIX = [(PRODUCT_PAGE, 40), (CHECKOUT_PAGE, 22), (CART_PAGE, 22), (CHANGE_QUANTIT
 
 PROTECTED = gateway("gateway", RIVERFRONT_OVERLOAD_WAIT_S="0.05")
 
-SESSIONS = 200
+UNPROTECTED = gateway("gateway")
 
-MOST_CONNECTIONS = 1500
+SESSIONS = 1500
 
-PEAK_CONNECTIONS = 32
+PEAK_CONNECTIONS = 128
+
+OPENED_AT_ONCE = 32
 
 TIMES = 5
 
@@ -182,7 +185,7 @@ async def costs_ms(server: Server, bodies: dict[str, dict[str, bytes]]) -> dict[
     for name, by_session in bodies.items():
         for seconds in (0.5, 2):
             before_s = server.cpu_s()
-            load = await send(server.port, by_session.values(), connections=8, seconds=seconds)
+            load = await send(server.port, by_session.values(), connections=PEAK_CONNECTIONS, seconds=seconds)
             assert load.failures == 0, load.body
             costs[name] = (server.cpu_s() - before_s) * 1000 / load.answers
     return costs
@@ -204,49 +207,80 @@ def printed(name: str, counts: Counts, cost_ms: dict[str, float]) -> None:
         print(f"               {counts.unsent / counts.took_s:.0f} a second were not sent: no free connection")
 
 
-async def main(seconds: float) -> bool:
-    introduce(__doc__, f"{seconds:g} s at {TIMES} times the peak")
-    recorded = await record([operation for operation, _ in MIX])
-    with upstream(recorded.recording) as url, serving(PROTECTED, url) as server:
-        sessions = bearers(server, SESSIONS)
-        bodies = {
-            operation.name: {token: post(operation.body, token) for token in sessions}
-            for operation in recorded.operations
-        }
-        bodies[SUBMIT.name] = {token: post(own_key(recorded.operations[-1]), token) for token in sessions}
+@dataclass
+class Peak:
+    """What a gateway answers that refuses nothing."""
+
+    cost_ms: dict[str, float]
+    """CPU time of each operation."""
+    per_s: float
+    work_per_s: float
+    cpu_share: float
+
+
+def bodies_for(server: Server, recorded: Recorded) -> dict[str, dict[str, bytes]]:
+    """Requests by operation and session, each session for one connection."""
+    sessions = bearers(server, SESSIONS)
+    submission = recorded.operations[-1]
+    return {
+        operation.name: {token: post(operation.body, token) for token in sessions} for operation in recorded.operations
+    } | {SUBMIT.name: {token: post(own_key(submission), token) for token in sessions}}
+
+
+async def peak_of(recorded: Recorded, url: str) -> Peak:
+    with serving(UNPROTECTED, url) as server:
+        bodies = bodies_for(server, recorded)
         cost_ms = await costs_ms(server, bodies)
         print("  CPU ms: " + ", ".join(f"{name} {cost:.2f}" for name, cost in cost_ms.items()))
-        address = "127.0.0.1", server.port
-        loop, idle = asyncio.get_running_loop(), deque[Client]()
-        requests = mixed(bodies)
-        warm = [by_session[token] for (_, by_session), token in zip(requests, sessions * 20, strict=False)]
+        tokens = list(bodies[SUBMIT.name])
+        mix = [by_session[token] for (_, by_session), token in zip(mixed(bodies), tokens * 20, strict=False)]
         before_s = server.cpu_s()
-        peak_load = await send(server.port, warm, connections=PEAK_CONNECTIONS, seconds=5)
-        peak_work = peak_load.per_s * sum(cost_ms[operation.name] * part / 100 for operation, part in MIX)
-        peak_cpu_s = (server.cpu_s() - before_s) / peak_load.took_s
-        print(
-            f"  peak: {peak_load.per_s:.0f} answers a second, {peak_work:.0f} ms of work in "
-            f"{peak_cpu_s * 1000:.0f} ms of CPU time, p99 {peak_load.p99_ms:.1f} ms"
+        load = await send(server.port, mix, connections=PEAK_CONNECTIONS, seconds=5)
+        cpu_share = (server.cpu_s() - before_s) / load.took_s
+    work = load.per_s * sum(cost_ms[operation.name] * part / 100 for operation, part in MIX)
+    print(
+        f"  peak: {load.per_s:.0f} answers a second, {work:.0f} ms of work in {cpu_share * 1000:.0f} ms of CPU time, "
+        f"p99 {load.p99_ms:.1f} ms with {PEAK_CONNECTIONS} connections"
+    )
+    return Peak(cost_ms, load.per_s, work, cpu_share)
+
+
+async def clients_of(server: Server, bodies: dict[str, dict[str, bytes]]) -> "deque[Client]":
+    """A connection for each session, over which one page has been read."""
+    loop, idle = asyncio.get_running_loop(), deque[Client]()
+    for number, (session, request) in enumerate(bodies[PRODUCT_PAGE.name].items()):
+        _, client = await loop.create_connection(  # type: ignore[misc]  # mypy infers no default
+            lambda session=session: Client(idle, session), "127.0.0.1", server.port
         )
-        for number in range(MOST_CONNECTIONS):
-            session = sessions[number % SESSIONS]
-            _, client = await loop.create_connection(lambda session=session: Client(idle, session), *address)  # type: ignore[misc]  # mypy infers no default
-            client.send(bodies[PRODUCT_PAGE.name][session], PRODUCT_PAGE.name, Counts())
-            if number % PEAK_CONNECTIONS == 0:
-                await asyncio.sleep(PEAK_CONNECTIONS * TICK_S)
-        print(
-            "                    sent   accepted   work ms/s   median      p99     refused    median      p99 memory MB"
-        )
-        unloaded = await offered(server, idle, requests, peak_load.per_s * UNLOADED, 10)
-        printed("unloaded", unloaded, cost_ms)
-        overloaded = await offered(server, idle, requests, peak_load.per_s * TIMES, seconds)
-        printed(f"{TIMES} times", overloaded, cost_ms)
-        after = await offered(server, idle, requests, peak_load.per_s * UNLOADED, 5)
-        printed("afterwards", after, cost_ms)
-        print(f"  refused: {dict(overloaded.refused)}")
+        client.send(request, PRODUCT_PAGE.name, Counts())
+        if number % OPENED_AT_ONCE == 0:
+            await asyncio.sleep(OPENED_AT_ONCE * TICK_S)
+    return idle
+
+
+async def main(seconds: float, upstream_ms: float) -> bool:
+    introduce(__doc__, f"{seconds:g} s at {TIMES} times the peak; Digital River answers after {upstream_ms:g} ms")
+    recorded = await record([operation for operation, _ in MIX])
+    with upstream(recorded.recording, upstream_ms) as url:
+        peak = await peak_of(recorded, url)
+        with serving(PROTECTED, url) as server:
+            bodies = bodies_for(server, recorded)
+            requests, idle = mixed(bodies), await clients_of(server, bodies)
+            print(
+                "                    sent   accepted   work ms/s   median      p99     refused    median      p99 "
+                "memory MB"
+            )
+            unloaded = await offered(server, idle, requests, peak.per_s * UNLOADED, 10)
+            printed("unloaded", unloaded, peak.cost_ms)
+            overloaded = await offered(server, idle, requests, peak.per_s * TIMES, seconds)
+            printed(f"{TIMES} times", overloaded, peak.cost_ms)
+            after = await offered(server, idle, requests, peak.per_s * UNLOADED, 5)
+            printed("afterwards", after, peak.cost_ms)
+    print(f"  accepted: {dict(overloaded.accepted)}")
+    print(f"  refused: {dict(overloaded.refused)}")
     cpu_share = overloaded.cpu_s / overloaded.took_s
-    by_clock = overloaded.work_per_s(cost_ms) / peak_work
-    goodput = by_clock * peak_cpu_s / cpu_share
+    by_clock = overloaded.work_per_s(peak.cost_ms) / peak.work_per_s
+    goodput = by_clock * peak.cpu_share / cpu_share
     slower = percentile_ms(overloaded.accepted_s, 0.99) / percentile_ms(unloaded.accepted_s, 0.99)
     growth_mb = overloaded.memory_mb - unloaded.memory_mb
     submissions = overloaded.refused[SUBMIT.name]
@@ -265,7 +299,8 @@ def own_key(operation: Operation) -> dict[str, object]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--upstream-ms", type=float, default=20)
     arguments = parser.parse_args()
     take_last_core()
     with suppress(KeyboardInterrupt):
-        sys.exit(0 if uvloop.run(main(arguments.seconds)) else 1)
+        sys.exit(0 if uvloop.run(main(arguments.seconds, arguments.upstream_ms)) else 1)

@@ -10,6 +10,7 @@ import logging
 import math
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from gateway.http.http_request import HttpRequest
 from gateway.metrics import overload
@@ -17,11 +18,8 @@ from gateway.upstream.priority import Priority
 
 log = logging.getLogger(__name__)
 
-WINDOW_S = 0.1
+WINDOW_S = 0.05
 """Time over which waits are averaged, in seconds. The budget changes after each."""
-
-LEAST_SHARE = 0.1
-"""The least budget, as a share of the first one, so that it grows again within seconds when the load ends."""
 
 BEGINS_SHARE, KEEPS_SHARE = 0.4, 0.1
 """Mean wait from which on some are refused, and mean wait that the budget then keeps, as shares of the longest wait.
@@ -31,24 +29,27 @@ WINDOWS_BEFORE = 3
 """Windows in a row with long waits before anything is refused. One alone may be the garbage collector, or a new
 document."""
 
-WINDOWS_AFTER = 10
+WINDOWS_AFTER = 20
 """Windows in a row in which nothing would have been refused, after which everything is admitted again."""
 
 LEAST_REQUESTS = 10
 """Requests in a window without which its mean says nothing."""
 
+FRESH_S = 0.02
+"""Time for which the wait of a request tells what the next one has to expect, in seconds."""
+
 QUIET_S = 1
 """Time without a request after which the past says nothing, in seconds."""
 
-SHRINKS, GROWS = 0.95, 1.03
-"""Factors of the budget after a window with long waits, and after one with short waits. Waits beyond the limit change
-nothing: reads that have waited for so long are refused, until the queue that began the overload is gone."""
+GROWS = 1.03
+"""Factor of the budget after a window with short waits."""
+
+NEWEST_SHARE = 0.3
+"""Share of the last window in the estimate of what the process can execute."""
 
 MOST_RUNNING = {Priority.PUBLIC: 500, Priority.SESSION: 750, Priority.CHECKOUT: 1000, Priority.SUBMISSION: math.inf}
 """Requests in execution, of all priorities, above which none of this priority begins. Most of them wait for Digital
 River, and each needs some memory: 1,000 need about 60 MB."""
-
-READS = frozenset({Priority.SESSION, Priority.PUBLIC})
 
 GOLDEN = 0.6180339887498949
 """Its multiples, without their whole parts, are spread evenly, so the share that is admitted is exact."""
@@ -57,7 +58,17 @@ BUYS = (b"submitOrder", b"resumeOrder")
 
 CHANGES = b"mutation"
 
+ESCAPE = b"\\u"
+"""In JSON, such words may be written with escapes."""
+
 CREDENTIALS = (b"authorization", b"cookie")
+
+
+class Arrival(NamedTuple):
+    """When a request was read, and for which priority it was admitted then; None if that is not decided."""
+
+    read_at: float
+    admitted_as: Priority | None = None
 
 
 class Admission:
@@ -71,10 +82,10 @@ class Admission:
         """Requests in execution."""
         self._longest_wait_s = longest_wait_s or math.inf
         self._window_began_at = self._window_ends_at = now()
-        self._waited_s = self._last_wait_s = 0.0
-        self._started = 0
+        self._observed_at = self._waited_s = self._last_wait_s = 0.0
+        self._started = self._refused_unread = self._executed = 0
         self._long_windows = self._calm_windows = 0
-        self._budget_per_s = self._least_budget_per_s = 0.0
+        self._budget_per_s = self._capacity_per_s = 0.0
         self._arrived: dict[Priority, int] = {}
         self._shares: dict[Priority, float] = {}
         self._position = 0.0
@@ -82,70 +93,90 @@ class Admission:
     def observe(self, read_at: float) -> bool:
         """Count a request whose work begins now. Returns whether some requests are refused. Every request calls it."""
         now = self.now()
-        self._last_wait_s = wait_s = now - read_at
+        self._observed_at, self._last_wait_s = now, now - read_at
+        wait_s = self._last_wait_s
         self._waited_s += wait_s
         self._started += 1
         if now >= self._window_ends_at:
             self._end_window(now)
         return self.is_shedding
 
-    def admits_unread(self, request: HttpRequest, body: bytes | None) -> bool:
-        """Whether the request that was observed last may be read, while some are refused.
+    def refuses_unread(self, priority: Priority, now: float) -> bool:
+        """Whether a request that has just arrived is refused, while some are. `now` is the time of its arrival."""
+        if now >= self._window_ends_at:
+            self._end_window(now)
+        is_refused = self.is_shedding and not self._draw(priority, self._expected_wait_s(now))
+        self._refused_unread += is_refused
+        return is_refused
 
-        A refusal must be cheap, so the body is not parsed. A read is a session's if it has any credentials. What may be
-        a change is admitted here, and decided once its operation is known, like a request without its document.
-        """
-        if body is None or b'"query"' not in body or CHANGES in body or any(word in body for word in BUYS):
-            return True
+    def admits_unread(self, request: HttpRequest, body: bytes | None) -> bool:
+        """Whether the request that was observed last may be read, while some are refused."""
+        if request.admitted_as is not None:  # Decided when it arrived, but it has waited since.
+            return not self._is_late(request.admitted_as, self._last_wait_s)
         has_credentials = any(request.headers.lines(name) for name in CREDENTIALS)
-        request.admitted_as = Priority.SESSION if has_credentials else Priority.PUBLIC
-        return self._draw(request.admitted_as)
+        request.admitted_as = priority_unread(body, is_read=request.is_read, has_credentials=has_credentials)
+        return request.admitted_as is None or self._draw(request.admitted_as, self._last_wait_s)
 
     def admits(self, priority: Priority, admitted_as: Priority | None) -> bool:
         """Whether an operation may be executed. `admitted_as`: the priority for which it was admitted unread."""
         if self.running >= MOST_RUNNING[priority]:
             overload.REFUSED.labels(priority.name.lower(), "running").inc()
             return False
-        if not self.is_shedding or (admitted_as is not None and admitted_as >= priority):
-            return True
-        return self._draw(priority)
+        is_decided = not self.is_shedding or (admitted_as is not None and admitted_as >= priority)
+        is_admitted = is_decided or self._draw(priority, self._last_wait_s)
+        self._executed += is_admitted
+        return is_admitted
 
-    def _draw(self, priority: Priority) -> bool:
+    def _draw(self, priority: Priority, wait_s: float) -> bool:
         self._arrived[priority] = self._arrived.get(priority, 0) + 1
         self._position = (self._position + GOLDEN) % 1
-        is_late = self._last_wait_s > self._longest_wait_s and priority in READS
-        if priority is Priority.SUBMISSION or (not is_late and self._position < self._shares[priority]):
+        if priority is Priority.SUBMISSION:
             return True
-        overload.REFUSED.labels(priority.name.lower(), "wait").inc()
-        return False
+        if self._position >= self._shares[priority]:
+            overload.REFUSED.labels(priority.name.lower(), "wait").inc()
+            return False
+        return not self._is_late(priority, wait_s)
+
+    def _expected_wait_s(self, now: float) -> float:
+        return self._last_wait_s if now - self._observed_at < FRESH_S else 0
+
+    def _is_late(self, priority: Priority, wait_s: float) -> bool:
+        is_late = priority is not Priority.SUBMISSION and wait_s > self._longest_wait_s
+        if is_late:
+            overload.REFUSED.labels(priority.name.lower(), "wait").inc()
+        return is_late
 
     def _end_window(self, now: float) -> None:
         took_s = now - self._window_began_at
-        mean_s = self._waited_s / self._started
+        mean_s = self._waited_s / max(self._started, 1)
         target_s = self._longest_wait_s * (KEEPS_SHARE if self.is_shedding else BEGINS_SHARE)
         overload.WAIT.labels().set(mean_s)
-        is_long = mean_s > target_s and self._started >= LEAST_REQUESTS
+        is_long = mean_s > target_s and self._started + self._refused_unread >= LEAST_REQUESTS
         self._long_windows = self._long_windows + 1 if is_long and took_s < QUIET_S else 0
         if self.is_shedding:
-            self._adapt(took_s, mean_s, is_long=is_long)
+            self._adapt(took_s, mean_s, self._expected_wait_s(now) - target_s, is_long=is_long)
         elif self._long_windows >= WINDOWS_BEFORE:
-            self._begin(self._started / took_s, mean_s)
+            self._begin(max(self._executed, 1) / took_s, mean_s)
         self._window_began_at, self._window_ends_at = now, now + WINDOW_S
-        self._waited_s, self._started = 0.0, 0
+        self._waited_s, self._started, self._refused_unread, self._executed = 0.0, 0, 0, 0
         self._arrived = dict.fromkeys(Priority, 0)
 
     def _begin(self, per_s: float, mean_s: float) -> None:
         log.error("overloaded", extra={"reason": f"{per_s:.0f} requests a second wait {mean_s * 1000:.0f} ms each"})
         self.is_shedding, self._calm_windows = True, 0
-        self._budget_per_s, self._least_budget_per_s = per_s, per_s * LEAST_SHARE
+        self._capacity_per_s = self._budget_per_s = per_s
         # What arrives of each priority is counted from now on.
         self._shares = dict.fromkeys(Priority, 1.0) | {Priority.PUBLIC: 0.5}
 
-    def _adapt(self, took_s: float, mean_s: float, *, is_long: bool) -> None:
-        if not is_long:
-            self._budget_per_s *= GROWS
-        elif mean_s <= self._longest_wait_s:
-            self._budget_per_s = max(self._budget_per_s * SHRINKS, self._least_budget_per_s)
+    def _adapt(self, took_s: float, mean_s: float, excess_s: float, *, is_long: bool) -> None:
+        # The process was never idle, nor busy with the refusals of the queue that began the overload.
+        if is_long and mean_s <= self._longest_wait_s:
+            self._capacity_per_s += NEWEST_SHARE * (self._executed / took_s - self._capacity_per_s)
+        if is_long or excess_s > 0:
+            # In the next window, the queue is answered as well.
+            self._budget_per_s = self._capacity_per_s * min(max(1 - excess_s / WINDOW_S, 0), 1)
+        else:
+            self._budget_per_s = max(self._budget_per_s, self._capacity_per_s) * GROWS
         left = self._budget_per_s * took_s
         for priority in Priority:
             arrived = self._arrived.get(priority, 0)
@@ -157,3 +188,16 @@ class Admission:
             self.is_shedding = False
             overload.BUDGET.labels().set(math.inf)
             log.warning("no longer overloaded")
+
+
+def priority_unread(body: bytes | None, *, is_read: bool, has_credentials: bool) -> Priority | None:
+    """The priority of a request by a look at its body, as a refusal must be cheap; None if its document has to be read.
+
+    A read may look like a change, but no submission like anything else. `body` is None if it has not arrived.
+    """
+    if not is_read:
+        if body is None or b'"query"' not in body or ESCAPE in body:
+            return None
+        if CHANGES in body:
+            return None if BUYS[0] in body or BUYS[1] in body else Priority.CHECKOUT
+    return Priority.SESSION if has_credentials else Priority.PUBLIC

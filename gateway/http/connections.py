@@ -12,6 +12,8 @@ from uvicorn.server import ServerState
 from gateway.http.cors import CorsRules
 from gateway.http.draining import Draining
 from gateway.http.graphql_path import GraphQLPath
+from gateway.http.start_queue import StartQueue
+from gateway.http.unread_requests import UnreadRequests
 from gateway.settings import Settings
 
 
@@ -68,9 +70,12 @@ class CountedConnection(HttpToolsProtocol):
     hosts: ClassVar[frozenset[str]]
     graphql_path: ClassVar[GraphQLPath | None]
     """Answers GraphQL requests without the application. None if the fast lane is off."""
+    unread_requests: ClassVar[UnreadRequests | None]
+    """Refuses requests of an overload before they are read. None if the fast lane is off."""
     cors: ClassVar[CorsRules]
     draining: ClassVar[Draining]
     held: ClassVar[HeldBodies]
+    start_queue: ClassVar[StartQueue]
     waiting: ClassVar[dict["CountedConnection", None]]
     """Connections whose clients have sent no complete request since the last answer, or do not read an answer. The one
     that waits longest is first."""

@@ -9,6 +9,7 @@ import logging
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from gateway.http.admission import Arrival
 from gateway.http.graphql_path import PATH, GraphQLPath
 from gateway.http.http_request import HttpRequest, Reply, RequestHeaders
 
@@ -24,7 +25,13 @@ class DirectCycle(RequestResponseCycle):
     disconnected = response_started = response_complete = False
     more_body = True
 
-    def __init__(self, protocol: HttpToolsProtocol, headers: RequestHeaders, graphql_path: GraphQLPath) -> None:
+    def __init__(
+        self,
+        protocol: HttpToolsProtocol,
+        headers: RequestHeaders,
+        graphql_path: GraphQLPath,
+        arrival: Arrival | None,
+    ) -> None:
         # uvicorn's own constructor also sets what only an ASGI application needs.
         self.keep_alive = protocol.parser.get_http_version() != "1.0" and protocol.parser.should_keep_alive()
         self.waiting_for_100_continue = protocol.expect_100_continue
@@ -39,14 +46,15 @@ class DirectCycle(RequestResponseCycle):
         self._peer = protocol.client[0] if protocol.client else None
         self._scheme = protocol.scheme or "http"
         self._graphql_path = graphql_path
-        self._read_at = graphql_path.admission.now()
+        self._arrival = arrival or Arrival(graphql_path.admission.now())
 
     async def run_asgi(self, app: object) -> None:  # noqa: ARG002 - the application is not called
         body = None if self.more_body else bytes(self.body)
         request = HttpRequest(self._method, b"", self._headers, self._peer, self._scheme, self.receive, body)  # type: ignore[arg-type]  # uvicorn's types of ASGI
+        request.admitted_as = self._arrival.admitted_as
         try:
             admission = self._graphql_path.admission
-            if admission.observe(self._read_at) and not admission.admits_unread(request, body):
+            if admission.observe(self._arrival.read_at) and not admission.admits_unread(request, body):
                 await self._graphql_path.refuse(request, self._send)
             else:
                 await self._graphql_path.answer(request, self._send)
@@ -80,9 +88,14 @@ def _nothing() -> None:
     pass
 
 
-def begin(protocol: HttpToolsProtocol, headers: RequestHeaders, graphql_path: GraphQLPath) -> None:
-    """Begin the request whose head the protocol has read, or queue it behind an earlier one of the connection."""
-    cycle = DirectCycle(protocol, headers, graphql_path)
+def begin(
+    protocol: HttpToolsProtocol, headers: RequestHeaders, graphql_path: GraphQLPath, arrival: Arrival | None
+) -> None:
+    """Begin the request whose head the protocol has read, or queue it behind an earlier one of the connection.
+
+    `arrival`: see `UnreadRequests.decide`. None if the process is not overloaded.
+    """
+    cycle = DirectCycle(protocol, headers, graphql_path, arrival)
     earlier: RequestResponseCycle | None = protocol.cycle
     protocol.cycle = cycle
     if earlier is None or earlier.response_complete:

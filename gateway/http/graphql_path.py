@@ -17,7 +17,7 @@ from gateway.http.common_headers import FIXED_HEADERS, HSTS_LINE, PRIVATE_LINES
 from gateway.http.cors import CorsRules
 from gateway.http.counted_operation import count_crash
 from gateway.http.endpoint import GraphQLEndpoint
-from gateway.http.http_request import HttpRequest, Reply
+from gateway.http.http_request import HttpRequest, Reply, RequestHeaders
 from gateway.http.logged_request import LoggedRequest
 from gateway.http.request_id import IdSource
 from gateway.http.response import LEGACY, MODERN, crash_reply, overloaded_reply
@@ -46,11 +46,11 @@ class GraphQLPath:
         self._refusals = {media_type: overloaded_reply(settings, media_type) for media_type in (MODERN, LEGACY)}
         self._settings = settings
         self.cors = CorsRules(settings, elapsed)
-        self._ids = IdSource()
+        self.ids = IdSource()
 
     async def answer(self, request: HttpRequest, send: Callable[[Reply], Awaitable[None]]) -> None:
         """Answer a request. `send` is called once, and the log line is written after it."""
-        request_id = self._ids.id_for(request.headers.get(b"x-request-id"))
+        request_id = self.ids.id_for(request.headers.get(b"x-request-id"))
         connection = client_connection(request, self._settings)
         logged = LoggedRequest(request_id, request.method, PATH)
         if self._tracing is None:
@@ -84,13 +84,16 @@ class GraphQLPath:
 
     async def refuse(self, request: HttpRequest, send: Callable[[Reply], Awaitable[None]]) -> None:
         """Answer that the process is overloaded. The answer costs little, and has no log line of its own."""
-        request_id = self._ids.id_for("")
         connection = client_connection(request, self._settings)
-        media_type = accepted_type(request.headers.lines(b"accept")) or LEGACY
+        await send(self.refusal(request.headers, self.ids.id_for(""), is_encrypted=connection.is_encrypted))
+
+    def refusal(self, headers: RequestHeaders, request_id: str, *, is_encrypted: bool) -> Reply:
+        """The answer of an overloaded process to a request with these headers."""
+        media_type = accepted_type(headers.lines(b"accept")) or LEGACY
         reply = self._refusals[media_type].with_id(request_id)
-        self.cors.add_headers(request.headers, reply)
-        _add_headers(reply, request_id, is_encrypted=connection.is_encrypted)
-        await send(reply)
+        self.cors.add_headers(headers, reply)
+        _add_headers(reply, request_id, is_encrypted=is_encrypted)
+        return reply
 
 
 def _add_headers(reply: Reply, request_id: str, *, is_encrypted: bool) -> None:

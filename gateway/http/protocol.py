@@ -8,15 +8,18 @@ the one that waits longest is closed.
 import asyncio
 import logging
 import secrets
+from functools import partial
 from typing import Any, Never
 
 import httptools
+from uvicorn._types import ASGI3Application
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from gateway.errors import TopLevelCode
 from gateway.http import fast_lane
+from gateway.http.admission import Arrival
 from gateway.http.common_headers import PRIVATE_LINES
 from gateway.http.connections import ConnectionLimits, CountedConnection, HeldBodies, Phase
 from gateway.http.draining import Draining
@@ -25,6 +28,8 @@ from gateway.http.graphql_request import RequestRefused
 from gateway.http.http_request import Reply, RequestHeaders
 from gateway.http.request_head import malformed, problem_of
 from gateway.http.response import LEGACY, ResponseWriter
+from gateway.http.start_queue import StartQueue
+from gateway.http.unread_requests import UnreadRequests
 from gateway.metrics.limits import HIT, SECURITY
 from gateway.settings import Settings
 from gateway.telemetry import FOLDED, current_request_id
@@ -52,6 +57,8 @@ class LimitedProtocol(CountedConnection):
         self._reading: asyncio.TimerHandle | None = None
         self._unset_timer_s: float | None = None
         """Time limit of a part of a request that has just begun. Most requests are complete before it has to be set."""
+        self._arrival: Arrival | None = None
+        """Of the request that arrives now, if the process is overloaded."""
         self._idle_since: float | None = None
         """When the last answer was sent, by the clock of the loop. None if a request has begun since."""
 
@@ -117,6 +124,9 @@ class LimitedProtocol(CountedConnection):
     def data_received(self, data: bytes) -> None:
         if self._phase is Phase.IGNORED or self.transport.is_closing():
             return
+        unread = self.unread_requests
+        if unread is not None and unread.admission.is_shedding and self._refuses(unread, data):
+            return
         self._idle_since = None
         position = 0
         while position < len(data):
@@ -172,7 +182,8 @@ class LimitedProtocol(CountedConnection):
         self._phase, self._received, self._parts, self._trailers = Phase.BODY, 0, 0, 0
         self._unset_timer_s = self.limits.body_s
         if self.url == fast_lane.TARGET and self.graphql_path is not None:
-            fast_lane.begin(self, headers, self.graphql_path)
+            fast_lane.begin(self, headers, self.graphql_path, self._arrival)
+            self._arrival = None
         else:
             super().on_headers_complete()
         if self.draining.has_begun:
@@ -193,6 +204,13 @@ class LimitedProtocol(CountedConnection):
         self._stop_reading_timer()
         super().on_message_complete()
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self.start_queue.put(partial(self._begin, cycle, app), self.loop)
+
+    def _begin(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        if not cycle.disconnected:
+            super()._start_asgi_task(cycle, app)
+
     def on_response_complete(self) -> None:
         """Like that of uvicorn, which sets a timer after each answer."""
         self.server_state.total_requests += 1
@@ -203,12 +221,34 @@ class LimitedProtocol(CountedConnection):
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
         else:
-            self._idle_since = self.loop.time()
-            if self.timeout_keep_alive_task is None:
-                self.timeout_keep_alive_handler()
+            self._begin_idle()
         if self.cycle.response_complete or self.cycle.more_body:
             # All requests have their answers, or the last one has not arrived as a whole.
             self.waiting[self] = None
+
+    def _refuses(self, unread: UnreadRequests, data: bytes) -> bool:
+        """Refuse the request of which these are all bytes, if it is not admitted. Returns whether it was refused."""
+        cycle: RequestResponseCycle | None = self.cycle
+        is_idle = self._phase is Phase.NOTHING and (cycle is None or cycle.response_complete)
+        if not is_idle or self.flow.write_paused or self.draining.has_begun:
+            return False
+        default = self.server_state.default_headers
+        decision = unread.decide(data, default, is_encrypted=self.scheme == "https")
+        if not isinstance(decision, bytes):
+            self._arrival = decision
+            return False
+        self.transport.write(decision)
+        self._stop_reading_timer()
+        self.server_state.total_requests += 1
+        self.waiting.pop(self, None)
+        self.waiting[self] = None
+        self._begin_idle()
+        return True
+
+    def _begin_idle(self) -> None:
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_handler()
 
     # Limits
 
@@ -314,9 +354,11 @@ def limited(
     class Protocol(LimitedProtocol):
         waiting = {}
         held = HeldBodies()
+        start_queue = StartQueue()
 
     Protocol.limits, Protocol.settings, Protocol.draining = limits, settings, draining
     Protocol.hosts = frozenset(host.lower() for host in settings.hosts)
     Protocol.graphql_path = graphql_path if settings.fast_lane else None
+    Protocol.unread_requests = UnreadRequests(graphql_path) if settings.fast_lane else None
     Protocol.cors = graphql_path.cors
     return Protocol

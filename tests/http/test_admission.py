@@ -37,8 +37,11 @@ class ScriptedClock:
         self._now = 0.0
         self._is_begin = False
 
+    def begin(self) -> None:
+        self._is_begin = False
+
     def __call__(self) -> float:
-        """The server asks twice for each request: when it is read, and when its work begins."""
+        """The server asks twice for each request: when it is read, and when its work begins if it is not refused."""
         self._is_begin = not self._is_begin
         if self._is_begin:
             self._now += 0.101 / WINDOW
@@ -56,6 +59,7 @@ class Overload:
 
     async def ask(self, query: str, headers: bytes = b"") -> tuple[int, bytes]:
         """Status of the answer, and the whole answer."""
+        self.clock.begin()
         body = json.dumps({"query": query}).encode()
         self._writer.write(POST + headers + b"Content-Length: %d\r\n\r\n" % len(body) + body)
         head = await self._reader.readuntil(b"\r\n\r\n")

@@ -1,0 +1,44 @@
+"""Begins requests in the order of their arrival, a few in each turn of the event loop.
+
+If all were begun at once, a process with more requests than it can answer would begin them all and end none: their
+steps take turns, so each of them would last as long as all together. A request that waits here has cost nothing yet.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+BEGUN_IN_A_TURN = 1
+"""Requests that are begun in one turn. The requests that have begun before go on in the same turn."""
+
+
+class StartQueue:
+    """Of one server."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._left = BEGUN_IN_A_TURN
+        self._turn_comes = False
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def put(self, begin: Callable[[], None], loop: asyncio.AbstractEventLoop) -> None:
+        """Call `begin` now, or in a later turn of the loop."""
+        if self._left and not self._waiting:
+            self._left -= 1
+            begin()
+        else:
+            self._waiting.append(begin)
+        if not self._turn_comes:
+            self._turn_comes = True
+            loop.call_soon(self._turn, loop)
+
+    def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._left = BEGUN_IN_A_TURN
+        while self._left and self._waiting:
+            self._left -= 1
+            self._waiting.popleft()()
+        self._turn_comes = self._left < BEGUN_IN_A_TURN
+        if self._turn_comes:
+            loop.call_soon(self._turn, loop)

@@ -1,0 +1,104 @@
+"""Refuses requests of an overload before they are read.
+
+To parse a request and to begin its task costs a third of what a product page costs. A process that gets five times the
+requests that it can answer would spend most of its time on refusals. Here, the bytes of a plain request are looked at
+instead: one whose head and body have arrived together. All other requests are read, and may be refused then.
+"""
+
+import re
+from typing import NamedTuple
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
+from gateway.http.admission import CREDENTIALS, Arrival, priority_unread
+from gateway.http.graphql_path import PATH, GraphQLPath
+from gateway.http.http_request import HeaderLine, RequestHeaders
+from gateway.http.response import PLACEHOLDER
+
+POST_LINE = b"POST " + PATH.encode() + b" HTTP/1.1\r\n"
+
+GET_LINE = re.compile(rb"GET %b\?[!-~]+ HTTP/1\.1\r\n" % PATH.encode())
+
+FIELD = re.compile(
+    rb"\n(accept|authorization|connection|content-length|cookie|expect|origin|transfer-encoding|upgrade"
+    rb"|x-forwarded-proto)[ \t]*:[ \t]*([^\r\n]*)",
+    re.IGNORECASE,
+)
+"""Header fields on which it depends how a request is read, or what a refusal says."""
+
+OF_THE_ANSWER = frozenset({b"accept", b"origin", b"x-forwarded-proto"})
+"""Fields on which the headers of the answer depend."""
+
+MOST_ANSWERS = 256
+"""Answers that are kept, each with other headers."""
+
+PAGE = b"text/html"
+
+
+class PlainRequest(NamedTuple):
+    body: bytes
+    is_read: bool
+    """Whether it is sent by GET."""
+    has_credentials: bool
+    lines: tuple[HeaderLine, ...]
+    """The lines on which the headers of the answer depend."""
+
+
+def plain_request(data: bytes) -> PlainRequest | None:
+    """The request of which these are all bytes; None if it has to be read, for example because its end is in doubt."""
+    is_read = data.startswith(b"GET ")
+    if not (GET_LINE.match(data) if is_read else data.startswith(POST_LINE)):
+        return None
+    head, end, body = data.partition(b"\r\n\r\n")
+    length, has_credentials, lines = b"", False, list[HeaderLine]()
+    for written, value in FIELD.findall(head):
+        name = written.lower()
+        if name == b"content-length" and not length and not is_read:
+            length = value
+        elif name in CREDENTIALS:
+            has_credentials = True
+        elif name in OF_THE_ANSWER and PAGE not in value:
+            lines.append((name, value))
+        elif name != b"connection" or value.lower() != b"keep-alive":
+            return None
+    is_whole = not body if is_read else length == b"%d" % len(body)
+    if not end or not is_whole or head.count(b"\n") != head.count(b"\r\n"):
+        return None
+    return PlainRequest(body, is_read, has_credentials, tuple(lines))
+
+
+class UnreadRequests:
+    """Of one server."""
+
+    def __init__(self, path: GraphQLPath) -> None:
+        self.admission = path.admission
+        self._path = path
+        self._answers: dict[tuple[HeaderLine, ...], tuple[bytes, bytes]] = {}
+
+    def decide(self, data: bytes, default_headers: list[HeaderLine], *, is_encrypted: bool) -> bytes | Arrival:
+        """The answer to a request that is refused, or the arrival of another one.
+
+        `data` are bytes that have arrived when no request was being read, and `default_headers` are those that the
+        server adds to each answer.
+        """
+        now = self.admission.now()
+        request = plain_request(data)
+        if request is None:
+            return Arrival(now)
+        priority = priority_unread(request.body, is_read=request.is_read, has_credentials=request.has_credentials)
+        if priority is None or not self.admission.refuses_unread(priority, now):
+            return Arrival(now, priority)
+        begin, rest = self._answers.get(request.lines) or self._new_answer(request.lines, is_encrypted=is_encrypted)
+        headers = [b"%b: %b\r\n" % line for line in default_headers]
+        return b"".join([begin, *headers, rest.replace(PLACEHOLDER, self._path.ids.id_for("").encode())])
+
+    def _new_answer(self, lines: tuple[HeaderLine, ...], *, is_encrypted: bool) -> tuple[bytes, bytes]:
+        headers = RequestHeaders(list(lines))
+        # A client that claims to be encrypted gets a header that has no effect without encryption.
+        is_encrypted = is_encrypted or "https" in headers.get(b"x-forwarded-proto")
+        reply = self._path.refusal(headers, PLACEHOLDER.decode(), is_encrypted=is_encrypted)
+        rest = b"".join([*(b"%b: %b\r\n" % line for line in reply.headers), b"\r\n", reply.body])
+        if len(self._answers) >= MOST_ANSWERS:
+            self._answers.clear()
+        self._answers[lines] = answer = STATUS_LINE[reply.status], rest
+        return answer
