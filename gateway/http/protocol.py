@@ -354,7 +354,7 @@ def limited(
     class Protocol(LimitedProtocol):
         waiting = {}
         held = HeldBodies()
-        start_queue = StartQueue()
+        start_queue = StartQueue(graphql_path.admission)
 
     Protocol.limits, Protocol.settings, Protocol.draining = limits, settings, draining
     Protocol.hosts = frozenset(host.lower() for host in settings.hosts)

@@ -1,0 +1,130 @@
+"""Only requests whose end is beyond doubt are refused unread, and no submission is."""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+
+from gateway.http.admission import Admission, priority_unread
+from gateway.http.start_queue import BEGUN_IN_A_CROWD, BEGUN_IN_A_TURN, CROWD, StartQueue
+from gateway.http.unread_requests import PlainRequest, plain_request
+from gateway.upstream.priority import Priority
+
+POST = b"POST /graphql HTTP/1.1\r\nHost: gateway\r\n"
+GET = b"GET /graphql?query=%7Bcart%7Bid%7D%7D HTTP/1.1\r\nHost: gateway\r\n"
+
+
+def request(*lines: bytes, body: bytes = b"{}", first: bytes = POST) -> bytes:
+    return first + b"".join(line + b"\r\n" for line in lines) + b"\r\n" + body
+
+
+def test_plain_request_is_recognized() -> None:
+    lines = (b"ACCEPT: application/json", b"Cookie: a=b", b"Connection: keep-alive", b"Content-Length:2")
+    accept = ((b"accept", b"application/json"),)
+    assert plain_request(request(*lines)) == PlainRequest(b"{}", False, True, accept)
+    assert plain_request(request(b"Origin: null", body=b"", first=GET)) == PlainRequest(
+        b"", True, False, ((b"origin", b"null"),)
+    )
+
+
+NOT_PLAIN = {
+    "half a body": request(b"Content-Length: 3"),
+    "two requests": request(b"Content-Length: 2") * 2,
+    "half a head": request(b"Content-Length: 2")[:-4],
+    "no length": request(),
+    "two lengths": request(b"Content-Length: 2", b"Content-Length: 2"),
+    "signed length": request(b"Content-Length: +2"),
+    "chunks": request(b"Transfer-Encoding: chunked", body=b"0\r\n\r\n"),
+    "length and chunks": request(b"Content-Length: 2", b"Transfer-Encoding: chunked"),
+    "chunks after a bare line feed": request(b"A: b\nTransfer-Encoding: chunked", b"Content-Length: 2"),
+    "bare line feed": request(b"A: b\nB: c", b"Content-Length: 2"),
+    "space before the colon": request(b"Content-Length: 2", b"Transfer-Encoding : chunked"),
+    "expectation": request(b"Content-Length: 2", b"Expect: 100-continue"),
+    "upgrade": request(b"Content-Length: 2", b"Connection: upgrade", b"Upgrade: h2c"),
+    "last request": request(b"Content-Length: 2", b"Connection: close"),
+    "older version": request(b"Content-Length: 2", first=POST.replace(b"1.1", b"1.0")),
+    "another path": request(b"Content-Length: 2", first=POST.replace(b"graphql", b"health")),
+    "page": request(b"Accept: text/html", body=b"", first=GET),
+    "GET with a body": request(b"Content-Length: 2", first=GET),
+    "GET and the next request": request(body=GET, first=GET),
+}
+
+
+@pytest.mark.parametrize("data", NOT_PLAIN.values(), ids=NOT_PLAIN)
+def test_request_whose_end_is_in_doubt_is_read(data: bytes) -> None:
+    assert plain_request(data) is None
+
+
+SUBMIT = "mutation { submitOrder { errors { code } } }"
+
+
+@pytest.mark.parametrize(
+    ("body", "priority"),
+    [
+        (json.dumps({"query": SUBMIT}), None),
+        (json.dumps({"query": SUBMIT.replace("submit", "resume")}), None),
+        (json.dumps({"query": SUBMIT}).replace("mutation", "\\u006dutation"), None),
+        (json.dumps({"query": SUBMIT}).replace("submit", "\\u0073ubmit"), None),
+        (json.dumps({"query": "query A { cart { id } } " + SUBMIT, "operationName": "A"}), None),
+        (json.dumps({"extensions": {"persistedQuery": {"sha256Hash": "a"}}}), None),
+        (json.dumps({"query": "mutation { signOut { signedOut } }"}), Priority.CHECKOUT),
+        (json.dumps({"query": "{ cart { id } }"}), Priority.SESSION),
+        (None, None),
+    ],
+)
+def test_priority_is_that_of_a_submission_only_if_read(body: str | None, priority: Priority | None) -> None:
+    encoded = None if body is None else body.encode()
+    assert priority_unread(encoded, is_read=False, has_credentials=True) is priority
+
+
+def test_read_without_credentials_is_public() -> None:
+    assert priority_unread(b'{"query": "{ cart { id } }"}', is_read=False, has_credentials=False) is Priority.PUBLIC
+    assert priority_unread(b"", is_read=True, has_credentials=False) is Priority.PUBLIC
+
+
+class Turns:
+    """An event loop whose turns the test counts."""
+
+    def __init__(self) -> None:
+        self._next = deque[Callable[[], None]]()
+
+    def call_soon(self, callback: Callable[..., None], *arguments: object) -> None:
+        self._next.append(lambda: callback(*arguments))
+
+    def turn(self) -> None:
+        for _ in range(len(self._next)):
+            self._next.popleft()()
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._next
+
+
+@pytest.mark.parametrize("is_shedding", [False, True])
+def test_requests_begin_in_their_order_a_few_in_each_turn(is_shedding: bool) -> None:
+    admission, turns, begun = Admission(0.05), Turns(), list[int]()
+    admission.is_shedding = is_shedding
+    queue = StartQueue(admission)
+    number = BEGUN_IN_A_TURN + CROWD + 10
+    for request_number in range(number):
+        queue.put(lambda request_number=request_number: begun.append(request_number), turns)  # type: ignore[misc, arg-type]  # of the turns, only `call_soon` is used
+    counts = [len(begun)]
+    while not turns.is_idle:
+        turns.turn()
+        counts.append(len(begun))
+    in_turns = [later - earlier for earlier, later in pairwise(counts)]
+    assert begun == list(range(number))
+    assert counts[0] == BEGUN_IN_A_TURN
+    assert in_turns[:10] == [BEGUN_IN_A_CROWD] * 10
+    assert max(in_turns) == (BEGUN_IN_A_CROWD if is_shedding else BEGUN_IN_A_TURN)
+
+
+async def test_lone_requests_begin_at_once() -> None:
+    queue, begun = StartQueue(Admission(0.05)), list[int]()
+    for number in range(3 * BEGUN_IN_A_TURN):
+        queue.put(lambda number=number: begun.append(number), asyncio.get_running_loop())  # type: ignore[misc]  # mypy infers no default
+        assert begun[-1] == number
+        await asyncio.sleep(0)
