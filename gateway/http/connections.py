@@ -3,10 +3,12 @@
 import asyncio
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
 from typing import Any, ClassVar
 
+from uvicorn._types import ASGI3Application
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from gateway.http.cors import CorsRules
@@ -91,6 +93,32 @@ class CountedConnection(HttpToolsProtocol):
         self.held_bytes = 0
         """Bytes of the body that has not arrived as a whole."""
         self._writing: asyncio.TimerHandle | None = None
+        self._idle_since: float | None = None
+        """When the last answer was sent, by the clock of the loop. None if a request has begun since."""
+
+    def timeout_keep_alive_handler(self) -> None:
+        """The timer is not set again after each answer, but here."""
+        self.timeout_keep_alive_task = None
+        if self._idle_since is None:
+            return  # The answer to the request that has begun sets the timer.
+        left_s = self._idle_since + self.limits.idle_s - self.loop.time()
+        if left_s > 0:
+            self.timeout_keep_alive_task = self.loop.call_later(left_s, self.timeout_keep_alive_handler)
+            return
+        super().timeout_keep_alive_handler()
+        self._abort_if_not_sent()
+
+    def _begin_idle(self) -> None:
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_handler()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self.start_queue.put(partial(self._begin, cycle, app), self.loop)
+
+    def _begin(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        if not cycle.disconnected:
+            super()._start_asgi_task(cycle, app)
 
     def _hold(self, size: int) -> None:
         """Count bytes of a body. If all have too many, close the connections that have waited longest for the rest."""

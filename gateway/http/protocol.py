@@ -8,11 +8,9 @@ the one that waits longest is closed.
 import asyncio
 import logging
 import secrets
-from functools import partial
 from typing import Any, Never
 
 import httptools
-from uvicorn._types import ASGI3Application
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 from uvicorn.server import ServerState
@@ -59,8 +57,6 @@ class LimitedProtocol(CountedConnection):
         """Time limit of a part of a request that has just begun. Most requests are complete before it has to be set."""
         self._arrival: Arrival | None = None
         """Of the request that arrives now, if the process is overloaded."""
-        self._idle_since: float | None = None
-        """When the last answer was sent, by the clock of the loop. None if a request has begun since."""
 
     # Connections
 
@@ -106,18 +102,6 @@ class LimitedProtocol(CountedConnection):
         cycle: RequestResponseCycle | None = self.cycle
         if cycle is not None and not cycle.response_complete and not cycle.more_body:
             self.waiting.pop(self, None)
-
-    def timeout_keep_alive_handler(self) -> None:
-        """The timer is not set again after each answer, but here."""
-        self.timeout_keep_alive_task = None
-        if self._idle_since is None:
-            return  # The answer to the request that has begun sets the timer.
-        left_s = self._idle_since + self.limits.idle_s - self.loop.time()
-        if left_s > 0:
-            self.timeout_keep_alive_task = self.loop.call_later(left_s, self.timeout_keep_alive_handler)
-            return
-        super().timeout_keep_alive_handler()
-        self._abort_if_not_sent()
 
     # Requests
 
@@ -204,13 +188,6 @@ class LimitedProtocol(CountedConnection):
         self._stop_reading_timer()
         super().on_message_complete()
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        self.start_queue.put(partial(self._begin, cycle, app), self.loop)
-
-    def _begin(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        if not cycle.disconnected:
-            super()._start_asgi_task(cycle, app)
-
     def on_response_complete(self) -> None:
         """Like that of uvicorn, which sets a timer after each answer."""
         self.server_state.total_requests += 1
@@ -244,11 +221,6 @@ class LimitedProtocol(CountedConnection):
         self.waiting[self] = None
         self._begin_idle()
         return True
-
-    def _begin_idle(self) -> None:
-        self._idle_since = self.loop.time()
-        if self.timeout_keep_alive_task is None:
-            self.timeout_keep_alive_handler()
 
     # Limits
 
