@@ -37,6 +37,7 @@ from gateway.setting_values import DocumentsMode
 from gateway.settings import Settings
 from gateway.store.client import client_key
 from gateway.telemetry import FOLDED
+from gateway.upstream.priority import Priority
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,11 @@ class Documents:
         for document in self._remembered.parsed.values():
             if document.is_in_manifest:
                 yield from document.operations
+
+    def priority_of(self, digest: str) -> Priority | None:
+        """The highest priority of the operations in a document that was read before; None if it was not."""
+        document = self._remembered.parsed.get(self._remembered.selected.get(digest, ""))
+        return min((operation.priority for operation in document.operations), default=None) if document else None
 
     async def prepare(
         self,

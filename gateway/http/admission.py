@@ -56,7 +56,12 @@ GOLDEN = 0.6180339887498949
 
 BUYS = (b"submitOrder", b"resumeOrder")
 
+QUERY = b'"query"'
+
 CHANGES = b"mutation"
+
+OUTCOME = b"orderSubmission"
+"""The read with which a shopper learns whether there is an order."""
 
 ESCAPE = b"\\u"
 """In JSON, such words may be written with escapes."""
@@ -196,8 +201,10 @@ def priority_unread(body: bytes | None, *, is_read: bool, has_credentials: bool)
     A read may look like a change, but no submission like anything else. `body` is None if it has not arrived.
     """
     if not is_read:
-        if body is None or b'"query"' not in body or ESCAPE in body:
+        if body is None or QUERY not in body or ESCAPE in body:
             return None
         if CHANGES in body:
             return None if BUYS[0] in body or BUYS[1] in body else Priority.CHECKOUT
+        if OUTCOME in body:
+            return None
     return Priority.SESSION if has_credentials else Priority.PUBLIC

@@ -46,6 +46,7 @@ class GraphQLEndpoint:
     def __init__(self, executor: Executor, documents: Documents, services: Services) -> None:
         self._executor = executor
         self._documents = documents
+        self.priority_of = documents.priority_of
         self._services = services
         self.admission = Admission(services.settings.longest_queue_wait_s)
 

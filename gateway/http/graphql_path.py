@@ -43,6 +43,7 @@ class GraphQLPath:
         self._endpoint = endpoint
         self._tracing = RequestTracing(tracer, settings) if tracer is not None else None
         self.admission = endpoint.admission
+        self.priority_of = endpoint.priority_of
         self._refusals = {media_type: overloaded_reply(settings, media_type) for media_type in (MODERN, LEGACY)}
         self._settings = settings
         self.cors = CorsRules(settings, elapsed)

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from gateway.http.admission import CREDENTIALS, Arrival, priority_unread
+from gateway.http.admission import CREDENTIALS, QUERY, Arrival, priority_unread
 from gateway.http.graphql_path import PATH, GraphQLPath
 from gateway.http.http_request import HeaderLine, RequestHeaders
 from gateway.http.response import PLACEHOLDER
+from gateway.upstream.priority import Priority
 
 POST_LINE = b"POST " + PATH.encode() + b" HTTP/1.1\r\n"
 
@@ -33,6 +34,9 @@ MOST_ANSWERS = 256
 """Answers that are kept, each with other headers."""
 
 PAGE = b"text/html"
+
+HASH = re.compile(rb'"(?:sha256Hash|documentId)"\s*:\s*"(?:sha256:)?([0-9a-f]{64})"')
+"""The digest of a document that is sent without its text."""
 
 
 class PlainRequest(NamedTuple):
@@ -85,12 +89,18 @@ class UnreadRequests:
         request = plain_request(data)
         if request is None:
             return Arrival(now)
-        priority = priority_unread(request.body, is_read=request.is_read, has_credentials=request.has_credentials)
+        priority = self._priority(request)
         if priority is None or not self.admission.refuses_unread(priority, now):
             return Arrival(now, priority)
         begin, rest = self._answers.get(request.lines) or self._new_answer(request.lines, is_encrypted=is_encrypted)
         headers = [b"%b: %b\r\n" % line for line in default_headers]
         return b"".join([begin, *headers, rest.replace(PLACEHOLDER, self._path.ids.id_for("").encode())])
+
+    def _priority(self, request: PlainRequest) -> Priority | None:
+        by_hash = None if request.is_read or QUERY in request.body else HASH.search(request.body)
+        if by_hash is not None:
+            return self._path.priority_of(by_hash[1].decode())
+        return priority_unread(request.body, is_read=request.is_read, has_credentials=request.has_credentials)
 
     def _new_answer(self, lines: tuple[HeaderLine, ...], *, is_encrypted: bool) -> tuple[bytes, bytes]:
         headers = RequestHeaders(list(lines))

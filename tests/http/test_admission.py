@@ -1,6 +1,7 @@
 """An overloaded gateway refuses requests, public reads first and submissions never."""
 
 import asyncio
+import hashlib
 import json
 import random
 from collections import Counter, deque
@@ -59,11 +60,17 @@ class Overload:
         self.clock = clock
         self.path = path
         self._reader, self._writer = connection
+        self.observed: list[float] = []
+        """Times at which requests had been read whose work has begun."""
+        observe = path.admission.observe
+        path.admission.observe = lambda read_at: (self.observed.append(read_at), observe(read_at))[1]  # type: ignore[method-assign,func-returns-value]  # counts
 
-    async def ask(self, query: str, headers: bytes = b"") -> tuple[int, bytes]:
-        """Status of the answer, and the whole answer."""
+    async def ask(self, query: str, headers: bytes = b"", *, fields: str = "query") -> tuple[int, bytes]:
+        """Status of the answer, and the whole answer. `fields`: of the request, one or both."""
         self.clock.begin()
-        body = json.dumps({"query": query}).encode()
+        digest = hashlib.sha256(query.encode()).hexdigest()
+        sent = {"query": query, "extensions": {"persistedQuery": {"version": 1, "sha256Hash": digest}}}
+        body = json.dumps({name: value for name, value in sent.items() if name in fields}).encode()
         self._writer.write(POST + headers + b"Content-Length: %d\r\n\r\n" % len(body) + body)
         head = await self._reader.readuntil(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
@@ -143,6 +150,20 @@ async def test_refusal_says_when_to_try_again(load: Overload) -> None:
     assert error["extensions"]["code"] == "RATE_LIMITED"
     assert f"x-request-id: {error['extensions']['supportReference']}".encode() in answer
     assert (await load.ask(SUBMIT, BEARER))[0] == 200
+
+
+@pytest.mark.parametrize("fields", ["query", "extensions"])
+async def test_refused_request_is_not_read(load: Overload, fields: str) -> None:
+    for query, headers in ALL * 2:
+        assert (await load.ask(query, headers, fields="query, extensions"))[0] == 200
+    load.clock.wait_s = 0.3
+    await load.statuses(8 * WINDOW, *ALL)
+    read = len(load.observed)
+    for query, headers in ALL[:-1]:
+        assert (await load.ask(query, headers, fields=fields))[0] == 503
+    assert len(load.observed) == read
+    assert (await load.ask(SUBMIT, BEARER, fields=fields))[0] == 200
+    assert len(load.observed) == read + 1
 
 
 async def test_single_pauses_of_the_process_refuse_nothing(load: Overload) -> None:

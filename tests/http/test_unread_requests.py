@@ -71,6 +71,7 @@ SUBMIT = "mutation { submitOrder { errors { code } } }"
         (json.dumps({"query": "query A { cart { id } } " + SUBMIT, "operationName": "A"}), None),
         (json.dumps({"extensions": {"persistedQuery": {"sha256Hash": "a"}}}), None),
         (json.dumps({"query": "mutation { signOut { signedOut } }"}), Priority.CHECKOUT),
+        (json.dumps({"query": "query($key: UUID!) { orderSubmission(key: $key) { status } }"}), None),
         (json.dumps({"query": "{ cart { id } }"}), Priority.SESSION),
         (None, None),
     ],
