@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 WINDOW_S = 0.05
 """Time over which waits are averaged, in seconds. The budget changes after each."""
 
-BEGINS_SHARE, KEEPS_SHARE = 0.4, 0.05
+BEGINS_SHARE, KEEPS_SHARE = 0.4, 0.1
 """Mean wait from which on some are refused, and mean wait that the budget then keeps, as shares of the longest wait.
 The queue is kept short then, because a process that has to refuse requests is never idle."""
 
