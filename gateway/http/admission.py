@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from gateway.http.http_request import HttpRequest
 from gateway.metrics import overload
+from gateway.metrics.declaring import CounterSeries
 from gateway.upstream.priority import Priority
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,12 @@ ESCAPE = b"\\u"
 """In JSON, such words may be written with escapes."""
 
 CREDENTIALS = (b"authorization", b"cookie")
+
+
+REFUSED_WAITING: dict[Priority, CounterSeries] = {
+    priority: overload.REFUSED.labels(priority.name.lower(), "wait")
+    for priority in set(Priority) - {Priority.SUBMISSION}
+}
 
 
 class Arrival(NamedTuple):
@@ -138,7 +145,7 @@ class Admission:
         if priority is Priority.SUBMISSION:
             return True
         if self._position >= self._shares[priority]:
-            overload.REFUSED.labels(priority.name.lower(), "wait").inc()
+            REFUSED_WAITING[priority].inc()
             return False
         return not self._is_late(priority, wait_s)
 
@@ -148,7 +155,7 @@ class Admission:
     def _is_late(self, priority: Priority, wait_s: float) -> bool:
         is_late = priority is not Priority.SUBMISSION and wait_s > self._longest_wait_s
         if is_late:
-            overload.REFUSED.labels(priority.name.lower(), "wait").inc()
+            REFUSED_WAITING[priority].inc()
         return is_late
 
     def _end_window(self, now: float) -> None:

@@ -77,6 +77,8 @@ class UnreadRequests:
     def __init__(self, path: GraphQLPath) -> None:
         self.admission = path.admission
         self._path = path
+        self._default_headers: list[HeaderLine] = []
+        self._default_lines = b""
         self._answers: dict[tuple[HeaderLine, ...], tuple[bytes, bytes]] = {}
 
     def decide(self, data: bytes, default_headers: list[HeaderLine], *, is_encrypted: bool) -> bytes | Arrival:
@@ -93,8 +95,11 @@ class UnreadRequests:
         if priority is None or not self.admission.refuses_unread(priority, now):
             return Arrival(now, priority)
         begin, rest = self._answers.get(request.lines) or self._new_answer(request.lines, is_encrypted=is_encrypted)
-        headers = [b"%b: %b\r\n" % line for line in default_headers]
-        return b"".join([begin, *headers, rest.replace(PLACEHOLDER, self._path.ids.id_for("").encode())])
+        if default_headers is not self._default_headers:  # The server makes new ones every second.
+            self._default_headers = default_headers
+            self._default_lines = b"".join([b"%b: %b\r\n" % line for line in default_headers])
+        request_id = self._path.ids.id_for("").encode()
+        return b"".join([begin, self._default_lines, rest.replace(PLACEHOLDER, request_id)])
 
     def _priority(self, request: PlainRequest) -> Priority | None:
         by_hash = None if request.is_read or QUERY in request.body else HASH.search(request.body)
