@@ -34,13 +34,16 @@ WINDOWS_AFTER = 20
 """Windows in a row in which nothing would have been refused, after which everything is admitted again."""
 
 LEAST_REQUESTS = 10
-"""Requests in a window without which its mean says nothing."""
+"""Requests without which a mean says nothing. A window lasts until it has them, but not longer than `QUIET_S`."""
+
+LEAST_PER_S = 1 / WINDOW_S
+"""Lowest estimate of what the process can execute. Without requests that are executed, it could not grow again."""
 
 FRESH_S = 0.02
 """Time for which the wait of a request tells what the next one has to expect, in seconds."""
 
 QUIET_S = 1
-"""Time without a request after which the past says nothing, in seconds."""
+"""Time with hardly a request after which the past says nothing, in seconds."""
 
 GROWS = 1.03
 """Factor of the budget after a window with short waits."""
@@ -63,6 +66,9 @@ CHANGES = b"mutation"
 
 OUTCOME = b"orderSubmission"
 """The read with which a shopper learns whether there is an order."""
+
+HASH_FIELDS = (b"sha256Hash", b"documentId")
+"""With one of them, the document may be another one than the text beside it, which may be empty."""
 
 ESCAPE = b"\\u"
 """In JSON, such words may be written with escapes."""
@@ -160,15 +166,18 @@ class Admission:
 
     def _end_window(self, now: float) -> None:
         took_s = now - self._window_began_at
+        if self._started + self._refused_unread < LEAST_REQUESTS and took_s < QUIET_S:
+            return
         mean_s = self._waited_s / max(self._started, 1)
         target_s = self._longest_wait_s * (KEEPS_SHARE if self.is_shedding else BEGINS_SHARE)
         overload.WAIT.labels().set(mean_s)
-        is_long = mean_s > target_s and self._started + self._refused_unread >= LEAST_REQUESTS
-        self._long_windows = self._long_windows + 1 if is_long and took_s < QUIET_S else 0
+        is_long = mean_s > target_s and took_s < QUIET_S
+        # After a burst, which is no overload, the process was idle and the last request has not waited.
+        self._long_windows = self._long_windows + 1 if is_long and self._last_wait_s > target_s else 0
         if self.is_shedding:
             self._adapt(took_s, mean_s, self._expected_wait_s(now) - target_s, is_long=is_long)
         elif self._long_windows >= WINDOWS_BEFORE:
-            self._begin(max(self._executed, 1) / took_s, mean_s)
+            self._begin(self._executed / took_s, mean_s)
         self._window_began_at, self._window_ends_at = now, now + WINDOW_S
         self._waited_s, self._started, self._refused_unread, self._executed = 0.0, 0, 0, 0
         self._arrived = dict.fromkeys(Priority, 0)
@@ -176,14 +185,15 @@ class Admission:
     def _begin(self, per_s: float, mean_s: float) -> None:
         log.error("overloaded", extra={"reason": f"{per_s:.0f} requests a second wait {mean_s * 1000:.0f} ms each"})
         self.is_shedding, self._calm_windows = True, 0
-        self._capacity_per_s = self._budget_per_s = per_s
+        self._capacity_per_s = self._budget_per_s = max(per_s, LEAST_PER_S)
         # What arrives of each priority is counted from now on.
         self._shares = dict.fromkeys(Priority, 1.0) | {Priority.PUBLIC: 0.5}
 
     def _adapt(self, took_s: float, mean_s: float, excess_s: float, *, is_long: bool) -> None:
         # The process was never idle, nor busy with the refusals of the queue that began the overload.
         if is_long and mean_s <= self._longest_wait_s:
-            self._capacity_per_s += NEWEST_SHARE * (self._executed / took_s - self._capacity_per_s)
+            executed_per_s = max(self._executed / took_s, LEAST_PER_S)
+            self._capacity_per_s += NEWEST_SHARE * (executed_per_s - self._capacity_per_s)
         if is_long or excess_s > 0:
             # In the next window, the queue is answered as well.
             self._budget_per_s = self._capacity_per_s * min(max(1 - excess_s / WINDOW_S, 0), 1)
@@ -208,7 +218,7 @@ def priority_unread(body: bytes | None, *, is_read: bool, has_credentials: bool)
     A read may look like a change, but no submission like anything else. `body` is None if it has not arrived.
     """
     if not is_read:
-        if body is None or QUERY not in body or ESCAPE in body:
+        if body is None or QUERY not in body or ESCAPE in body or HASH_FIELDS[0] in body or HASH_FIELDS[1] in body:
             return None
         if CHANGES in body:
             return None if BUYS[0] in body or BUYS[1] in body else Priority.CHECKOUT

@@ -13,6 +13,7 @@ from uvicorn.server import ServerState
 
 from gateway.http.cors import CorsRules
 from gateway.http.draining import Draining
+from gateway.http.fast_lane import DirectCycle
 from gateway.http.graphql_path import GraphQLPath
 from gateway.http.start_queue import StartQueue
 from gateway.http.unread_requests import UnreadRequests
@@ -112,6 +113,13 @@ class CountedConnection(HttpToolsProtocol):
         self._idle_since = self.loop.time()
         if self.timeout_keep_alive_task is None:
             self.timeout_keep_alive_handler()
+
+    def _begin_next(self) -> None:
+        """Begin the request that has waited for the answer to an earlier one."""
+        cycle, app = self.pipeline.pop()
+        if isinstance(cycle, DirectCycle):
+            cycle.measure_from_now()
+        self._start_asgi_task(cycle, app)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self.start_queue.put(partial(self._begin, cycle, app), self.loop)

@@ -48,6 +48,10 @@ class DirectCycle(RequestResponseCycle):
         self._graphql_path = graphql_path
         self._arrival = arrival or Arrival(graphql_path.admission.now())
 
+    def measure_from_now(self) -> None:
+        """The earlier request of the connection has its answer. The wait for it was not the load of the process."""
+        self._arrival = Arrival(self._graphql_path.admission.now())
+
     async def run_asgi(self, app: object) -> None:  # noqa: ARG002 - the application is not called
         body = None if self.more_body else bytes(self.body)
         request = HttpRequest(self._method, b"", self._headers, self._peer, self._scheme, self.receive, body)  # type: ignore[arg-type]  # uvicorn's types of ASGI

@@ -56,7 +56,7 @@ class LimitedProtocol(CountedConnection):
         self._unset_timer_s: float | None = None
         """Time limit of a part of a request that has just begun. Most requests are complete before it has to be set."""
         self._arrival: Arrival | None = None
-        """Of the request that arrives now, if the process is overloaded."""
+        """Of the request whose first bytes were just received, if the process is overloaded."""
 
     # Connections
 
@@ -108,6 +108,7 @@ class LimitedProtocol(CountedConnection):
     def data_received(self, data: bytes) -> None:
         if self._phase is Phase.IGNORED or self.transport.is_closing():
             return
+        self._arrival = None  # A request of which a part arrived before is measured from the end of its head on.
         unread = self.unread_requests
         if unread is not None and unread.admission.is_shedding and self._refuses(unread, data):
             return
@@ -196,7 +197,7 @@ class LimitedProtocol(CountedConnection):
             return
         self.flow.resume_reading()
         if self.pipeline:
-            self._start_asgi_task(*self.pipeline.pop())
+            self._begin_next()
         else:
             self._begin_idle()
         if self.cycle.response_complete or self.cycle.more_body:
@@ -207,10 +208,9 @@ class LimitedProtocol(CountedConnection):
         """Refuse the request of which these are all bytes, if it is not admitted. Returns whether it was refused."""
         cycle: RequestResponseCycle | None = self.cycle
         is_idle = self._phase is Phase.NOTHING and (cycle is None or cycle.response_complete)
-        if not is_idle or self.flow.write_paused or self.draining.has_begun:
+        if not is_idle or self.flow.write_paused or self.draining.has_begun or len(data) > self.limits.head_bytes:
             return False
-        default = self.server_state.default_headers
-        decision = unread.decide(data, default, is_encrypted=self.scheme == "https")
+        decision = unread.decide(data, self.server_state.default_headers, is_encrypted=self.scheme == "https")
         if not isinstance(decision, bytes):
             self._arrival = decision
             return False

@@ -45,9 +45,11 @@ class StartQueue:
         is_crowd = self._admission.is_shedding or len(self._waiting) > CROWD
         most = BEGUN_IN_A_CROWD if is_crowd else BEGUN_IN_A_TURN
         self._left = most
-        while self._left and self._waiting:
-            self._left -= 1
-            self._waiting.popleft()()
-        self._turn_comes = self._left < most
-        if self._turn_comes:
-            loop.call_soon(self._turn, loop)
+        try:
+            while self._left and self._waiting:
+                self._left -= 1
+                self._waiting.popleft()()
+        finally:  # Without memory, one request may not begin. The others must.
+            self._turn_comes = self._left < most
+            if self._turn_comes:
+                loop.call_soon(self._turn, loop)

@@ -10,33 +10,39 @@ from typing import NamedTuple
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from gateway.http.admission import CREDENTIALS, QUERY, Arrival, priority_unread
+from gateway.http.admission import BUYS, CREDENTIALS, ESCAPE, HASH_FIELDS, Arrival, priority_unread
 from gateway.http.graphql_path import PATH, GraphQLPath
 from gateway.http.http_request import HeaderLine, RequestHeaders
 from gateway.http.response import PLACEHOLDER
 from gateway.upstream.priority import Priority
 
-POST_LINE = b"POST " + PATH.encode() + b" HTTP/1.1\r\n"
+POST_LINE = re.compile(rb"POST %b HTTP/1\.1\r\n" % PATH.encode())
 
 GET_LINE = re.compile(rb"GET %b\?[!-~]+ HTTP/1\.1\r\n" % PATH.encode())
 
+HEADER_LINES = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]++:[\t -~\x80-\xff]*+\r\n)++\r\n")
+"""Lines that all proxies read alike. Requests with other lines are left to the parser."""
+
 FIELD = re.compile(
-    rb"\n(accept|authorization|connection|content-length|cookie|expect|origin|transfer-encoding|upgrade"
-    rb"|x-forwarded-proto)[ \t]*:[ \t]*([^\r\n]*)",
+    rb"\n(accept|authorization|connection|content-length|cookie|expect|origin|sec-fetch-site|transfer-encoding|upgrade"
+    rb"|x-forwarded-proto):[ \t]*([^\r\n]*)",
     re.IGNORECASE,
 )
 """Header fields on which it depends how a request is read, or what a refusal says."""
 
-OF_THE_ANSWER = frozenset({b"accept", b"origin", b"x-forwarded-proto"})
-"""Fields on which the headers of the answer depend."""
+OF_THE_ANSWER = frozenset({b"accept", b"origin", b"sec-fetch-site", b"x-forwarded-proto"})
+"""Fields on which the headers of the answer depend, or whether the origin is logged."""
 
 MOST_ANSWERS = 256
 """Answers that are kept, each with other headers."""
 
 PAGE = b"text/html"
 
-HASH = re.compile(rb'"(?:sha256Hash|documentId)"\s*:\s*"(?:sha256:)?([0-9a-f]{64})"')
-"""The digest of a document that is sent without its text."""
+HASH = re.compile(rb'"(?:%b|%b)"\s*:\s*"(?:sha256:)?([0-9a-f]{64})"' % HASH_FIELDS)
+"""The digest of a document that is sent without its text, or beside it."""
+
+READ_BESIDE_HASH = (ESCAPE, *BUYS)
+"""With one of them in the body, the hash alone does not say that the request is no submission."""
 
 
 class PlainRequest(NamedTuple):
@@ -51,13 +57,15 @@ class PlainRequest(NamedTuple):
 def plain_request(data: bytes) -> PlainRequest | None:
     """The request of which these are all bytes; None if it has to be read, for example because its end is in doubt."""
     is_read = data.startswith(b"GET ")
-    if not (GET_LINE.match(data) if is_read else data.startswith(POST_LINE)):
+    first_line = (GET_LINE if is_read else POST_LINE).match(data)
+    head = HEADER_LINES.match(data, first_line.end()) if first_line else None
+    if first_line is None or head is None:
         return None
-    head, end, body = data.partition(b"\r\n\r\n")
-    length, has_credentials, lines = b"", False, list[HeaderLine]()
-    for written, value in FIELD.findall(head):
+    length: bytes | None = None
+    has_credentials, lines = False, list[HeaderLine]()
+    for written, value in FIELD.findall(data, first_line.end() - 1, head.end()):
         name = written.lower()
-        if name == b"content-length" and not length and not is_read:
+        if name == b"content-length" and length is None and not is_read:
             length = value
         elif name in CREDENTIALS:
             has_credentials = True
@@ -65,8 +73,8 @@ def plain_request(data: bytes) -> PlainRequest | None:
             lines.append((name, value))
         elif name != b"connection" or value.lower() != b"keep-alive":
             return None
-    is_whole = not body if is_read else length == b"%d" % len(body)
-    if not end or not is_whole or head.count(b"\n") != head.count(b"\r\n"):
+    body = data[head.end() :]
+    if body if is_read else length != b"%d" % len(body):
         return None
     return PlainRequest(body, is_read, has_credentials, tuple(lines))
 
@@ -102,10 +110,16 @@ class UnreadRequests:
         return b"".join([begin, self._default_lines, rest.replace(PLACEHOLDER, request_id)])
 
     def _priority(self, request: PlainRequest) -> Priority | None:
-        by_hash = None if request.is_read or QUERY in request.body else HASH.search(request.body)
-        if by_hash is not None:
+        body = request.body
+        by_hash = None if request.is_read else HASH.search(body)
+        # Only one field may look like the hash, because a variable may have the same name.
+        if (
+            by_hash is not None
+            and sum(map(body.count, HASH_FIELDS)) == 1
+            and not any(map(body.count, READ_BESIDE_HASH))
+        ):
             return self._path.priority_of(by_hash[1].decode())
-        return priority_unread(request.body, is_read=request.is_read, has_credentials=request.has_credentials)
+        return priority_unread(body, is_read=request.is_read, has_credentials=request.has_credentials)
 
     def _new_answer(self, lines: tuple[HeaderLine, ...], *, is_encrypted: bool) -> tuple[bytes, bytes]:
         headers = RequestHeaders(list(lines))

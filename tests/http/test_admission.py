@@ -30,6 +30,8 @@ SUBMIT = """mutation { submitOrder(input: {idempotencyKey: "8f14e45f-ceea-467f-a
 
 COUPON = 'mutation { applyOffer(input: {offer: {couponCode: "SPRING20"}}) { errors { code } } }'
 
+PRODUCTS = "/v1/shoppers/me/products"
+
 WINDOW = LEAST_REQUESTS + 2
 
 
@@ -40,17 +42,32 @@ class ScriptedClock:
         self.wait_s = 0.0
         self._now = 0.0
         self._is_begin = False
+        self.asked = 0
+
+    def pass_s(self, seconds: float) -> None:
+        self._now += seconds
 
     def begin(self) -> None:
         self._is_begin = False
 
     def __call__(self) -> float:
         """The server asks twice for each request: when it is read, and when its work begins if it is not refused."""
+        self.asked += 1
         self._is_begin = not self._is_begin
         if self._is_begin:
             self._now += (WINDOW_S + 0.001) / WINDOW
             return self._now - self.wait_s
         return self._now
+
+
+def by_hash(query: str) -> dict[str, object]:
+    """The `extensions` of a request."""
+    return {"persistedQuery": {"version": 1, "sha256Hash": hashlib.sha256(query.encode()).hexdigest()}}
+
+
+def plain(fields: dict[str, object], headers: bytes = b"") -> bytes:
+    body = json.dumps(fields).encode()
+    return POST + headers + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 
 class Overload:
@@ -61,17 +78,32 @@ class Overload:
         self.path = path
         self._reader, self._writer = connection
         self.observed: list[float] = []
-        """Times at which requests had been read whose work has begun."""
-        observe = path.admission.observe
-        path.admission.observe = lambda read_at: (self.observed.append(read_at), observe(read_at))[1]  # type: ignore[method-assign,func-returns-value]  # counts
+        """How long each request had waited whose work has begun."""
+        self._observe = path.admission.observe
+        path.admission.observe = self._observed  # type: ignore[method-assign]  # counts
+
+    def _observed(self, read_at: float) -> bool:
+        is_shedding = self._observe(read_at)
+        self.observed.append(self.path.admission._last_wait_s)
+        return is_shedding
 
     async def ask(self, query: str, headers: bytes = b"", *, fields: str = "query") -> tuple[int, bytes]:
         """Status of the answer, and the whole answer. `fields`: of the request, one or both."""
+        sent = {"query": query, "extensions": by_hash(query)}
+        return await self.send(plain({name: value for name, value in sent.items() if name in fields}, headers))
+
+    async def send(self, *parts: bytes) -> tuple[int, bytes]:
+        """The same of a request that is sent in parts. Each part arrives 10 seconds after the one before."""
         self.clock.begin()
-        digest = hashlib.sha256(query.encode()).hexdigest()
-        sent = {"query": query, "extensions": {"persistedQuery": {"version": 1, "sha256Hash": digest}}}
-        body = json.dumps({name: value for name, value in sent.items() if name in fields}).encode()
-        self._writer.write(POST + headers + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        for part in parts[:-1]:
+            self.clock.asked = 0
+            self._writer.write(part)
+            await eventually(lambda: self.clock.asked > 0)
+            self.clock.pass_s(10)
+        self._writer.write(parts[-1])
+        return await self.answer()
+
+    async def answer(self) -> tuple[int, bytes]:
         head = await self._reader.readuntil(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
         return int(head.split()[1]), head + await self._reader.readexactly(length)
@@ -166,6 +198,53 @@ async def test_refused_request_is_not_read(load: Overload, fields: str) -> None:
     assert len(load.observed) == read + 1
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"query": ""},
+        {"query": None},
+        {"variables": {"query": "shoes"}},
+        {"variables": {"documentId": hashlib.sha256(PUBLIC.encode()).hexdigest()}},
+        {"query": SUBMIT, "extensions": {}, "variables": {"documentId": hashlib.sha256(PUBLIC.encode()).hexdigest()}},
+    ],
+)
+async def test_submission_that_looks_like_a_read_is_never_refused(load: Overload, fields: dict[str, object]) -> None:
+    for query, headers in ALL * 2:
+        assert (await load.ask(query, headers, fields="query, extensions"))[0] == 200
+    load.clock.wait_s = 0.3
+    await load.statuses(8 * WINDOW, *ALL)
+    sent = plain({"extensions": by_hash(SUBMIT)} | fields, BEARER)
+    assert [(await load.send(sent))[0] for _ in range(2 * WINDOW)] == [200] * 2 * WINDOW
+
+
+async def test_too_large_head_is_refused_as_such(load: Overload) -> None:
+    load.clock.wait_s = 0.3
+    await load.statuses(8 * WINDOW, *ALL)
+    sent = plain({"query": PUBLIC}, b"Accept: application/json" + b" " * PATIENT.head_bytes + b"\r\n")
+    assert (await load.send(sent))[0] == 431
+
+
+@pytest.mark.parametrize("end", [10, -1])
+async def test_slow_client_does_not_look_like_load(load: Overload, end: int) -> None:
+    load.clock.wait_s = 0.3
+    await load.statuses(8 * WINDOW, *ALL)
+    sent = plain({"query": SUBMIT}, BEARER)
+    end = sent.index(b"\r\n\r\n") if end < 0 else end
+    assert (await load.send(sent[:end], sent[end:]))[0] == 200
+    assert load.observed[-1] < 1
+
+
+async def test_wait_for_an_earlier_answer_is_not_load(load: Overload, network: InMemoryTransport) -> None:
+    network.gates[PRODUCTS] = gate = asyncio.Event()
+    both = plain({"query": "{ products(first: 1) { totalCount } }"}) + plain({"query": PUBLIC})
+    first = asyncio.create_task(load.send(both))
+    await network.arrived[PRODUCTS].wait()
+    load.clock.pass_s(10)
+    gate.set()
+    assert [(await first)[0], (await load.answer())[0]] == [200, 200]
+    assert max(load.observed) < 1
+
+
 async def test_single_pauses_of_the_process_refuse_nothing(load: Overload) -> None:
     for wait_s in (0.2, 0.0, 0.0, 0.5, 0.0, 0.0) * 3:
         load.clock.wait_s = wait_s
@@ -181,11 +260,58 @@ async def test_too_many_running_operations_refuse_reads_first(load: Overload) ->
     assert {query for query, status in statuses if status == 200} == {SUBMIT}
 
 
-class SimulatedProcess:
-    """Needs 1 ms for a request on average, 0.1 ms to refuse one that has waited, and 0.05 ms for one that has not."""
+def test_budget_grows_again_after_nothing_could_be_executed() -> None:
+    now = 0.0
+    admission = Admission(0.05, now=lambda: now)
 
-    def __init__(self) -> None:
+    def window(wait_s: float) -> None:
+        nonlocal now
+        now += WINDOW_S
+        for _ in range(2 * LEAST_REQUESTS):
+            is_refused = admission.refuses_unread(Priority.PUBLIC, now)
+            admission.observe(now - wait_s)
+            if not is_refused and wait_s == 0:
+                admission.admits(Priority.PUBLIC, Priority.PUBLIC)
+
+    for wait_s in (0.03,) * 5 + (0.01,) * 1000:
+        window(wait_s)
+    assert admission.is_shedding
+    for _ in range(150):
+        window(0)
+    assert not admission.is_shedding
+
+
+def test_bursts_with_pauses_between_them_are_no_overload() -> None:
+    process = SimulatedProcess()
+    for burst in range(20):
+        process.now = burst * 0.5
+        for _ in range(60):
+            process.arrives()
+        while process.works():
+            pass
+    assert len(process.waits) == 20 * 60
+
+
+@pytest.mark.parametrize("work_s", [0.01, 0.02])
+def test_overload_by_few_long_operations_is_noticed(work_s: float) -> None:
+    process, number = SimulatedProcess(work_s), 0
+    while process.now < 20:
+        if process.now >= number / 300:
+            number += 1
+            process.arrives()
+        elif not process.works():
+            process.now = number / 300
+    waits = [wait_s for arrived_at, wait_s in process.waits if arrived_at >= 2]
+    assert max(waits) <= 0.05
+    assert len(waits) > 0.8 * 18 / work_s
+
+
+class SimulatedProcess:
+    """Needs `work_s` for a request on average. A refusal takes 0.1 ms if the request has waited, and else 0.05 ms."""
+
+    def __init__(self, work_s: float = 0.001) -> None:
         self.now = 0.0
+        self._work_s = work_s
         self.waits: list[tuple[float, float]] = []
         """When each answered request had arrived, and how long it waited."""
         self._admission = Admission(0.05, now=lambda: self.now)
@@ -211,7 +337,7 @@ class SimulatedProcess:
             self.now += 0.0001
         elif self._admission.admits(Priority.PUBLIC, request.admitted_as):
             self.waits.append((read_at, self.now - read_at))
-            self.now += self._random.uniform(0.0005, 0.0015)
+            self.now += self._random.uniform(0.5, 1.5) * self._work_s
         return True
 
 

@@ -4,6 +4,8 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -36,6 +38,12 @@ NOT_PLAIN = {
     "half a head": request(b"Content-Length: 2")[:-4],
     "no length": request(),
     "two lengths": request(b"Content-Length: 2", b"Content-Length: 2"),
+    "empty and another length": request(b"Content-Length:", b"Content-Length: 2"),
+    "line that begins with a blank": request(b"Content-Length: 2", b" Transfer-Encoding: chunked"),
+    "lone carriage return": request(b"Content-Length: 2", b"A: b\rTransfer-Encoding: chunked"),
+    "control character in a name": request(b"Content-Length: 2", b"Transfer-Encoding\x0b: chunked"),
+    "control character in a value": request(b"Content-Length: 2", b"A: b\0c"),
+    "line without a colon": request(b"Content-Length: 2", b"A"),
     "signed length": request(b"Content-Length: +2"),
     "chunks": request(b"Transfer-Encoding: chunked", body=b"0\r\n\r\n"),
     "length and chunks": request(b"Content-Length: 2", b"Transfer-Encoding: chunked"),
@@ -70,6 +78,9 @@ SUBMIT = "mutation { submitOrder { errors { code } } }"
         (json.dumps({"query": SUBMIT}).replace("submit", "\\u0073ubmit"), None),
         (json.dumps({"query": "query A { cart { id } } " + SUBMIT, "operationName": "A"}), None),
         (json.dumps({"extensions": {"persistedQuery": {"sha256Hash": "a"}}}), None),
+        (json.dumps({"query": "", "extensions": {"persistedQuery": {"sha256Hash": "a"}}}), None),
+        (json.dumps({"query": None, "documentId": "a"}), None),
+        (json.dumps({"variables": {"query": "a"}, "documentId": "a"}), None),
         (json.dumps({"query": "mutation { signOut { signedOut } }"}), Priority.CHECKOUT),
         (json.dumps({"query": "query($key: UUID!) { orderSubmission(key: $key) { status } }"}), None),
         (json.dumps({"query": "{ cart { id } }"}), Priority.SESSION),
@@ -129,3 +140,20 @@ async def test_lone_requests_begin_at_once() -> None:
         queue.put(lambda number=number: begun.append(number), asyncio.get_running_loop())  # type: ignore[misc]  # mypy infers no default
         assert begun[-1] == number
         await asyncio.sleep(0)
+
+
+def test_request_that_cannot_begin_holds_up_no_other() -> None:
+    turns, begun = Turns(), list[int]()
+    queue = StartQueue(Admission(0.05))
+
+    def begin(number: int) -> None:
+        if number == BEGUN_IN_A_TURN + 1:
+            raise MemoryError
+        begun.append(number)
+
+    for request_number in range(BEGUN_IN_A_TURN + 5):
+        queue.put(partial(begin, request_number), turns)  # type: ignore[arg-type]  # of the turns, only `call_soon` is used
+    while not turns.is_idle:
+        with suppress(MemoryError):  # An event loop logs it.
+            turns.turn()
+    assert len(begun) == BEGUN_IN_A_TURN + 4
