@@ -82,6 +82,10 @@ REFUSED_WAITING: dict[Priority, CounterSeries] = {
 }
 
 
+ARRIVAL = "arrival"
+"""Key of the `Arrival` in the state of a request that the application answers."""
+
+
 class Arrival(NamedTuple):
     """When a request was read, and for which priority it was admitted then; None if that is not decided."""
 
@@ -107,6 +111,11 @@ class Admission:
         self._arrived: dict[Priority, int] = {}
         self._shares: dict[Priority, float] = {}
         self._position = 0.0
+
+    def begins(self, request: HttpRequest, arrival: Arrival, body: bytes | None) -> bool:
+        """Count a request whose work begins. Returns whether it may be read. `body`: None if not all has arrived."""
+        request.admitted_as = arrival.admitted_as
+        return not self.observe(arrival.read_at) or self.admits_unread(request, body)
 
     def observe(self, read_at: float) -> bool:
         """Count a request whose work begins now. Returns whether some requests are refused. Every request calls it."""

@@ -11,6 +11,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from gateway.http.admission import ARRIVAL, Admission, Arrival
 from gateway.http.cors import CorsRules
 from gateway.http.draining import Draining
 from gateway.http.fast_lane import DirectCycle
@@ -78,6 +79,7 @@ class CountedConnection(HttpToolsProtocol):
     cors: ClassVar[CorsRules]
     draining: ClassVar[Draining]
     held: ClassVar[HeldBodies]
+    admission: ClassVar[Admission]
     start_queue: ClassVar[StartQueue]
     waiting: ClassVar[dict["CountedConnection", None]]
     """Connections whose clients have sent no complete request since the last answer, or do not read an answer. The one
@@ -93,6 +95,8 @@ class CountedConnection(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self.held_bytes = 0
         """Bytes of the body that has not arrived as a whole."""
+        self._arrival: Arrival | None = None
+        """Of the request whose first bytes were just received, if the process is overloaded."""
         self._writing: asyncio.TimerHandle | None = None
         self._idle_since: float | None = None
         """When the last answer was sent, by the clock of the loop. None if a request has begun since."""
@@ -114,11 +118,19 @@ class CountedConnection(HttpToolsProtocol):
         if self.timeout_keep_alive_task is None:
             self.timeout_keep_alive_handler()
 
+    def on_headers_complete(self) -> None:
+        """Of a request that the application answers."""
+        self.scope["state"][ARRIVAL] = self._arrival or Arrival(self.admission.now())
+        self._arrival = None
+        super().on_headers_complete()
+
     def _begin_next(self) -> None:
         """Begin the request that has waited for the answer to an earlier one."""
         cycle, app = self.pipeline.pop()
         if isinstance(cycle, DirectCycle):
             cycle.measure_from_now()
+        else:
+            cycle.scope["state"][ARRIVAL] = Arrival(self.admission.now())
         self._start_asgi_task(cycle, app)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:

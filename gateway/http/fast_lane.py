@@ -55,13 +55,11 @@ class DirectCycle(RequestResponseCycle):
     async def run_asgi(self, app: object) -> None:  # noqa: ARG002 - the application is not called
         body = None if self.more_body else bytes(self.body)
         request = HttpRequest(self._method, b"", self._headers, self._peer, self._scheme, self.receive, body)  # type: ignore[arg-type]  # uvicorn's types of ASGI
-        request.admitted_as = self._arrival.admitted_as
         try:
-            admission = self._graphql_path.admission
-            if admission.observe(self._arrival.read_at) and not admission.admits_unread(request, body):
-                await self._graphql_path.refuse(request, self._send)
-            else:
+            if self._graphql_path.admission.begins(request, self._arrival, body):
                 await self._graphql_path.answer(request, self._send)
+            else:
+                await self._graphql_path.refuse(request, self._send)
         except Exception:
             log.exception("answer not sent")
         finally:

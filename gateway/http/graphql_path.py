@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.elapsed_time import elapsed_s
 from gateway.http.accepted_type import accepted_type
+from gateway.http.admission import ARRIVAL, Arrival
 from gateway.http.client_address import ClientConnection, client_connection
 from gateway.http.common_headers import FIXED_HEADERS, HSTS_LINE, PRIVATE_LINES
 from gateway.http.cors import CorsRules
@@ -86,7 +87,10 @@ class GraphQLPath:
     async def refuse(self, request: HttpRequest, send: Callable[[Reply], Awaitable[None]]) -> None:
         """Answer that the process is overloaded. The answer costs little, and has no log line of its own."""
         connection = client_connection(request, self._settings)
-        await send(self.refusal(request.headers, self.ids.id_for(""), is_encrypted=connection.is_encrypted))
+        reply = self.refusal(request.headers, self.ids.id_for(""), is_encrypted=connection.is_encrypted)
+        if request.method == "HEAD":
+            reply.body = b""
+        await send(reply)
 
     def refusal(self, headers: RequestHeaders, request_id: str, *, is_encrypted: bool) -> Reply:
         """The answer of an overloaded process to a request with these headers."""
@@ -125,4 +129,9 @@ class GraphQLRequests:
             await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
             await send({"type": "http.response.body", "body": reply.body})
 
-        await self._graphql_path.answer(HttpRequest.of(scope, receive), send_reply)
+        request = HttpRequest.of(scope, receive)
+        arrival: Arrival | None = scope.get("state", {}).get(ARRIVAL)  # Another server than ours has none.
+        if arrival is None or self._graphql_path.admission.begins(request, arrival, None):
+            await self._graphql_path.answer(request, send_reply)
+        else:
+            await self._graphql_path.refuse(request, send_reply)

@@ -17,7 +17,6 @@ from uvicorn.server import ServerState
 
 from gateway.errors import TopLevelCode
 from gateway.http import fast_lane
-from gateway.http.admission import Arrival
 from gateway.http.common_headers import PRIVATE_LINES
 from gateway.http.connections import ConnectionLimits, CountedConnection, HeldBodies, Phase
 from gateway.http.draining import Draining
@@ -55,8 +54,6 @@ class LimitedProtocol(CountedConnection):
         self._reading: asyncio.TimerHandle | None = None
         self._unset_timer_s: float | None = None
         """Time limit of a part of a request that has just begun. Most requests are complete before it has to be set."""
-        self._arrival: Arrival | None = None
-        """Of the request whose first bytes were just received, if the process is overloaded."""
 
     # Connections
 
@@ -326,7 +323,8 @@ def limited(
     class Protocol(LimitedProtocol):
         waiting = {}
         held = HeldBodies()
-        start_queue = StartQueue(graphql_path.admission)
+        admission = graphql_path.admission
+        start_queue = StartQueue(admission)
 
     Protocol.limits, Protocol.settings, Protocol.draining = limits, settings, draining
     Protocol.hosts = frozenset(host.lower() for host in settings.hosts)

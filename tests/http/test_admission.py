@@ -18,7 +18,7 @@ from gateway.http.http_request import HttpRequest, RequestHeaders
 from gateway.http.server import Server
 from gateway.upstream.priority import Priority
 from sandbox.model.world import World
-from tests.support.raw_http import PATIENT, POST, Connection, connect
+from tests.support.raw_http import PATIENT, POST, QUERY, Connection, connect, rest
 from tests.support.shop import InMemoryTransport, app_for, eventually, settings_for
 
 PUBLIC = "{ storefront { locales } }"
@@ -103,6 +103,11 @@ class Overload:
         self._writer.write(parts[-1])
         return await self.answer()
 
+    async def rest_after(self, sent: bytes) -> bytes:
+        """Everything that the server sends until it closes the connection."""
+        self._writer.write(sent)
+        return await rest((self._reader, self._writer))
+
     async def answer(self) -> tuple[int, bytes]:
         head = await self._reader.readuntil(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
@@ -117,8 +122,8 @@ class Overload:
 
 
 @asynccontextmanager
-async def overload(world: World, network: InMemoryTransport) -> AsyncIterator[Overload]:
-    settings = settings_for(world, port=0, overload_wait_s=0.05)
+async def overload(world: World, network: InMemoryTransport, *, fast_lane: bool = True) -> AsyncIterator[Overload]:
+    settings = settings_for(world, port=0, overload_wait_s=0.05, fast_lane=fast_lane)
     app = app_for(settings, network)
     path: GraphQLPath = app.state.graphql_path
     clock = ScriptedClock()
@@ -215,6 +220,33 @@ async def test_submission_that_looks_like_a_read_is_never_refused(load: Overload
     await load.statuses(8 * WINDOW, *ALL)
     sent = plain({"extensions": by_hash(SUBMIT)} | fields, BEARER)
     assert [(await load.send(sent))[0] for _ in range(2 * WINDOW)] == [200] * 2 * WINDOW
+
+
+async def test_overload_by_reads_in_urls_is_noticed(load: Overload) -> None:
+    load.clock.wait_s = 0.3
+    read = b"GET " + QUERY + b" HTTP/1.1\r\nHost: gateway\r\n\r\n"
+    statuses = [(await load.send(read))[0] for _ in range(8 * WINDOW)]
+    assert set(statuses[-WINDOW:]) == {503}
+
+
+@pytest.mark.parametrize("fast_lane", [True, False])
+async def test_overload_is_noticed_without_the_fast_lane(
+    world: World, network: InMemoryTransport, *, fast_lane: bool
+) -> None:
+    async with overload(world, network, fast_lane=fast_lane) as load:
+        load.clock.wait_s = 0.3
+        await load.statuses(8 * WINDOW, (PUBLIC, b""))
+        assert await load.statuses(2, (PUBLIC, b""), (SUBMIT, BEARER)) == {(PUBLIC, 503): 1, (SUBMIT, 200): 1}
+
+
+@pytest.mark.parametrize("target", [b"/graphql", QUERY])
+async def test_refusal_of_a_head_request_has_no_body(load: Overload, target: bytes) -> None:
+    load.clock.wait_s = 0.3
+    await load.statuses(8 * WINDOW, (PUBLIC, b""))
+    load.clock.begin()
+    received = await load.rest_after(b"HEAD " + target + b" HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n")
+    assert received.startswith(b"HTTP/1.1 503 ")
+    assert received.endswith(b"\r\n\r\n")
 
 
 async def test_too_large_head_is_refused_as_such(load: Overload) -> None:
