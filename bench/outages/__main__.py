@@ -65,9 +65,9 @@ class Measured:
         outage, problems = self.outage, []
         if self.calls_per_request > outage.most_calls:
             problems.append(f"{self.calls_per_request:.2f} upstream requests per request, bound {outage.most_calls}")
-        median_ms = share_of((request.took_ms for request in self.failed), 0.5)
-        if outage.answers_in_ms is not None and median_ms > outage.answers_in_ms:
-            problems.append(f"failed answers take {median_ms:.0f} ms, bound {outage.answers_in_ms:.0f}")
+        took_ms = share_of((request.took_ms for request in self.failed), 0.95)
+        if outage.answers_in_ms is not None and took_ms > outage.answers_in_ms:
+            problems.append(f"95 % of the failed answers take {took_ms:.0f} ms, bound {outage.answers_in_ms:.0f}")
         if self.back_s > outage.back_in_s:
             problems.append(f"last failure {self.back_s:.1f} s after the end, bound {outage.back_in_s:.0f}")
         if missing := outage.alarms - self.alarms:

@@ -81,7 +81,7 @@ class Outage:
     most_calls: float = 1.3
     """Largest number of requests to Digital River for each request of a shopper."""
     answers_in_ms: float | None = 300
-    """Time in which the typical failed request is answered; None if each needs the time of Digital River."""
+    """Time in which 95 % of the failed requests are answered; None if each needs the time of Digital River."""
     back_in_s: float = 10
     """Time after the outage in which the last request fails."""
 
