@@ -16,6 +16,7 @@ from gateway.http.cors import CorsRules
 from gateway.http.draining import Draining
 from gateway.http.fast_lane import DirectCycle
 from gateway.http.graphql_path import GraphQLPath
+from gateway.http.request_head import HEALTH
 from gateway.http.start_queue import StartQueue
 from gateway.http.unread_requests import UnreadRequests
 from gateway.settings import Settings
@@ -134,7 +135,10 @@ class CountedConnection(HttpToolsProtocol):
         self._start_asgi_task(cycle, app)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        self.start_queue.put(partial(self._begin, cycle, app), self.loop)
+        if isinstance(cycle, DirectCycle) or not cycle.scope["path"].startswith(HEALTH.decode()):
+            self.start_queue.put(partial(self._begin, cycle, app), self.loop)
+        else:  # An overloaded process that seemed dead would be restarted.
+            self._begin(cycle, app)
 
     def _begin(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         if not cycle.disconnected:

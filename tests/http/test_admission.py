@@ -16,6 +16,7 @@ from gateway.http.admission import LEAST_REQUESTS, WINDOW_S, Admission
 from gateway.http.graphql_path import GraphQLPath
 from gateway.http.http_request import HttpRequest, RequestHeaders
 from gateway.http.server import Server
+from gateway.http.start_queue import StartQueue
 from gateway.upstream.priority import Priority
 from sandbox.model.world import World
 from tests.support.raw_http import PATIENT, POST, QUERY, Connection, connect, rest
@@ -73,10 +74,11 @@ def plain(fields: dict[str, object], headers: bytes = b"") -> bytes:
 class Overload:
     """A gateway whose load is what the test says."""
 
-    def __init__(self, clock: ScriptedClock, connection: Connection, path: GraphQLPath) -> None:
+    def __init__(self, clock: ScriptedClock, connection: Connection, path: GraphQLPath, queue: StartQueue) -> None:
         self.clock = clock
         self.path = path
         self._reader, self._writer = connection
+        self.start_queue = queue
         self.observed: list[float] = []
         """How long each request had waited whose work has begun."""
         self._observe = path.admission.observe
@@ -134,7 +136,7 @@ async def overload(world: World, network: InMemoryTransport, *, fast_lane: bool 
     await eventually(lambda: server.started)
     connection = await connect(f"http://127.0.0.1:{server.port}")
     try:
-        yield Overload(clock, connection, path)
+        yield Overload(clock, connection, path, server._protocol.start_queue)
     finally:
         connection[1].close()
         server.should_exit = True
@@ -275,6 +277,12 @@ async def test_wait_for_an_earlier_answer_is_not_load(load: Overload, network: I
     gate.set()
     assert [(await first)[0], (await load.answer())[0]] == [200, 200]
     assert max(load.observed) < 1
+
+
+async def test_health_is_answered_although_requests_wait(load: Overload) -> None:
+    load.start_queue.put = lambda _begin, _loop: None  # type: ignore[method-assign,assignment]  # nothing begins
+    load._writer.write(b"GET /health/live HTTP/1.1\r\nHost: gateway\r\n\r\n")
+    assert (await load._reader.readline()).startswith(b"HTTP/1.1 200")
 
 
 async def test_single_pauses_of_the_process_refuse_nothing(load: Overload) -> None:
