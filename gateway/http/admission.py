@@ -26,6 +26,10 @@ BEGINS_SHARE, KEEPS_SHARE = 0.4, 0.1
 """Mean wait from which on some are refused, and mean wait that the budget then keeps, as shares of the longest wait.
 The queue is kept short then, because a process that has to refuse requests is never idle."""
 
+BUSY_SHARE = 0.2
+"""Share of a core above which a process has so much to do that its requests wait. If it uses less, they wait because of
+other programs, and to refuse some would not help the others."""
+
 WINDOWS_BEFORE = 3
 """Windows in a row with long waits before anything is refused. One alone may be the garbage collector, or a new
 document."""
@@ -97,13 +101,21 @@ class Admission:
     """Of one process. `longest_wait_s` is the wait, in seconds, that no request should have; with 0, the load is not
     measured."""
 
-    def __init__(self, longest_wait_s: float, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        longest_wait_s: float,
+        now: Callable[[], float] = time.monotonic,
+        cpu_s: Callable[[], float] = time.process_time,
+    ) -> None:
         self.now = now
+        self.cpu_s = cpu_s
+        """The CPU time of the process."""
         self.is_shedding = False
         self.running = 0
         """Requests in execution."""
         self._longest_wait_s = longest_wait_s or math.inf
         self._window_began_at = self._window_ends_at = now()
+        self._cpu_before_s = cpu_s()
         self._observed_at = self._waited_s = self._last_wait_s = 0.0
         self._started = self._refused_unread = self._executed = 0
         self._long_windows = self._calm_windows = 0
@@ -180,11 +192,14 @@ class Admission:
         mean_s = self._waited_s / max(self._started, 1)
         target_s = self._longest_wait_s * (KEEPS_SHARE if self.is_shedding else BEGINS_SHARE)
         overload.WAIT.labels().set(mean_s)
-        is_long = mean_s > target_s and took_s < QUIET_S
+        cpu_s = self.cpu_s()
+        is_busy = cpu_s - self._cpu_before_s > BUSY_SHARE * took_s or mean_s > self._longest_wait_s
+        self._cpu_before_s = cpu_s
+        is_long = is_busy and mean_s > target_s and took_s < QUIET_S
         # After a burst, which is no overload, the process was idle and the last request has not waited.
         self._long_windows = self._long_windows + 1 if is_long and self._last_wait_s > target_s else 0
         if self.is_shedding:
-            self._adapt(took_s, mean_s, self._expected_wait_s(now) - target_s, is_long=is_long)
+            self._adapt(took_s, mean_s, self._expected_wait_s(now) - target_s, is_busy=is_busy, is_long=is_long)
         elif self._long_windows >= WINDOWS_BEFORE:
             self._begin(self._executed / took_s, mean_s)
         self._window_began_at, self._window_ends_at = now, now + WINDOW_S
@@ -198,12 +213,12 @@ class Admission:
         # What arrives of each priority is counted from now on.
         self._shares = dict.fromkeys(Priority, 1.0) | {Priority.PUBLIC: 0.5}
 
-    def _adapt(self, took_s: float, mean_s: float, excess_s: float, *, is_long: bool) -> None:
+    def _adapt(self, took_s: float, mean_s: float, excess_s: float, *, is_busy: bool, is_long: bool) -> None:
         # The process was never idle, nor busy with the refusals of the queue that began the overload.
         if is_long and mean_s <= self._longest_wait_s:
             executed_per_s = max(self._executed / took_s, LEAST_PER_S)
             self._capacity_per_s += NEWEST_SHARE * (executed_per_s - self._capacity_per_s)
-        if is_long or excess_s > 0:
+        if is_long or (is_busy and excess_s > 0):
             # In the next window, the queue is answered as well.
             self._budget_per_s = self._capacity_per_s * min(max(1 - excess_s / WINDOW_S, 0), 1)
         else:

@@ -51,6 +51,10 @@ class ScriptedClock:
     def begin(self) -> None:
         self._is_begin = False
 
+    def cpu_s(self) -> float:
+        """The process is never idle."""
+        return self._now
+
     def __call__(self) -> float:
         """The server asks twice for each request: when it is read, and when its work begins if it is not refused."""
         self.asked += 1
@@ -130,6 +134,7 @@ async def overload(world: World, network: InMemoryTransport, *, fast_lane: bool 
     path: GraphQLPath = app.state.graphql_path
     clock = ScriptedClock()
     path.admission.now = clock
+    path.admission.cpu_s, path.admission._cpu_before_s = clock.cpu_s, 0.0
     path.admission._window_began_at = path.admission._window_ends_at = 0.0
     server = Server(app, settings, PATIENT)
     task = asyncio.create_task(server._serve())
@@ -302,7 +307,7 @@ async def test_too_many_running_operations_refuse_reads_first(load: Overload) ->
 
 def test_budget_grows_again_after_nothing_could_be_executed() -> None:
     now = 0.0
-    admission = Admission(0.05, now=lambda: now)
+    admission = Admission(0.05, now=lambda: now, cpu_s=lambda: now)
 
     def window(wait_s: float) -> None:
         nonlocal now
@@ -319,6 +324,22 @@ def test_budget_grows_again_after_nothing_could_be_executed() -> None:
     for _ in range(150):
         window(0)
     assert not admission.is_shedding
+
+
+@pytest.mark.parametrize(("own_share", "ends"), [(0.05, True), (0.5, False)])
+def test_waits_for_other_programs_end_an_overload(own_share: float, ends: bool) -> None:
+    """Requests wait for 7 ms whatever the load, and the process itself works for a share of the time."""
+    now = cpu_s = 0.0
+    admission = Admission(0.05, now=lambda: now, cpu_s=lambda: cpu_s)
+    for number in range(200):
+        share, wait_s = (1, 0.03) if number < 5 else (own_share, 0.007)
+        now, cpu_s = now + WINDOW_S, cpu_s + share * WINDOW_S
+        for _ in range(2 * LEAST_REQUESTS):
+            if not admission.refuses_unread(Priority.PUBLIC, now):
+                admission.observe(now - wait_s)
+                admission.admits(Priority.PUBLIC, Priority.PUBLIC)
+        assert admission.is_shedding or number < 5 or ends
+    assert admission.is_shedding is not ends
 
 
 def test_bursts_with_pauses_between_them_are_no_overload() -> None:
@@ -354,7 +375,7 @@ class SimulatedProcess:
         self._work_s = work_s
         self.waits: list[tuple[float, float]] = []
         """When each answered request had arrived, and how long it waited."""
-        self._admission = Admission(0.05, now=lambda: self.now)
+        self._admission = Admission(0.05, now=lambda: self.now, cpu_s=lambda: self.now)
         self._queue = deque[tuple[float, Priority | None]]()
         self._random = random.Random(1)  # noqa: S311 - no secret
 
