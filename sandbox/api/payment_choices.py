@@ -13,7 +13,7 @@ from sandbox.api.requests import base_of, world_of
 from sandbox.demo_shop.banks_and_stores import BANKS, STORES, amazon_region
 from sandbox.demo_shop.country_specs import address_schemas, identifier_schemas
 from sandbox.demo_shop.image_paths import method_image
-from sandbox.demo_shop.products import COMPANY
+from sandbox.demo_shop.products import SHOP
 from sandbox.demo_shop.selling_entities import selling_entity
 from sandbox.model.source_details import is_web_address
 from sandbox.wire.body import Body
@@ -86,7 +86,7 @@ async def apple_pay_session(request: Request) -> Response:
             "nonce": secrets.token_hex(4),
             "merchantIdentifier": secrets.token_hex(32).upper(),
             "domainName": required(sent, "domain"),
-            "displayName": sent.string("displayName") or COMPANY,
+            "displayName": sent.string("displayName") or SHOP,
             "signature": secrets.token_hex(64),
         }
     )
@@ -99,7 +99,7 @@ async def google_pay_session(request: Request) -> Response:
     return JSONResponse(
         {
             "environment": "TEST",
-            "merchantInfo": {"merchantName": COMPANY, "merchantId": "12345678901234567890"},
+            "merchantInfo": {"merchantName": SHOP, "merchantId": "12345678901234567890"},
             "transactionInfo": {"countryCode": market["country"], "currencyCode": market["currency"]},
             "allowedPaymentMethods": [
                 {

@@ -10,7 +10,7 @@ from sandbox.api.requests import base_of, form_of, world_of
 from sandbox.demo_shop.challenge_texts import challenge_texts
 from sandbox.demo_shop.image_paths import method_image
 from sandbox.demo_shop.payment_methods import WALLET_OPTIONS, Purchase, fits
-from sandbox.demo_shop.products import COMPANY
+from sandbox.demo_shop.products import SHOP
 from sandbox.model.source import Challenge, Source
 from sandbox.pages.layout import MARK, facts, form_target, message_page, page, strip
 from sandbox.timeline import settlement
@@ -41,10 +41,10 @@ async def show_redirect_page(request: Request) -> Response:
     source = _redirected_source(request)
     name = html.escape(source.method.name)
     heading = f'<header><img src="{method_image(source.type)}" alt="" width="120" height="76"><h1>{name}</h1></header>'
-    about = facts({"To": COMPANY} | _amount(source))
+    about = facts({"To": SHOP} | _amount(source))
     targets = [form_target(source.redirect["returnUrl"]), form_target(source.redirect["cancelUrl"])]
     if source.state == "pending_redirect":
-        shown = f"<p>Pay <strong>{COMPANY}</strong> with {name}?</p>{about}{_decision_form(source)}"
+        shown = f"<p>Pay <strong>{SHOP}</strong> with {name}?</p>{about}{_decision_form(source)}"
     else:
         shown = _decided(source, about)
     return page(
@@ -140,7 +140,7 @@ async def show_challenge(request: Request) -> Response:
     challenge = _challenge(request)
     source = challenge.source
     texts = challenge_texts(request.query_params.get("locale"))
-    rows = {texts.payee: COMPANY}
+    rows = {texts.payee: SHOP}
     amount = source.formatted_amount(texts.language)
     if amount is not None:
         rows[texts.amount] = amount

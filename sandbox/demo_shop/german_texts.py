@@ -16,9 +16,9 @@ GERMAN: dict[int, tuple[str, str]] = {
     5401231000: ("Ridge Trinkflasche", "0,75 l, Stahl, hält einen Tag lang kühl."),
     5401231100: ("Pine Campingkocher", "Brennt, was herumliegt. Höchstens drei je Bestellung."),
     5401231200: ("Storm Shelter Zelt", "Vier Jahreszeiten, zwei Personen."),
-    5401231300: ("Feldnotizen, erste Auflage", "Signiert und nummeriert. Ausverkauft."),
+    5401231300: ("Feldnotizen, erste Auflage", "Signiert und nummeriert."),
     5401231400: ("Glacier Sonnenbrille", "Gläser der Kategorie 4 mit Seitenschutz."),
-    5401231500: ("Ridgeline Drohne", "Folgt dem Weg von oben. Noch nicht zu kaufen."),
+    5401231500: ("Ridgeline Drohne", "Folgt dem Weg von oben."),
     5401231600: ("Wegekarten Live", "Karten, die Sperrungen und Wetter folgen. Verlängert sich jeden Monat."),
     5401231700: ("Camp Kaffeekiste", "Ein Kilo Bohnen für unterwegs. Verlängert sich jedes Jahr."),
 }

@@ -4,17 +4,17 @@ ENGLISH = "en"
 
 _MANDATE = {
     "en": (
-        "By continuing, you authorize Riverdemo and its payment provider to collect the payment from your account"
-        " under the SEPA direct debit scheme, and your bank to debit your account. You can ask your bank for a refund"
-        " within eight weeks."
+        "By continuing, you authorize Riverbank Outfitters and its payment provider to collect the payment from your"
+        " account under the SEPA direct debit scheme, and your bank to debit your account. You can ask your bank for a"
+        " refund within eight weeks."
     ),
     "de": (
-        "Mit dem Fortfahren ermächtigen Sie Riverdemo und den Zahlungsdienstleister, die Zahlung per"
+        "Mit dem Fortfahren ermächtigen Sie Riverbank Outfitters und den Zahlungsdienstleister, die Zahlung per"
         " SEPA-Lastschrift von Ihrem Konto einzuziehen, und Ihre Bank, die Lastschrift einzulösen. Sie können"
         " innerhalb von acht Wochen die Erstattung verlangen."
     ),
     "ja": (
-        "続行すると、RiverdemoおよびSEPA口座振替の決済事業者がお客様の口座から代金を引き落とすこと、"
+        "続行すると、Riverbank OutfittersおよびSEPA口座振替の決済事業者がお客様の口座から代金を引き落とすこと、"
         "ならびに銀行がこれに応じることを承認したことになります。8週間以内であれば銀行に返金を請求できます。"
     ),
 }

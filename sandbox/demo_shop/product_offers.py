@@ -70,7 +70,7 @@ _TABLE = [
         68201220019,
         "Featured Products",
         "Featured products",
-        "Favourites of the season",
+        "Highlights of the season",
         "Lieblinge der Saison",
         products=((5401230100, 10), (5401231200, 0), (5401231400, 0)),
         points_of_promotion=(HOME_PAGE, TOP_SELLERS),

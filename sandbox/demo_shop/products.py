@@ -14,6 +14,9 @@ Kind = Literal["PHYSICAL", "DOWNLOAD"]
 TermUnit = Literal["MONTHS", "YEARS"]
 
 COMPANY = "riverdemo"
+SHOP = "Riverbank Outfitters"
+"""Name that shoppers know the shop by."""
+
 UNTRACKED = 2147483647
 """Quantity that Digital River reports for unlimited stock."""
 
@@ -138,7 +141,7 @@ _TABLE = [
     Product(
         5401230700,
         "RouteMapper Pro",
-        "Route planning software, one-year licence, download.",
+        "Route planning software for one year, as a download.",
         "DOWNLOAD",
         "routemapper-pro",
         ("39.99", "39.99", "34.99", "5980"),
@@ -193,7 +196,7 @@ _TABLE = [
     Product(
         5401231300,
         "First Edition Field Notes",
-        "Signed and numbered. Sold out.",
+        "Signed and numbered.",
         "PHYSICAL",
         "field-notes",
         ("12", "11.90", "9.90", "1800"),
@@ -211,7 +214,7 @@ _TABLE = [
     Product(
         5401231500,
         "Ridgeline Drone",
-        "Follows the trail from above. Announced, not on sale yet.",
+        "Follows the trail from above.",
         "PHYSICAL",
         "ridgeline-drone",
         ("599", "569", "489", "88000"),
@@ -265,7 +268,7 @@ def core(product: Product, base: str, locale: str) -> Json:
         "companyId": COMPANY,
         "displayableProduct": "true",
         "purchasable": boolean(product.is_purchasable),
-        "manufacturerName": "Riverdemo Outfitters",
+        "manufacturerName": SHOP,
         "manufacturerPartNumber": product.sku.removeprefix("RD-"),
         "minimumQuantity": None,
         "maximumQuantity": product.maximum,

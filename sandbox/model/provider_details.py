@@ -13,7 +13,7 @@ from sandbox.demo_shop.banks_and_stores import STORES, amazon_region
 from sandbox.demo_shop.document_paths import payment_slip
 from sandbox.demo_shop.image_paths import method_image
 from sandbox.demo_shop.payment_methods import Method
-from sandbox.demo_shop.products import COMPANY
+from sandbox.demo_shop.products import SHOP
 from sandbox.model.owner import Owner
 from sandbox.model.source_details import card_details
 from sandbox.wire.body import Body
@@ -104,7 +104,7 @@ class NewDetails:
         """What Amazon's button needs. The sandbox plays Amazon, and does not check the signature."""
         country = (self.owner.address.get("country") if self.owner is not None else None) or ""
         payload = {
-            "merchantMetadata": {"merchantReferenceId": str(uuid4()), "merchantStoreName": COMPANY},
+            "merchantMetadata": {"merchantReferenceId": str(uuid4()), "merchantStoreName": SHOP},
             "webCheckoutDetails": {"checkoutReviewReturnUrl": self.sent.string("returnUrl")},
         }
         return {
@@ -137,7 +137,7 @@ def bank_account(currency: str | None) -> Json:
         "bankName": "Example Bank N.A.",
         "city": "Ontario",
         "country": "United States",
-        "accountHolder": "Riverdemo Collections",
+        "accountHolder": "Riverbank Collections",
         "accountNumber": "0487369908",
     }
     return account | ({"iban": "NL02EXAM0123456789"} if currency == "EUR" else {"swiftCode": "EXAMUS66XXX"})

@@ -119,7 +119,7 @@ async def test_stale_offer_has_no_products_while_digital_river_is_unavailable(sh
     await shopper.fault("status", "*", status=503)
     answer = await shopper.storefront.ask(OFFERS, name=home_page)
     assert [offer["products"] for offer in answer.body["data"]["offers"]] == [None, None]
-    assert answer.body["data"]["offers"][0]["name"] == "Favourites of the season"
+    assert answer.body["data"]["offers"][0]["name"] == "Highlights of the season"
     clock.move(3600)
     answer = await shopper.storefront.ask(OFFERS, name=home_page)
     assert answer.body["data"]["offers"] is None

@@ -65,6 +65,11 @@ async def test_language_and_connection_may_change(world: World, chromium: Chromi
     }
 
 
+async def test_page_with_a_missing_part_keeps_its_title(world: World, chromium: Chromium) -> None:
+    async with served_storefront(world) as shop, chromium.profile(SCENARIOS, url=shop.url) as shopper:
+        assert await shopper.play("searchInVain") == {"titles": ["Results for “watch”"], "findings": []}
+
+
 async def test_focus_moves_to_the_heading_of_each_page(world: World, chromium: Chromium) -> None:
     async with served_storefront(world) as shop, chromium.profile(SCENARIOS, url=shop.url) as shopper:
         assert await shopper.play("walk") == ["H1"] * 7 + ["in-stock"]

@@ -252,6 +252,14 @@ export async function openNothing({ page, url }) {
   return findings(page);
 }
 
+/** The title of a page is there already when the graph cannot be reached. */
+export async function searchInVain({ page, url }) {
+  await page.route("**/graphql?*", (route) => route.abort());
+  await page.goto(`${url}/search?q=watch`);
+  await page.getByRole("heading", { name: "No connection" }).waitFor();
+  return { titles: await page.locator("h1").allInnerTexts(), findings: await findings(page) };
+}
+
 export async function loseConnection({ page, context, url }) {
   await page.goto(`${url}/product/5401230600`);
   await page.getByRole("button", { name: "Add to cart", exact: true }).waitFor();

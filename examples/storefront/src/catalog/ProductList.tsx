@@ -31,7 +31,7 @@ export function ProductList({ base }: { base: { text?: string; categoryId?: stri
   });
   const [moreFailed, setMoreFailed] = useState<unknown>(null);
   const list = (data ?? previousData)?.products ?? null;
-  if (!list && error) return <Trouble error={error} retry={() => void refetch()} />;
+  if (!list && error) return <Trouble error={error} retry={() => void refetch()} isPart />;
 
   async function showMore() {
     setMoreFailed(null);

@@ -46,7 +46,7 @@ function CheckoutPage({ isReturn }: { isReturn: boolean }) {
       ) : loaded.kind === "failed" ? (
         <>
           <NoticeBox notice={noticeOf(order.stage)} />
-          <Trouble error={loaded.error} retry={loaded.retry} />
+          <Trouble error={loaded.error} retry={loaded.retry} isPart />
         </>
       ) : loaded.kind === "empty" ? (
         <Empty notice={noticeOf(order.stage)} bought={bought} />

@@ -51,7 +51,7 @@ export function Component() {
             <Link to={orderPath(id)} className="order-link">
               <strong>{texts.orders.number(number)}</strong>
               <span className="soft">
-                {submittedAt && new Date(submittedAt).toLocaleDateString(market.locale, { dateStyle: "long" })}
+                {submittedAt && new Date(submittedAt).toLocaleDateString(market.locale, { dateStyle: "medium" })}
               </span>
               <OrderStateTag state={state} />
               <span className="price">{totals.orderTotal?.formatted}</span>

@@ -4,13 +4,20 @@ import { PageTitle } from "../parts/PageTitle";
 import { useTexts } from "../texts";
 import { isOffline, problemsOf } from "./problem";
 
-/** In place of a page that cannot be shown. */
-export function Trouble({ error, retry }: { error: unknown; retry: () => void }) {
+interface TroubleProps {
+  error: unknown;
+  retry: () => void;
+  /** The page has a title already, and only a part of it is missing. */
+  isPart?: boolean;
+}
+
+/** In place of a page that cannot be shown, or of a part of it. */
+export function Trouble({ error, retry, isPart = false }: TroubleProps) {
   const texts = useTexts();
   const [{ message, reference }] = problemsOf(error, texts);
   const title = isOffline(error) ? texts.problems.offlineTitle : texts.problems.failedTitle;
   return (
-    <TroublePage title={title}>
+    <TroublePage title={title} isPart={isPart}>
       <p>{message}</p>
       {reference && <p className="soft">{texts.problems.reference(reference)}</p>}
       <button type="button" className="button" onClick={retry}>
@@ -48,10 +55,10 @@ export function BrokenPage() {
   );
 }
 
-function TroublePage({ title, children }: { title: string; children: ReactNode }) {
+function TroublePage({ title, isPart = false, children }: { title: string; isPart?: boolean; children: ReactNode }) {
   return (
     <section className="page page-narrow trouble">
-      <PageTitle>{title}</PageTitle>
+      {isPart ? <h2>{title}</h2> : <PageTitle>{title}</PageTitle>}
       {children}
     </section>
   );
