@@ -1,9 +1,9 @@
 """Refuses requests when more arrive than the process can answer, so that the others do not wait.
 
 The time that passes between the reading of a request and the beginning of its work is the load of the process: the
-event loop is busy with others. If its mean stays too long, a budget of requests is admitted, which shrinks while the
-waits are long and grows while they are short. The budget goes to the priorities from the front: public reads are
-refused first, submissions never.
+event loop is busy with others. If its mean stays too long, a budget of requests is admitted. It is what the process
+executes while it is busy, less what waits already, and grows while the waits are short. The budget goes to the
+priorities from the front: public reads are refused first, submissions never.
 """
 
 import logging
@@ -79,12 +79,10 @@ ESCAPE = b"\\u"
 
 CREDENTIALS = (b"authorization", b"cookie")
 
-
 REFUSED_WAITING: dict[Priority, CounterSeries] = {
     priority: overload.REFUSED.labels(priority.name.lower(), "wait")
     for priority in set(Priority) - {Priority.SUBMISSION}
 }
-
 
 ARRIVAL = "arrival"
 """Key of the `Arrival` in the state of a request that the application answers."""
@@ -133,8 +131,7 @@ class Admission:
         """Count a request whose work begins now. Returns whether some requests are refused. Every request calls it."""
         now = self.now()
         self._observed_at, self._last_wait_s = now, now - read_at
-        wait_s = self._last_wait_s
-        self._waited_s += wait_s
+        self._waited_s += self._last_wait_s
         self._started += 1
         if now >= self._window_ends_at:
             self._end_window(now)

@@ -135,7 +135,7 @@ class CountedConnection(HttpToolsProtocol):
         self._start_asgi_task(cycle, app)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        if isinstance(cycle, DirectCycle) or not cycle.scope["path"].startswith(HEALTH.decode()):
+        if isinstance(cycle, DirectCycle) or not cycle.scope["raw_path"].startswith(HEALTH):
             self.start_queue.put(partial(self._begin, cycle, app), self.loop)
         else:  # An overloaded process that seemed dead would be restarted.
             self._begin(cycle, app)
