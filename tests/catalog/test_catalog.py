@@ -13,6 +13,7 @@ from tests.support.shop import (
     GRAPHITE,
     PACK,
     POLES,
+    SHORT_DEADLINE_S,
     SOFTWARE,
     STOVE,
     Clock,
@@ -363,7 +364,7 @@ async def test_stock_is_returned_when_reading_product_categories_times_out(
     world: World, network: InMemoryTransport, clock: Clock, shopper: Shopper
 ) -> None:
     await shopper.fault("delay", f"{ME}/products/{{id}}/categories", delay_s=60)
-    async with gateway(world, network, clock, operation_deadline_s=0.5) as storefront:
+    async with gateway(world, network, clock, operation_deadline_s=SHORT_DEADLINE_S) as storefront:
         text = """query($id: String!) { product(by: {upstreamId: $id}) {
           name categories { name } inventory { isInStock } } }"""
         answer = await storefront.ask(text, id=PACK)

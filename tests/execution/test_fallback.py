@@ -8,7 +8,7 @@ import pytest
 from sandbox.model.world import World
 from tests.support.operation_calls import ME
 from tests.support.plan_comparison import Pair, pair
-from tests.support.shop import CART, PACK, Clock, InMemoryTransport, Shopper, gateway, new_key
+from tests.support.shop import CART, PACK, SHORT_DEADLINE_S, Clock, InMemoryTransport, Shopper, gateway, new_key
 
 ADD = """mutation($key: UUID!, $id: String!) {
   addCartLines(input: {idempotencyKey: $key, lines: [{product: {upstreamId: $id}, quantity: 1}]}) {
@@ -104,7 +104,7 @@ async def test_invalid_variables_are_reported_alike() -> None:
 
 
 async def test_field_that_waits_at_deadline_is_an_error(world: World, network: InMemoryTransport, clock: Clock) -> None:
-    async with gateway(world, network, clock, operation_deadline_s=0.5) as storefront:
+    async with gateway(world, network, clock, operation_deadline_s=SHORT_DEADLINE_S) as storefront:
         await storefront.add(PACK)
         network.gates[STOCK] = asyncio.Event()
         answer = await storefront.ask(PAGE)

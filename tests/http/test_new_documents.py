@@ -17,6 +17,9 @@ from tests.support.shop import CLIENT, InMemoryTransport, eventually, running, s
 NUMBERS = itertools.count()
 """Numbers of documents, so that each is new."""
 
+NO_TIME_S = 1e-9
+"""Deadline of operations that has passed as soon as one of them waits."""
+
 FLOOD = [f"192.0.2.{number}" for number in range(9)]
 """Addresses of clients that send many new documents."""
 
@@ -100,7 +103,7 @@ async def test_refusal_of_too_many_new_documents_is_typed(send: Send) -> None:
 
 
 async def test_new_document_waits_until_the_deadline_of_operations(world: World, network: InMemoryTransport) -> None:
-    app = create_app(settings_for(world, operation_deadline_s=0.2), network)
+    app = create_app(settings_for(world, operation_deadline_s=NO_TIME_S), network)
     known = new_document()
     names = [f"F{number}" for number in range(100)]
     fragments = "".join(f" fragment {name} on Storefront {{ locales }}" for name in names)
@@ -118,7 +121,7 @@ async def test_new_document_waits_until_the_deadline_of_operations(world: World,
 
 
 async def test_request_waits_for_the_same_document_until_the_deadline(world: World, network: InMemoryTransport) -> None:
-    app = create_app(settings_for(world, operation_deadline_s=1e-9), network)
+    app = create_app(settings_for(world, operation_deadline_s=NO_TIME_S), network)
     async with running(app), httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://g") as http:
         body = {"query": new_document()}
         answers = await asyncio.gather(*[http.post("/graphql", json=body, headers=CLIENT) for _ in range(2)])

@@ -23,6 +23,7 @@ from tests.support.shop import (
     CART,
     METHODS,
     POLES,
+    SHORT_DEADLINE_S,
     SOFTWARE,
     Clock,
     InMemoryTransport,
@@ -377,7 +378,7 @@ async def test_complete_instalment_plans_of_a_method_are_shown(shopper: Shopper,
 async def test_slow_payment_service_leaves_time_to_read_the_cart(
     world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock
 ) -> None:
-    async with gateway(world, network, clock, operation_deadline_s=1) as storefront:
+    async with gateway(world, network, clock, operation_deadline_s=SHORT_DEADLINE_S) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await fill_without_payment_methods(shopper)
         network.gates[METHODS] = asyncio.Event()

@@ -132,3 +132,14 @@ def test_test_names_do_not_exceed_the_maximum_length() -> None:
         if isinstance(node, FUNCTION) and node.name.startswith("test_")
     ]
     assert [name for name in names if len(name.split("_")) > MOST_WORDS_OF_A_TEST_NAME] == []
+
+
+def test_deadlines_of_tests_leave_time_for_a_busy_machine() -> None:
+    found = [
+        f"{path}:{keyword.value.lineno}"
+        for path, tree in modules("tests").items()
+        for keyword in ast.walk(tree)
+        if isinstance(keyword, ast.keyword) and keyword.arg in ("operation_deadline_s", "submission_deadline_s")
+        if isinstance(keyword.value, ast.Constant) and keyword.value.value < 2
+    ]
+    assert found == [], "SHORT_DEADLINE_S of tests.support.shop is long enough"

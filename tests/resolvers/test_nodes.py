@@ -11,7 +11,18 @@ from gateway.upstream.ids import global_id
 from resolvers.nodes import READERS
 from sandbox.model.world import World
 from schema.build import build
-from tests.support.shop import GRAPHITE, NEVER_S, PACK, SOFTWARE, Clock, InMemoryTransport, Shopper, Storefront, gateway
+from tests.support.shop import (
+    GRAPHITE,
+    NEVER_S,
+    PACK,
+    SHORT_DEADLINE_S,
+    SOFTWARE,
+    Clock,
+    InMemoryTransport,
+    Shopper,
+    Storefront,
+    gateway,
+)
 
 NODE = "query($id: ID!) { node(id: $id) { __typename id } }"
 NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Product { name } } }"
@@ -71,7 +82,7 @@ async def test_failed_read_of_one_object_leaves_the_others(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, kind: str
 ) -> None:
     fault = {"status": 503} if kind == "status" else {"delay_s": NEVER_S / 10}
-    async with gateway(world, network, clock, operation_deadline_s=0.5) as storefront:
+    async with gateway(world, network, clock, operation_deadline_s=SHORT_DEADLINE_S) as storefront:
         await storefront.ask(NODES, ids=[PRODUCT])
         shopper = Shopper(storefront, sandbox, world)
         await shopper.fault(kind, "/v1/shoppers/me/categories/{id}", **fault)

@@ -14,6 +14,7 @@ from sandbox.model.world import World
 from tests.submission.lost_submissions import DelayedSubmission, status_of
 from tests.support.shop import (
     CART,
+    SHORT_DEADLINE_S,
     SUBMIT,
     Clock,
     InMemoryTransport,
@@ -171,7 +172,7 @@ async def test_replica_stops_although_another_one_is_sending(
         network.gates[SUBMIT] = asyncio.Event()
         sending = asyncio.create_task(first.another_tab().submit(key, **agreed))
         await network.arrived[SUBMIT].wait()
-        async with gateway_on(store, world, network, clock, submission_deadline_s=0.2) as second:
+        async with gateway_on(store, world, network, clock, submission_deadline_s=SHORT_DEADLINE_S) as second:
             payload = await Storefront(second.http, cookie=first.cookie).submit(key, **agreed)
             assert payload["attempt"] == IsPartialDict(status="IN_PROGRESS"), payload
         network.gates[SUBMIT].set()

@@ -13,7 +13,7 @@ from gateway.sessions.cart_change_lock import SETTLED_AFTER_S
 from gateway.store.memory import MemoryStore
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
-from tests.support.shop import CART, PACK, Clock, InMemoryTransport, Shopper, gateway_on
+from tests.support.shop import CART, PACK, SHORT_DEADLINE_S, Clock, InMemoryTransport, Shopper, gateway_on
 
 LINES = f"{CART}/line-items"
 UNSETTLED = IsPartialDict(__typename="CheckUnavailableBlocker", code="CHECK_UNAVAILABLE")
@@ -67,7 +67,7 @@ class Shop(NamedTuple):
 @pytest.fixture
 async def shop(world: World, clock: Clock, sandbox: httpx.AsyncClient) -> AsyncIterator[Shop]:
     network, store = LateNetwork(create_sandbox(world)), ForgetfulStore(clock, intact_since=clock() - timedelta(days=1))
-    async with gateway_on(store, world, network, clock, operation_deadline_s=1) as storefront:
+    async with gateway_on(store, world, network, clock, operation_deadline_s=SHORT_DEADLINE_S) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready()
         yield Shop(network, store, shopper)

@@ -41,6 +41,9 @@ AT_ONCE = Retries(first_wait_s=0)
 
 NEVER_S = 3600
 
+SHORT_DEADLINE_S = 3.0
+"""Deadline of operations in tests in which a call is not answered. A busy machine answers all other calls before it."""
+
 USES_PLANS = os.environ.get("TEST_PLANS", "on") != "off"
 """Whether gateways compile operations. `make test` runs the tests of some folders a second time without plans."""
 
