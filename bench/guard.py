@@ -35,7 +35,7 @@ from gateway.documents.registry import Documents
 from gateway.execution.compiler import Compiler
 from gateway.execution.run import Run
 from gateway.operation.context import Context
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.store.answer_cache import AnswerCache, Lifetime
 from gateway.upstream import transport
 from gateway.upstream.cart import CartAnswer

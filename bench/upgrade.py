@@ -29,7 +29,7 @@ from bench.replicas.fault_proxy import Shares
 from bench.replicas.shopper import Answer, Device, NotPrepared, Shopper
 from examples.run import ROOT
 from gateway.sessions.encryption import SessionEncryption, encryption_keys
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.store.redis import PREFIX
 from gateway.store.stored_records import JSON, MSGPACK
 from tests.support.external_programs import needs_haproxy

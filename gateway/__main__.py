@@ -21,14 +21,14 @@ from gateway.app import create_app, preload
 from gateway.doctor.examination import examine
 from gateway.doctor.finding import Level
 from gateway.documents.manifest import ManifestInvalid, manifest_of, operations_in
-from gateway.environment import PREFIX
 from gateway.errors import StoreEvicts, StoreIsCluster, StoreUnavailable
 from gateway.http.connections import ConnectionLimits
 from gateway.http.server import Server, listening_socket, metrics_sockets
 from gateway.http.usable_cores import usable_cores
 from gateway.http.workers import Worker, Workers
 from gateway.order_commands import NOT_LOOKED_UP, print_attempt, print_order
-from gateway.settings import Settings
+from gateway.settings.environment import PREFIX
+from gateway.settings.settings import Settings
 from gateway.shopper_messages.catalogue import ShopperMessagesInvalid
 from gateway.store.redis import RedisStore
 from gateway.tracing.start import TracesUnavailable, load_packages

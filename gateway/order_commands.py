@@ -16,7 +16,7 @@ from gateway.orders.attempt_story import story
 from gateway.sessions.encrypted_store import encrypted
 from gateway.sessions.session_hash import SessionHashes
 from gateway.sessions.sessions import Sessions
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.store.interface import Store
 from gateway.store.redis import RedisStore
 

@@ -10,7 +10,7 @@ from gateway import telemetry
 from gateway.app import create_app, utc_now
 from gateway.http.connections import ConnectionLimits
 from gateway.http.server import Server
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 
 
 def serve(ahead_s: float) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from gateway.catalog.guest_reader import GuestReader, Read, T
 from gateway.catalog.stock_loader import PendingReads
 from gateway.errors import BadUserInput, UpstreamRefusal, UpstreamUnavailable
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.store.answer_cache import AnswerCache, Lifetime, UsedAnswers, hashed_key
 from gateway.upstream import refusal_codes
 from gateway.upstream.call_budget import CallBudget

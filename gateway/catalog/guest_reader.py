@@ -9,7 +9,7 @@ from typing import TypeVar
 from gateway.elapsed_time import elapsed_s
 from gateway.errors import UpstreamTokenInvalid
 from gateway.sessions.token_renewal import FRESH_FOR_CHECKOUT
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.upstream.catalog import Market
 from gateway.upstream.client import Upstream
 from gateway.upstream.endpoints.catalog import CatalogEndpoints

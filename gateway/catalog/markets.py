@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 
 
 class NotOffered(NamedTuple):

@@ -10,7 +10,7 @@ from gateway.money import Money
 from gateway.operation.cart_owner import session_of_owner
 from gateway.operation.context import Context
 from gateway.payments.payment_session import PaymentSession, payment_session
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
 from gateway.upstream.catalog import InventoryStatus

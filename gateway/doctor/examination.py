@@ -6,7 +6,7 @@ from gateway.doctor.finding import Finding
 from gateway.doctor.settings_examination import examine_settings
 from gateway.doctor.store_examination import examine_store
 from gateway.doctor.upstream_examination import examine_upstream
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:

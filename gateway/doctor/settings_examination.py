@@ -7,8 +7,8 @@ from graphql import GraphQLError, parse, validate
 from gateway.doctor.finding import Finding, failed, ok, warning
 from gateway.documents.manifest import ManifestInvalid, read_manifest
 from gateway.sessions.encryption import DERIVED
-from gateway.setting_values import DocumentsMode
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
+from gateway.settings.values import DocumentsMode
 from gateway.shopper_messages.catalogue import ShopperMessages, ShopperMessagesInvalid
 from schema.build import build
 

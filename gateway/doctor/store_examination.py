@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.doctor.finding import Finding, failed, ok, warning
 from gateway.errors import StoreEvicts, StoreIsCluster, StoreUnavailable
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.store.redis import RedisStore
 
 OLDEST_MAJOR_VERSION = 7

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from gateway.doctor.finding import Finding, failed, ok, warning
 from gateway.errors import QuotaRefusal, UpstreamError, UpstreamKeyRefused, UpstreamNotReached, UpstreamRefusal
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.upstream import transport
 from gateway.upstream.catalog import Market
 from gateway.upstream.client import Upstream

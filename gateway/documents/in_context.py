@@ -6,7 +6,7 @@ from graphql.execution.values import VariableValues
 from gateway.catalog.markets import not_offered
 from gateway.documents.errors import DocumentRefused
 from gateway.errors import TopLevelCode
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.upstream.catalog import Market
 
 NAME = "inContext"

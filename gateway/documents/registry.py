@@ -33,8 +33,8 @@ from gateway.errors import TopLevelCode
 from gateway.metrics.limits import SECURITY
 from gateway.metrics.operations import OPERATION
 from gateway.refusals.warnings import MutationWarning
-from gateway.setting_values import DocumentsMode
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
+from gateway.settings.values import DocumentsMode
 from gateway.store.client import client_key
 from gateway.telemetry import FOLDED
 from gateway.upstream.priority import Priority

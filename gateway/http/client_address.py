@@ -6,7 +6,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from gateway.http.http_request import HttpRequest, RequestHeaders
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 
 Address = IPv4Address | IPv6Address
 

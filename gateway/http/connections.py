@@ -19,7 +19,7 @@ from gateway.http.graphql_path import GraphQLPath
 from gateway.http.request_head import HEALTH
 from gateway.http.start_queue import StartQueue
 from gateway.http.unread_requests import UnreadRequests
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from gateway.http.cache_headers import PUBLIC_VARY
 from gateway.http.http_request import HeaderLine, HttpRequest, Reply, RequestHeaders
 from gateway.http.refused_pages import RefusedPages
 from gateway.http.response import COST_HEADERS, POINTS_LEFT_HEADER
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 
 PREFLIGHT_S = 600
 """Seconds for which a browser may cache the answer to a CORS preflight request."""

@@ -4,7 +4,7 @@ query from a server that forwards it."""
 import hmac
 
 from gateway.http.http_request import RequestHeaders
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 
 CLIENT_HEADER = "X-Riverfront-Client"
 

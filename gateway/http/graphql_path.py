@@ -23,7 +23,7 @@ from gateway.http.logged_request import LoggedRequest
 from gateway.http.request_id import IdSource
 from gateway.http.response import LEGACY, MODERN, crash_reply, overloaded_reply
 from gateway.http.traced_request import RequestTracing
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.tracing.tracer import Tracer
 
 log = logging.getLogger(__name__)

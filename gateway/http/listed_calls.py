@@ -2,7 +2,7 @@
 
 from gateway.http.csrf import has_server_key
 from gateway.http.http_request import RequestHeaders
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 
 HEADER = "X-Riverfront-Calls"
 

@@ -20,7 +20,7 @@ from gateway.http.graphql_path import GraphQLPath
 from gateway.http.protocol import limited
 from gateway.metrics import process
 from gateway.metrics.declaring import REGISTRY
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.version import VERSION
 
 PATH = "/metrics"

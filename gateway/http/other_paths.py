@@ -12,7 +12,7 @@ from gateway.http.http_request import HttpRequest
 from gateway.http.logged_request import NO_ROUTE, LoggedRequest
 from gateway.http.request_id import IdSource
 from gateway.http.response import crash_reply
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 
 log = logging.getLogger(__name__)
 

@@ -28,7 +28,7 @@ from gateway.http.response import LEGACY, ResponseWriter
 from gateway.http.start_queue import StartQueue
 from gateway.http.unread_requests import UnreadRequests
 from gateway.metrics.limits import HIT, SECURITY
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.telemetry import FOLDED, current_request_id
 
 log = logging.getLogger(__name__)

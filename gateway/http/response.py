@@ -17,7 +17,7 @@ from gateway.operation.language import in_language
 from gateway.recorded_calls import CallRecord
 from gateway.refusals.answer_errors import message_of
 from gateway.refusals.warnings import SESSION_ENDED
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.telemetry import FOLDED
 
 log = logging.getLogger(__name__)

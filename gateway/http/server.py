@@ -20,7 +20,7 @@ from gateway.http.draining import Draining
 from gateway.http.metrics_listener import MetricsListener
 from gateway.http.protocol import LimitedProtocol, limited
 from gateway.http.workers import Worker
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 
 log = logging.getLogger(__name__)
 

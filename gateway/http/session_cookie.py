@@ -13,7 +13,7 @@ from gateway.http.http_request import HeaderLine, HttpRequest, RequestHeaders
 from gateway.operation.caller import NewCookie
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.handle import Handle
-from gateway.settings import LOOPBACK_HOSTS, Settings
+from gateway.settings.settings import LOOPBACK_HOSTS, Settings
 from gateway.telemetry import FOLDED
 
 log = logging.getLogger(__name__)

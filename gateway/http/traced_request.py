@@ -14,7 +14,7 @@ from gateway.http.log_levels import LEVELS
 from gateway.http.logged_request import LoggedRequest
 from gateway.metrics.declaring import OTHER
 from gateway.metrics.operations import OPERATION
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.spans import UNTRACED, Attribute, RemoteSpan, Span, Untraced, inside
 from gateway.telemetry import Fields, current_trace_id
 from gateway.tracing.tracer import Tracer

@@ -36,7 +36,7 @@ from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.handle import Handle
 from gateway.sessions.record import EarlierSubmissions
 from gateway.sessions.sessions import Session
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.store.answer_cache import UsedAnswers
 from gateway.store.interface import Lease
 from gateway.upstream.call_budget import CallBudget

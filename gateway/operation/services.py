@@ -13,7 +13,7 @@ from gateway.sessions.merchant_assertions import MerchantAssertions
 from gateway.sessions.session_hash import SessionHashes
 from gateway.sessions.sessions import Sessions
 from gateway.sessions.token_renewal import TokenRenewal
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.shopper_messages.catalogue import ShopperMessages
 from gateway.store.client_calls import ClientCalls
 from gateway.store.clock import SharedClock

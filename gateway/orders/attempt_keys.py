@@ -8,7 +8,7 @@ import hmac
 from uuid import UUID
 
 from gateway.sessions.encryption import digest_key
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 
 
 def claim_of(key: UUID) -> str:

@@ -21,7 +21,7 @@ from gateway.orders.outcomes import (
     order_number,
 )
 from gateway.sessions.session_hash import SessionHashes
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 
 NOTHING_CHARGED = "Nothing to repair: nothing was charged. The shopper can submit again with a new key."
 

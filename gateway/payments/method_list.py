@@ -12,8 +12,8 @@ from gateway.errors import UpstreamError
 from gateway.money import Money
 from gateway.payments import known_methods
 from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT, due_from_primary
-from gateway.setting_values import MethodsFrom
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
+from gateway.settings.values import MethodsFrom
 from gateway.store.answer_cache import AnswerCache, Lifetime, hashed_key
 from gateway.telemetry import FOLDED
 from gateway.upstream.cart import Cart

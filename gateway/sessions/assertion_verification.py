@@ -13,7 +13,7 @@ from joserfc.errors import ClaimError, JoseError
 from joserfc.jwk import KeySet
 
 from gateway.sessions.assertion_refused import AssertionRefused
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 
 ALGORITHMS = ("ES256", "RS256")
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from gateway.errors import SessionUnreadable
 from gateway.metrics.sessions import UNREADABLE
 from gateway.sessions.encryption import SessionEncryption, encryption_keys
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.store.interface import Lease, Store
 
 

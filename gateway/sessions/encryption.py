@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gateway.errors import SessionUnreadable
 from gateway.metrics.sessions import UNREADABLE
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from gateway.errors import NotConfigured
 from gateway.sessions.assertion_refused import AssertionRefused
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.store.interface import Store
 
 MAX_LIFETIME_S = 600

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from gateway.sessions.encryption import log_key
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 
 LENGTH = 16
 """Hexadecimal digits of a hash. They distinguish the sessions of a day, and are short enough to search for."""

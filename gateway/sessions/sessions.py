@@ -19,7 +19,7 @@ from gateway.metrics import sessions as metrics
 from gateway.sessions.encryption import SessionEncryption, encryption_keys
 from gateway.sessions.handle import Handle
 from gateway.sessions.record import CheckoutMemory, EarlierSubmissions, SessionRecord
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.store.interface import Store
 from gateway.store.stored_records import MSGPACK, Record, read_record, write_record
 from gateway.upstream.oauth import Tokens

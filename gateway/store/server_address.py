@@ -7,7 +7,7 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
 
-from gateway.setting_values import SentinelUrl, sentinel_url
+from gateway.settings.values import SentinelUrl, sentinel_url
 from gateway.store.shared_connection import CONNECT_TIMEOUT_S
 
 

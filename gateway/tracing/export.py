@@ -20,7 +20,7 @@ from opentelemetry.trace import Link, SpanContext, Status, StatusCode, TraceFlag
 from opentelemetry.trace import SpanKind as OtlpKind
 
 from gateway.metrics.traces import SPANS
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.spans import RemoteSpan, Span, SpanKind
 from gateway.version import VERSION
 

@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.tracing.tracer import Tracer
 
 if TYPE_CHECKING:

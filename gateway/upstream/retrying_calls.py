@@ -39,7 +39,7 @@ from gateway.errors import (
 from gateway.metrics import upstream as metrics
 from gateway.metrics.protection import QUOTA_REFUSALS
 from gateway.recorded_calls import RecordedCall
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.store.interface import Lease
 from gateway.store.waiting import renew_waiting
 from gateway.telemetry import FOLDED

@@ -14,7 +14,7 @@ from gateway.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.upstream.body import ACCEPTED, Body
 from gateway.upstream.connections.connecting import ConnectionOptions
 from gateway.upstream.connections.egress_proxy import through

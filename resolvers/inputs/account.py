@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from gateway.countries.address_form import POSTAL_CODE_PATTERNS
 from gateway.refusals.user_errors import AnyUserError, Path
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from resolvers import checks
 from resolvers.inputs.declaration import Input, Typed, field
 from resolvers.scalars import ID, CountryCode, EmailAddress

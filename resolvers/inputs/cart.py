@@ -5,7 +5,7 @@ from uuid import UUID
 
 from gateway.enums import SessionDelivery
 from gateway.refusals.user_errors import AnyUserError, Path
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.upstream.ids import upstream_id
 from resolvers import checks
 from resolvers.inputs.catalog import ProductBy

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gateway.checkout.guard import serves
 from gateway.enums import AddressKind, CustomerType, ShippingOptionRule
 from gateway.refusals.user_errors import AnyUserError, Path
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from resolvers import checks
 from resolvers.inputs.account import AddressInput
 from resolvers.inputs.cart import CartEditInput, OfferChoice

@@ -19,7 +19,7 @@ from strawberry.utils.str_converters import to_camel_case
 from gateway.documents.malformed_values import Malformed
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import AnyUserError, Path
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from resolvers import checks
 from resolvers.checks import Check
 from resolvers.scalars import ID, EmailAddress

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from gateway.environment import PREFIX
-from gateway.settings import Settings
+from gateway.settings.environment import PREFIX
+from gateway.settings.settings import Settings
 from gateway.version import VERSION
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 
 from gateway.doctor.examination import examine
 from gateway.doctor.finding import Finding, Level
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.support.shop import listening, settings_for

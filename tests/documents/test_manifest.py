@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from gateway.documents.manifest import ManifestInvalid, manifest_of, operations_in, read_manifest, sha256
-from gateway.setting_values import DocumentsMode
+from gateway.settings.values import DocumentsMode
 from sandbox.model.world import World
 from tests.support.shop import (
     CLIENT,

@@ -25,7 +25,7 @@ from starlette.types import ASGIApp
 from gateway import telemetry
 from gateway.doctor.examination import examine
 from gateway.order_commands import print_attempt, print_order
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import Balance, World
 from tests.sessions.test_merchant_assertions import AUDIENCE, FOREIGN_KEY, ISSUER, KEY, SIGN_IN, TRUSTED

@@ -58,7 +58,7 @@ def imported_packages(tree: ast.Module) -> Iterator[str]:
 def test_only_one_module_reads_environment_variables() -> None:
     paths = modules("schema", "resolvers", "gateway", "sandbox")
     readers = [path for path in paths if re.search(r"os\.environ|getenv", (ROOT / path).read_text())]
-    assert readers == ["gateway/environment.py"]
+    assert readers == ["gateway/settings/environment.py"]
 
 
 def test_only_the_upstream_package_imports_an_http_client() -> None:
@@ -135,11 +135,11 @@ def test_test_names_do_not_exceed_the_maximum_length() -> None:
 
 
 def test_deadlines_of_tests_leave_time_for_a_busy_machine() -> None:
-    found = [
+    too_short = [
         f"{path}:{keyword.value.lineno}"
         for path, tree in modules("tests").items()
         for keyword in ast.walk(tree)
         if isinstance(keyword, ast.keyword) and keyword.arg in ("operation_deadline_s", "submission_deadline_s")
-        if isinstance(keyword.value, ast.Constant) and keyword.value.value < 2
+        if isinstance(keyword.value, ast.Constant) and float(str(keyword.value.value)) < 2
     ]
-    assert found == [], "SHORT_DEADLINE_S of tests.support.shop is long enough"
+    assert too_short == [], "SHORT_DEADLINE_S of tests.support.shop is long enough"

@@ -89,9 +89,9 @@ FORBIDDEN = {
         "gateway/money.py (floor 2) imports gateway/sessions/b.py (floor 5)",
     ),
     "on the same floor": (
-        "gateway/settings.py",
+        "gateway/money.py",
         "from gateway.store import c\n",
-        "gateway/settings.py (floor 2) imports gateway/store/c.py (floor 2)",
+        "gateway/money.py (floor 2) imports gateway/store/c.py (floor 2)",
     ),
     "of another building": (
         "gateway/app.py",

@@ -8,9 +8,9 @@ from pydantic import SecretStr, ValidationError
 from typer.testing import CliRunner
 
 from gateway.__main__ import app
-from gateway.environment import PREFIX
 from gateway.order_commands import NOT_LOOKED_UP
-from gateway.settings import Settings
+from gateway.settings.environment import PREFIX
+from gateway.settings.settings import Settings
 
 README = Path(__file__).parents[2] / "README.md"
 

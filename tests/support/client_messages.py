@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("gateway", "resolvers", "schema")
 
 OPERATORS_ONLY = (
-    "gateway/settings.py",
+    "gateway/settings/settings.py",
     "gateway/__main__.py",
     "gateway/order_commands.py",
     "gateway/orders/attempt_story.py",

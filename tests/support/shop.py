@@ -24,7 +24,7 @@ from starlette.types import ASGIApp
 
 from gateway.app import create_app, utc_now
 from gateway.elapsed_time import elapsed_s
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.store.interface import Store
 from gateway.store.memory import MemoryStore
 from gateway.store.redis import RedisStore

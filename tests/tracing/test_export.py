@@ -30,7 +30,7 @@ START = """
 import sys
 from gateway.__main__ import app
 from gateway.app import create_app
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 create_app(Settings.from_environment())
 packages = ("opentelemetry", "requests", "urllib3", "google.protobuf")
 print([name for name in packages if name in sys.modules])

@@ -22,7 +22,7 @@ from gateway.errors import (
     UpstreamNotReached,
     UpstreamUnavailable,
 )
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.store.interface import Lease
 from gateway.upstream import transport
 from gateway.upstream.connections.connection import Connection

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from gateway.settings import LOOPBACK_HOSTS, Settings
+from gateway.settings.settings import LOOPBACK_HOSTS, Settings
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[2] / "examples" / "operations"

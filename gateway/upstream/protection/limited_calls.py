@@ -6,7 +6,7 @@ from datetime import datetime
 
 from gateway.errors import CallHeldBack, QuotaUsedUp
 from gateway.metrics.protection import SHED
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.store.call_permits import LocalPermits, SharedPermits
 from gateway.store.interface import Store
 from gateway.store.redis import RedisStore

@@ -9,7 +9,7 @@ from typing import TypeVar
 import httpx
 
 from gateway.errors import StoreUnavailable
-from gateway.settings import Settings
+from gateway.settings.settings import Settings
 from gateway.store.interface import Lease, Store
 from tests.support.shop import Clock, MovedRedisStore, app_for, running
 from tests.support.simulation.upstream import Upstream

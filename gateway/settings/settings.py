@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import NoDecode
 
-from gateway.digital_river_settings import DigitalRiverSettings
 from gateway.enums import TermsOfSaleMode
-from gateway.environment import EnvironmentSettings
-from gateway.limit_settings import ClientLimits, LimitSettings, point_problems
-from gateway.setting_values import (
+from gateway.settings.digital_river import DigitalRiverSettings
+from gateway.settings.environment import EnvironmentSettings
+from gateway.settings.limits import ClientLimits, LimitSettings, point_problems
+from gateway.settings.traces import TraceSettings
+from gateway.settings.values import (
     ENCRYPTED,
     MIN_PREFIX_LENGTHS,
     WILDCARD,
@@ -33,7 +34,6 @@ from gateway.setting_values import (
     key_set_problem,
     pattern_of,
 )
-from gateway.trace_settings import TraceSettings
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 

@@ -2,8 +2,8 @@
 
 from pydantic import Field, SecretStr
 
-from gateway.environment import EnvironmentSettings
-from gateway.setting_values import (
+from gateway.settings.environment import EnvironmentSettings
+from gateway.settings.values import (
     FilePath,
     GuestGrant,
     MethodsFrom,

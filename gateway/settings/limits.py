@@ -19,7 +19,7 @@ class ClientLimits(NamedTuple):
 
 
 class LimitSettings(BaseModel):
-    """A part of the settings, see `gateway.settings`."""
+    """A part of the settings, see `gateway.settings.settings`."""
 
     body_limit_bytes: int = Field(
         128 * 1024, gt=0, le=512 * 1024, description="Maximum size of a request body, in bytes."

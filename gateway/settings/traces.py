@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from gateway.environment import EnvironmentSettings
-from gateway.setting_values import OptionalTracesUrl
+from gateway.settings.environment import EnvironmentSettings
+from gateway.settings.values import OptionalTracesUrl
 
 
 class TraceSettings(EnvironmentSettings):
