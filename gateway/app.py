@@ -99,6 +99,7 @@ def create_app(
     endpoint = GraphQLEndpoint(_executor(graph, settings, plans_new_documents), documents, services)
     traces = Traces(settings)
     graphql_path = GraphQLPath(endpoint, settings, elapsed, traces.tracer)
+    reconciler = Reconciler(services, interval_s=reconcile_every_s, tracer=traces.tracer)
     draining = Draining()
     way_out = transport.WayOut(network, settings)
     checks = health.Health(services.store, services.catalog.reader, draining, refused_orders, way_out, elapsed)
@@ -113,9 +114,7 @@ def create_app(
             Middleware(CORSMiddleware, **cors.options(settings)),
         ],
         exception_handlers={404: unknown_path.answer_with(settings)},
-        lifespan=lambda _app: _lifespan(
-            services, checks, http, Reconciler(services, interval_s=reconcile_every_s), traces
-        ),
+        lifespan=lambda _app: _lifespan(services, checks, http, reconciler, traces),
     )
     app.state.graphql_path, app.state.draining, app.state.health = graphql_path, draining, checks
     # A redirect from `/graphql/` would name the host of the request, which anybody may choose, and lose the body.

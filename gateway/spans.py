@@ -1,5 +1,7 @@
 """Spans: what an operation, its root fields, its calls and its store commands took. A trace consists of them.
 
+A check of an open submission in the background is traced like an operation.
+
 Without a trace there is no span, and `current_span` is None. Names and attributes come from closed sets, so that no
 personal data reaches a trace: no URL, no variable, no message of an error.
 """

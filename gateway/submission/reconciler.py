@@ -13,8 +13,11 @@ from gateway.errors import GatewayError
 from gateway.metrics.submissions import RECONCILIATIONS
 from gateway.operation.services import Services
 from gateway.orders.attempts import OPEN_ATTEMPTS, NothingToResume, store_key_in
+from gateway.spans import SpanKind, inside
 from gateway.store.repetition import Repetition
 from gateway.submission.submissions import reconcile
+from gateway.telemetry import current_trace_id
+from gateway.tracing.tracer import Tracer
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +32,9 @@ attempt."""
 
 
 class Reconciler:
-    def __init__(self, services: Services, *, interval_s: float = INTERVAL_S) -> None:
+    def __init__(self, services: Services, *, interval_s: float = INTERVAL_S, tracer: Tracer | None = None) -> None:
         self._services = services
+        self._tracer = tracer
         self.interval_s = interval_s
         self._tasks: set[asyncio.Task[None]] = set()
         self._failed: str | None = None
@@ -70,13 +74,26 @@ class Reconciler:
             task.add_done_callback(self._tasks.discard)
 
     async def _reconcile(self, tag: str) -> None:
+        span = self._tracer.begin("reconcile", SpanKind.INTERNAL) if self._tracer else None
+        # This task has a context of its own.
+        current_trace_id.set(span.trace_id if span is not None else None)
+        with inside(span):
+            result = await self._result(tag)
+        RECONCILIATIONS.labels(result).inc()
+        if span is not None:
+            span.has_failed = result in ("failed", "session_ended")
+            span.attributes = {"riverfront.result": result}
+            span.end()
+
+    async def _result(self, tag: str) -> str:
+        """Reconcile an attempt, and return a value of the label of `RECONCILIATIONS`."""
         try:
-            await reconcile(self._services, tag)
+            return await reconcile(self._services, tag)
         except NothingToResume:
-            RECONCILIATIONS.labels("nothing_to_do").inc()
+            return "nothing_to_do"
         except GatewayError as failure:
-            RECONCILIATIONS.labels("failed").inc()
             # The attempt is due again when this replica's claim ends.
             key = store_key_in(tag).rpartition(":")[2]
             fields = {"key": key, "code": failure.code.value, "reason": failure.detail}
             log.warning("submission not reconciled", extra=fields)
+            return "failed"

@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from gateway.elapsed_time import elapsed_s
 from gateway.enums import SubmissionStatus
 from gateway.errors import SessionExpired, SubmissionInProgress
-from gateway.metrics.submissions import RECONCILIATIONS
 from gateway.operation.cart_owner import session_of_owner
 from gateway.operation.context import Context, background_context, context_of_session
 from gateway.operation.services import Services
@@ -180,25 +179,27 @@ async def abandon(ctx: Context, session: Session, located: Located | None) -> bo
     return await attempt.end(not_placed_with(attempt, message, None))
 
 
-async def reconcile(services: Services, tag: str) -> None:
-    """Continue an open attempt in the background. Raise `GatewayError` if no new outcome is known."""
+async def reconcile(services: Services, tag: str) -> str:
+    """Continue an open attempt in the background. Return what became of it: a value of `riverfront_reconciliations`.
+
+    Raises `GatewayError` if no new outcome is known.
+    """
     attempts = services.attempts
     if attempts.running(store_key_in(tag)) is not None:
-        return
+        return "nothing_to_do"
     located = await attempts.tagged(tag)
     if located is None or not located.record.is_open:
         await attempts.stop_checking(tag)
-        return
+        return "nothing_to_do"
     record = located.record
     session = await services.sessions.find_by_id(record.session_id)
     if session is None:
         # The access token ended with the session. Without it, neither the cart nor the order can be read.
-        RECONCILIATIONS.labels("session_ended").inc()
         log.error("submission left open: its session has ended", extra={"key": str(record.key)})
         await attempts.stop_checking(tag)
-        return
+        return "session_ended"
     await _run_once(_continued(background_context(services, session), session, located), Goal.RECONCILE)
-    RECONCILIATIONS.labels("done").inc()
+    return "done"
 
 
 async def _run_once(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None) -> SubmissionAttempt | None:

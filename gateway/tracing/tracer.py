@@ -1,4 +1,4 @@
-"""Decides which operations are traced, and begins their spans."""
+"""Decides which operations, and which checks in the background, are traced, and begins their spans."""
 
 import random
 from collections.abc import Callable
@@ -22,8 +22,8 @@ class Tracer:
             return None
         return Span(Trace(parent.trace_id, self._sink), parent.span_id, NOT_YET_NAMED, SpanKind.SERVER)
 
-    def begin(self) -> Span | None:
-        """The span of an operation in a trace of its own; None for all but a share of the operations."""
+    def begin(self, name: str = NOT_YET_NAMED, kind: SpanKind = SpanKind.SERVER) -> Span | None:
+        """A span in a trace of its own; None for all but a share of them."""
         if random.random() >= self._share:  # noqa: S311 - no secret
             return None
-        return Span(Trace(random_id(128), self._sink), None, NOT_YET_NAMED, SpanKind.SERVER)
+        return Span(Trace(random_id(128), self._sink), None, name, kind)

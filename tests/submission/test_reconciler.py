@@ -12,6 +12,7 @@ from sandbox.model.world import World
 from tests.submission.lost_submissions import DelayedSubmission, is_unlocked, order_states, status_of
 from tests.support.shop import (
     CART,
+    SHORT_DEADLINE_S,
     SUBMIT,
     Clock,
     InMemoryTransport,
@@ -46,7 +47,7 @@ async def shopper(
     world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
 ) -> AsyncIterator[Shopper]:
     """A shopper of a gateway with a continuously running reconciler and a short deadline for submit-cart."""
-    changes = {"reconcile_every_s": 0.01, "submission_deadline_s": 0.5}
+    changes = {"reconcile_every_s": 0.01, "submission_deadline_s": SHORT_DEADLINE_S}
     async with gateway(world, network, clock, **changes) as storefront:
         yield Shopper(storefront, sandbox, world)
 

@@ -14,6 +14,7 @@ from gateway.documents.manifest import manifest_of
 from gateway.upstream.retrying_calls import READ_ATTEMPTS
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
+from tests.submission.lost_submissions import is_unlocked
 from tests.support.otlp_receiver import ERROR, Collector, Tree, attributes, collector
 from tests.support.shop import (
     CART,
@@ -23,6 +24,7 @@ from tests.support.shop import (
     Clock,
     InMemoryTransport,
     Shopper,
+    eventually,
     gateway,
 )
 from tests.support.valkey import Valkey
@@ -105,6 +107,29 @@ async def test_checkout_in_shared_store_has_spans_of_commands(
     assert "store other" not in commands
     assert all(attributes(command) == {} for command in spans.spans if command.name.startswith("store "))
     assert not any(span.status.code == ERROR for span in spans.spans)
+
+
+async def test_check_in_the_background_has_spans_of_its_calls(
+    world: World,
+    network: InMemoryTransport,
+    clock: Clock,
+    sandbox: httpx.AsyncClient,
+    spans: Collector,
+    log: io.StringIO,
+) -> None:
+    changes = {"traces_url": spans.url, "traces_share": 1, "reconcile_every_s": 0.01}
+    async with gateway(world, network, clock, **changes) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready()
+        await shopper.fault("drop-after", SUBMIT, times=1)
+        assert (await storefront.outcome())["__typename"] == "OrderInDoubt"
+        clock.move(30)
+        await eventually(lambda: is_unlocked(storefront))
+    check = next(span for span in reversed(spans.named("reconcile")) if attributes(span)["riverfront.result"] == "done")
+    assert "GET /v1/shoppers/me/orders/{id}" in calls_in(spans.tree(check))
+    assert attributes(check) == {"riverfront.result": "done"}
+    lines = [line for line in map(json.loads, log.getvalue().splitlines()) if line["event"] == "submission reconciled"]
+    assert [line["trace_id"] for line in lines] == [check.trace_id.hex()]
 
 
 async def test_failed_call_has_its_tries_and_cause(
