@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import gc
 import json
+import math
 import random
 import sys
 import time
@@ -18,7 +19,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import median
 from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
 
@@ -247,21 +247,17 @@ async def all_parts() -> AsyncIterator[list[Part]]:
 
 
 async def measure(parts: list[Part]) -> Ratios:
-    """Each part's CPU time over that of its reference: the median of the rounds."""
-    references = {part.name: part for part in parts}
-    ratios: dict[str, list[float]] = {part.name: [] for part in parts if part.reference}
+    """Each part's CPU time over that of its reference, each in the round that other programs disturbed least."""
+    cpu_s = dict.fromkeys((part.name for part in parts), math.inf)
     gc.collect()
     gc.freeze()
     for _ in range(ROUNDS):
-        cpu_s = {}
         for part in random.sample(parts, len(parts)):
             before_s = time.process_time()
             await part.run(part.times)
-            cpu_s[part.name] = (time.process_time() - before_s) / part.times
-        for name, of_part in ratios.items():
-            of_part.append(cpu_s[name] / cpu_s[references[name].reference])
+            cpu_s[part.name] = min(cpu_s[part.name], (time.process_time() - before_s) / part.times)
     gc.unfreeze()
-    return {name: median(of_part) for name, of_part in ratios.items()}
+    return {part.name: cpu_s[part.name] / cpu_s[part.reference] for part in parts if part.reference}
 
 
 def slower(ratios: Ratios, baseline: Ratios) -> set[str]:
