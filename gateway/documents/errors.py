@@ -63,6 +63,12 @@ class DocumentRefused(Exception):
         self.errors = errors
         self.facts = OperationFacts()
 
+    def for_another_request(self) -> "DocumentRefused":
+        """A copy without the facts of this request, and without its stack."""
+        copy = DocumentRefused(self.code, *self.errors)
+        copy.retry_after_s = self.retry_after_s
+        return copy
+
 
 def bad_value(message: str) -> DocumentRefused:
     return DocumentRefused(TopLevelCode.BAD_USER_INPUT, GraphQLError(message))

@@ -4,9 +4,9 @@ A document is read and checked when it is first sent. The results are remembered
 document need only a lookup.
 """
 
-import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from graphql import GraphQLError, GraphQLSchema, OperationType
@@ -23,11 +23,11 @@ from gateway.documents.known_documents import KnownDocument, KnownOperation, Pre
 from gateway.documents.limits import check_values
 from gateway.documents.malformed_values import with_marks
 from gateway.documents.manifest import ManifestEntry, read_manifest, sha256, short_name
-from gateway.documents.reading import Reader
+from gateway.documents.reading import ReadDocument, Reader
 from gateway.documents.remembered import RememberedDocuments
-from gateway.documents.turns import Turns, result_of, too_many_new_documents
+from gateway.documents.shared_readings import SharedReadings
+from gateway.documents.turns import Steps, Turns, result_of
 from gateway.documents.valid_names import listed
-from gateway.elapsed_time import elapsed_s
 from gateway.enums import WarningCode
 from gateway.errors import TopLevelCode
 from gateway.metrics.limits import SECURITY
@@ -70,8 +70,7 @@ class Documents:
         self._settings = settings
         self._reader = Reader(schema, tables, development=settings.development)
         self._remembered = RememberedDocuments()
-        self._being_read: dict[str, asyncio.Event] = {}
-        """An event for each new document, by its source. The event is set when the document is read or refused."""
+        self._readings = SharedReadings(settings.operation_deadline_s)
         self.turns = Turns(settings.operation_deadline_s)
         self._manifest = read_manifest(settings.manifest) if settings.manifest else {}
         OPERATION.allow(entry.name for entry in self._manifest.values())
@@ -177,19 +176,7 @@ class Documents:
             facts.name = entry.name
         elif source is not None:
             self._check_trust(actual)
-        gives_up_at = elapsed_s() + self._settings.operation_deadline_s
-        while (other := self._being_read.get(text)) is not None:
-            if elapsed_s() >= gives_up_at:
-                raise too_many_new_documents()
-            await other.wait()
-            if (document := self._known(source, digest, client)) is not None:
-                return document
-        is_read = self._being_read[text] = asyncio.Event()
-        try:
-            document = await self._read(text, actual, entry, screen, client)
-        finally:
-            del self._being_read[text]
-            is_read.set()
+        document = await self._readings.read(text, partial(self._read, text, actual, entry, screen, client))
         if digest is not None:
             self._remembered.select(text, digest)
         return document
@@ -206,9 +193,9 @@ class Documents:
     async def _read(
         self, source: str, digest: str, entry: ManifestEntry | None, screen: Screen, client: str | None
     ) -> KnownDocument:
-        is_checked = self._remembered.was_sent_once(source)
-        steps = self._reader.parsing(source) if is_checked else self._reader.steps(source, None if entry else screen)
-        read = await self.turns.run(client, steps)
+        read = await self.turns.run(client, self._steps(source, None if entry else screen))
+        if isinstance(read, KnownDocument):
+            return read
         if entry is None and read.has_secret:
             # Neither the cache nor the log may reveal which secret a shopper has sent.
             return KnownDocument(source, digest, UNNAMED, read.operations, is_in_manifest=False)
@@ -216,6 +203,15 @@ class Documents:
         document = KnownDocument(source, digest, name, read.operations, is_in_manifest=entry is not None)
         self._remembered.add(document, client)
         return document
+
+    def _steps(self, source: str, screen: Screen | None) -> Steps[ReadDocument | KnownDocument]:
+        """Read a document when its turn has come. Another request may have read it until then."""
+        known = self._remembered.parsed.get(source)
+        if known is not None:
+            return known
+        if self._remembered.was_sent_once(source):
+            return (yield from self._reader.parsing(source))
+        return (yield from self._reader.steps(source, screen))
 
     def _read_manifest_documents(self) -> None:
         for digest, entry in self._manifest.items():

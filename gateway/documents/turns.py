@@ -26,6 +26,9 @@ ROUNDS_BETWEEN_STEPS = 5
 """Number of rounds of the event loop between two steps. A request on a new connection needs four: to accept the
 connection, to read, to answer and to write."""
 
+RETRY_AFTER_S = 5
+"""Time after which a refused request may be sent again, in seconds. All that may wait needs 2 to 12 seconds."""
+
 T = TypeVar("T")
 
 Steps = Generator[None, None, T]
@@ -120,5 +123,9 @@ async def _let_others_run() -> None:
 
 def too_many_new_documents() -> DocumentRefused:
     HIT.labels("documents").inc()
-    message = "Too many new documents wait to be read. Nothing was executed. Send the request again later."
-    return DocumentRefused(TopLevelCode.RATE_LIMITED, GraphQLError(message))
+    message = (
+        "Too many new documents wait to be read. Nothing was executed. Wait as `Retry-After` says, then try again."
+    )
+    refused = DocumentRefused(TopLevelCode.RATE_LIMITED, GraphQLError(message))
+    refused.retry_after_s = RETRY_AFTER_S
+    return refused
