@@ -205,7 +205,7 @@ class Documents:
         return document
 
     def _steps(self, source: str, screen: Screen | None) -> Steps[ReadDocument | KnownDocument]:
-        """Read a document when its turn has come. Another request may have read it until then."""
+        """Read a document, unless another request has made it known while this one waited."""
         known = self._remembered.parsed.get(source)
         if known is not None:
             return known
