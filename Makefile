@@ -29,7 +29,7 @@ PROJECTS := deploy/tools/.venv/.stamp tests/node/node_modules/.stamp $(CLIENTS)/
   $(SHOP)/node_modules/.stamp
 
 # Files of a folder, without those that a program has written.
-SOURCES = $(shell find $(1) \( -name node_modules -o -name dist -o -name generated \) -prune -o -type f -print)
+SOURCES = $(shell find $(1) \( -name node_modules -o -name dist -o -name generated -o -name '*.generated.ts' \) -prune -o -type f -print)
 
 export PORT SANDBOX_PORT STOREFRONT_PORT
 

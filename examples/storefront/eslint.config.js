@@ -7,7 +7,7 @@ import typescript from "typescript-eslint";
 const schema = existsSync("schema.graphql") ? "schema.graphql" : "../../schema/schema.graphql";
 
 export default defineConfig(
-  globalIgnores(["dist", "src/generated"]),
+  globalIgnores(["dist", "src/**/*.generated.ts"]),
   {
     files: ["**/*.{ts,tsx}"],
     extends: [typescript.configs.strictTypeChecked, hooks.configs.flat.recommended],

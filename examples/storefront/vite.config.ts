@@ -8,7 +8,7 @@ const gateway = process.env["GATEWAY_URL"] ?? "http://127.0.0.1:8000";
 const proxy = { "/graphql": gateway };
 const port = process.env["STOREFRONT_PORT"];
 
-/** During `npm run dev`: writes `src/generated` anew when an operation has changed. The page then reloads itself. */
+/** During `npm run dev`: writes the modules of the operations anew when an operation has changed. The page then reloads itself. */
 const operations: Plugin = {
   name: "operations",
   apply: "serve",

@@ -32,6 +32,19 @@ async def test_each_page_stays_within_the_budget_of_scripts() -> None:
         assert sum(sizes[manifest[name]["file"]] for name in loaded) < MOST_SCRIPT_BYTES, page
 
 
+async def test_start_page_does_not_load_documents_of_the_checkout() -> None:
+    dist = await built_storefront() / "dist"
+    manifest: dict[str, dict[str, Any]] = json.loads((dist / ".vite" / "manifest.json").read_text())
+
+    def scripts_of(page: str) -> str:
+        return "".join(
+            (dist / manifest[name]["file"]).read_text() for name in _with_imports(manifest, ["index.html", page])
+        )
+
+    assert "CheckoutSubmit" in scripts_of("src/checkout/CheckoutPage.tsx")
+    assert "CheckoutSubmit" not in scripts_of("src/home/Home.tsx")
+
+
 def _with_imports(manifest: dict[str, dict[str, Any]], names: list[str]) -> set[str]:
     """The modules with those that they import at once."""
     imported = [name for module in names for name in manifest[module].get("imports", ())]

@@ -146,4 +146,4 @@ def _digest_of_sources() -> str:
 def _sources(root: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(root):
         folders[:] = set(folders) - NOT_A_SOURCE
-        yield from (Path(folder, name) for name in names)
+        yield from (Path(folder, name) for name in names if not name.endswith(".generated.ts"))

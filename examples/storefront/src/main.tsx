@@ -3,7 +3,7 @@ import { ApolloProvider } from "@apollo/client/react";
 import { createRoot } from "react-dom/client";
 import { createBrowserRouter } from "react-router";
 import { RouterProvider } from "react-router/dom";
-import { MarketsDocument } from "./generated/graphql";
+import { MarketsDocument } from "./market/market.generated";
 import { connect } from "./graph/client";
 import { chosenMarket, type Market, shownMarket, storedMarket } from "./market/choose";
 import { MarketProvider } from "./market/MarketProvider";

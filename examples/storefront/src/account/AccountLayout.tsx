@@ -1,5 +1,5 @@
 import { Navigate, NavLink, Outlet, useLocation, useNavigate } from "react-router";
-import { SignOutDocument } from "../generated/graphql";
+import { SignOutDocument } from "./account.generated";
 import { useChange } from "../graph/use-change";
 import { useShell } from "../graph/use-shell";
 import { Bar } from "../parts/Skeleton";

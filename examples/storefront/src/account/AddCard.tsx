@@ -5,7 +5,7 @@ import { addressLines } from "../address/form";
 import { digitalRiver, type Source } from "../checkout/payment/digitalRiver";
 import { DropIn } from "../checkout/payment/DropIn";
 import { sourceName } from "../checkout/payment/sourceName";
-import { AddCardDocument, type AddCardQuery, SaveCardDocument } from "../generated/graphql";
+import { AddCardDocument, type AddCardQuery, SaveCardDocument } from "./account.generated";
 import { useChange } from "../graph/use-change";
 import { announce } from "../layout/announce";
 import { useMarket } from "../market/MarketProvider";

@@ -3,7 +3,7 @@ import { AddressFields } from "../address/AddressFields";
 import { addressInput, type AddressValues } from "../address/form";
 import { type AddressFormOfCountry, useAddressForm } from "../address/useAddressForm";
 import { messagesFor } from "../checkout/address-step";
-import { type ProfilePartsFragment, SaveAddressDocument, type SavedAddressPartsFragment } from "../generated/graphql";
+import { type ProfilePartsFragment, SaveAddressDocument, type SavedAddressPartsFragment } from "./account.generated";
 import { useChange } from "../graph/use-change";
 import { useMarket } from "../market/MarketProvider";
 import { DataForm, typed } from "../parts/DataForm";

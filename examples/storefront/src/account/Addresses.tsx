@@ -1,7 +1,7 @@
 import { useQuery } from "@apollo/client/react";
 import { useState } from "react";
 import { addressLines } from "../address/form";
-import { AddressesDocument, DeleteAddressDocument, type SavedAddressPartsFragment } from "../generated/graphql";
+import { AddressesDocument, DeleteAddressDocument, type SavedAddressPartsFragment } from "./account.generated";
 import { useChange } from "../graph/use-change";
 import { useMarket } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";

@@ -1,7 +1,7 @@
 import { useQuery } from "@apollo/client/react";
 import { Link } from "react-router";
 import { expiryOf, sourceName } from "../checkout/payment/sourceName";
-import { CardsDocument, type CardPartsFragment, DeleteCardDocument, PreferCardDocument } from "../generated/graphql";
+import { CardsDocument, type CardPartsFragment, DeleteCardDocument, PreferCardDocument } from "./account.generated";
 import { useChange } from "../graph/use-change";
 import { PageTitle } from "../parts/PageTitle";
 import { Bar } from "../parts/Skeleton";

@@ -1,7 +1,11 @@
 import { useId, useState } from "react";
 import { Link } from "react-router";
 import { sourceName } from "../checkout/payment/sourceName";
-import { type CardPartsFragment, ChangeContractCardDocument, type SubscriptionPartsFragment } from "../generated/graphql";
+import {
+  type CardPartsFragment,
+  ChangeContractCardDocument,
+  type SubscriptionPartsFragment,
+} from "./account.generated";
 import { useChange } from "../graph/use-change";
 import { DataForm, typed } from "../parts/DataForm";
 import { Notice, Problems } from "../problems/Notice";

@@ -1,7 +1,7 @@
 import { useQuery } from "@apollo/client/react";
 import { useState } from "react";
 import { isZero } from "riverfront-client/money";
-import { ChangeProfileDocument, ProfileDocument, type ProfilePartsFragment } from "../generated/graphql";
+import { ChangeProfileDocument, ProfileDocument, type ProfilePartsFragment } from "./account.generated";
 import { useChange } from "../graph/use-change";
 import { DataForm, typed } from "../parts/DataForm";
 import { PageTitle } from "../parts/PageTitle";

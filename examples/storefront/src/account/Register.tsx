@@ -2,7 +2,7 @@ import { useApolloClient } from "@apollo/client/react";
 import { useRef } from "react";
 import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
 import { newKey } from "riverfront-client";
-import { RegisterDocument } from "../generated/graphql";
+import { RegisterDocument } from "./account.generated";
 import { ensureSession } from "../graph/session";
 import { useChange } from "../graph/use-change";
 import { useShell } from "../graph/use-shell";

@@ -1,7 +1,7 @@
 import { useApolloClient } from "@apollo/client/react";
 import { Link, Navigate, useNavigate, useSearchParams } from "react-router";
 import { brand } from "../brand";
-import { SignInDocument } from "../generated/graphql";
+import { SignInDocument } from "./account.generated";
 import { setMarket } from "../graph/session";
 import { useChange } from "../graph/use-change";
 import { useShell } from "../graph/use-shell";

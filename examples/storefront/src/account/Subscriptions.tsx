@@ -6,7 +6,7 @@ import {
   EndContractDocument,
   ContractsDocument,
   type SubscriptionPartsFragment,
-} from "../generated/graphql";
+} from "./account.generated";
 import { useChange } from "../graph/use-change";
 import { useMarket } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";

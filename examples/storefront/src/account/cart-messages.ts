@@ -1,4 +1,4 @@
-import type { CartTransitionOutcome } from "../generated/graphql";
+import type { CartTransitionOutcome } from "../graph/schema.generated";
 import type { Texts } from "../texts";
 
 /** What became of the guest's cart, for the shopper. Nothing if it is as it was. */

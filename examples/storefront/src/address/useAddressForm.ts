@@ -1,5 +1,5 @@
 import { useQuery } from "@apollo/client/react";
-import { AddressFormDocument, CountriesDocument } from "../generated/graphql";
+import { AddressFormDocument, CountriesDocument } from "./address.generated";
 import type { FormField } from "./form";
 
 export type Kind = "billing" | "shipping";

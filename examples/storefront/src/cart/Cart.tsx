@@ -1,7 +1,7 @@
 import { useQuery } from "@apollo/client/react";
 import { useState } from "react";
 import { Link } from "react-router";
-import { CartDocument, type CartLinePartsFragment } from "../generated/graphql";
+import { CartDocument, type CartLinePartsFragment } from "./cart.generated";
 import { PageTitle } from "../parts/PageTitle";
 import { Bar } from "../parts/Skeleton";
 import { paths } from "../paths";

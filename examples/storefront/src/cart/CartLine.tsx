@@ -1,5 +1,5 @@
 import { Link } from "react-router";
-import type { CartLinePartsFragment } from "../generated/graphql";
+import type { CartLinePartsFragment } from "./cart.generated";
 import { Picture } from "../parts/Picture";
 import { priceText } from "../catalog/price-text";
 import { productPath } from "../paths";

@@ -1,4 +1,4 @@
-import type { CartLinePartsFragment, CartPartsFragment } from "../generated/graphql";
+import type { CartLinePartsFragment, CartPartsFragment } from "./cart.generated";
 import { Notice, Problems } from "../problems/Notice";
 import { CartLine } from "./CartLine";
 import type { CartChanges } from "./use-cart-changes";

@@ -1,6 +1,6 @@
 import { useQuery } from "@apollo/client/react";
 import { brand } from "../brand";
-import { CartOffersDocument } from "../generated/graphql";
+import { CartOffersDocument } from "./cart.generated";
 import { useInContext } from "../market/MarketProvider";
 import { ProductOffers } from "../offers/ProductOffers";
 

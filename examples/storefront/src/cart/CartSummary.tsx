@@ -1,6 +1,6 @@
 import { Link } from "react-router";
 import { isZero, type Money } from "riverfront-client/money";
-import type { CartPartsFragment } from "../generated/graphql";
+import type { CartPartsFragment } from "./cart.generated";
 import { paths } from "../paths";
 import { Notice } from "../problems/Notice";
 import { useTexts } from "../texts";

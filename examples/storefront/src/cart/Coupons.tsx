@@ -1,5 +1,5 @@
 import { useId, useState } from "react";
-import type { CartPartsFragment } from "../generated/graphql";
+import type { CartPartsFragment } from "./cart.generated";
 import { useTexts } from "../texts";
 import type { CartChanges } from "./use-cart-changes";
 

@@ -1,4 +1,4 @@
-import type { CartLinePartsFragment } from "../generated/graphql";
+import type { CartLinePartsFragment } from "./cart.generated";
 import { Notice, Problems } from "../problems/Notice";
 import { useTexts } from "../texts";
 import { useAddToCart } from "./use-add-to-cart";

@@ -1,7 +1,7 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useRef, useState } from "react";
 import { newKey } from "riverfront-client";
-import { AddToCartDocument } from "../generated/graphql";
+import { AddToCartDocument } from "./add-to-cart.generated";
 import { ensureSession, keepMarket } from "../graph/session";
 import { useChange } from "../graph/use-change";
 import { useMarket } from "../market/MarketProvider";

@@ -1,11 +1,11 @@
 import { useState } from "react";
+import type { WarningPartsFragment } from "../graph/parts.generated";
 import {
   ApplyCouponDocument,
   ChangeCartLineDocument,
   RemoveCartLineDocument,
   RemoveOfferDocument,
-  type WarningPartsFragment,
-} from "../generated/graphql";
+} from "./cart.generated";
 import { useChange } from "../graph/use-change";
 import type { Problem } from "../problems/problem";
 

@@ -1,5 +1,5 @@
 import { useRef, useState } from "react";
-import type { CartLinePartsFragment } from "../generated/graphql";
+import type { CartLinePartsFragment } from "./cart.generated";
 import type { CartChanges } from "./use-cart-changes";
 
 /**

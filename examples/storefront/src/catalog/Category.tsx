@@ -1,6 +1,6 @@
 import { useQuery } from "@apollo/client/react";
 import { Link, useParams } from "react-router";
-import { CategoryHeadDocument } from "../generated/graphql";
+import { CategoryHeadDocument } from "./product-list.generated";
 import { useInContext } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";
 import { Bar } from "../parts/Skeleton";

@@ -1,5 +1,5 @@
 import { compare } from "riverfront-client/money";
-import type { PricePartsFragment } from "../generated/graphql";
+import type { PricePartsFragment } from "./product-card.generated";
 import { useTexts } from "../texts";
 import { priceText } from "./price-text";
 import "./price.css";

@@ -1,5 +1,5 @@
 import { Link } from "react-router";
-import type { ProductCardPartsFragment } from "../generated/graphql";
+import type { ProductCardPartsFragment } from "./product-card.generated";
 import { Picture } from "../parts/Picture";
 import { Area, Bar } from "../parts/Skeleton";
 import { productPath } from "../paths";

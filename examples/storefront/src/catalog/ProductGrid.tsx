@@ -1,4 +1,4 @@
-import type { ProductCardPartsFragment } from "../generated/graphql";
+import type { ProductCardPartsFragment } from "./product-card.generated";
 import { useTexts } from "../texts";
 import { ProductCard, ProductCardSkeleton } from "./ProductCard";
 

@@ -1,7 +1,7 @@
 import { useQuery } from "@apollo/client/react";
 import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
-import { ProductListDocument } from "../generated/graphql";
+import { ProductListDocument } from "./product-list.generated";
 import { useInContext } from "../market/MarketProvider";
 import { paths } from "../paths";
 import { problemsOf } from "../problems/problem";

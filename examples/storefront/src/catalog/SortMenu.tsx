@@ -1,6 +1,6 @@
 import { useId } from "react";
 import { useSearchParams } from "react-router";
-import type { ProductSort } from "../generated/graphql";
+import type { ProductSort } from "../graph/schema.generated";
 import { useTexts } from "../texts";
 import { SORTS } from "./filters";
 

@@ -1,4 +1,4 @@
-import type { ProductAttributeInput, ProductSearchInput, ProductSort } from "../generated/graphql";
+import type { ProductAttributeInput, ProductSearchInput, ProductSort } from "../graph/schema.generated";
 
 /** What the shopper has chosen in a list of products. All of it is in the address of the page. */
 export interface Filters {

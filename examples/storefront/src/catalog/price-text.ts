@@ -1,5 +1,5 @@
 import { isZero } from "riverfront-client/money";
-import type { MoneyPartsFragment } from "../generated/graphql";
+import type { MoneyPartsFragment } from "../graph/parts.generated";
 import type { Texts } from "../texts";
 
 /** The price of a thing, in words if it costs nothing. Totals are amounts, also those of zero. */

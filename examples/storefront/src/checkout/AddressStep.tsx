@@ -2,7 +2,7 @@ import { useId, useState } from "react";
 import { AddressFields } from "../address/AddressFields";
 import { addressLines } from "../address/form";
 import { type Kind, useAddressForm } from "../address/useAddressForm";
-import { CheckoutPrepareDocument } from "../generated/graphql";
+import { CheckoutPrepareDocument } from "./checkout.generated";
 import type { Problem } from "../problems/problem";
 import { useTexts } from "../texts";
 import { type Chosen, choiceInput, chosenAt, messagesFor } from "./address-step";

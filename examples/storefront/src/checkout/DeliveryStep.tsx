@@ -1,6 +1,6 @@
 import { useId } from "react";
 import { priceText } from "../catalog/price-text";
-import { CheckoutShippingOptionDocument } from "../generated/graphql";
+import { CheckoutShippingOptionDocument } from "./checkout.generated";
 import { useTexts } from "../texts";
 import { Step } from "./Step";
 import { useCheckout } from "./useCheckout";

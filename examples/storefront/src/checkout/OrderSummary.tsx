@@ -1,7 +1,7 @@
 import { add, compare, isZero, type Money, subtract } from "riverfront-client/money";
 import { priceText } from "../catalog/price-text";
 import { useTexts } from "../texts";
-import type { MoneyPartsFragment } from "../generated/graphql";
+import type { MoneyPartsFragment } from "../graph/parts.generated";
 
 type Amount = MoneyPartsFragment | null | undefined;
 

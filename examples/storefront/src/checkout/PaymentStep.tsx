@@ -1,6 +1,6 @@
 import { useApolloClient, useQuery } from "@apollo/client/react";
 import { useState } from "react";
-import { CheckoutMethodsDocument, CheckoutPageDocument } from "../generated/graphql";
+import { CheckoutMethodsDocument, CheckoutPageDocument } from "./checkout.generated";
 import { useTexts } from "../texts";
 import { NoticeBesideDropIn, NoticeBox } from "./NoticeBox";
 import { noticeAt } from "./order/stage";

@@ -2,7 +2,7 @@ import { useQuery } from "@apollo/client/react";
 import { useEffect } from "react";
 import { Link, useLocation, useParams } from "react-router";
 import { addressLines } from "../address/form";
-import { CheckoutOrderDocument, type CheckoutOrderQuery } from "../generated/graphql";
+import { CheckoutOrderDocument, type CheckoutOrderQuery } from "./order/order.generated";
 import { useMarket } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";
 import { Area, Bar } from "../parts/Skeleton";

@@ -1,7 +1,7 @@
 import { useApolloClient, useReactiveVar } from "@apollo/client/react";
 import { useEffect, useState } from "react";
 import { Link } from "react-router";
-import { CheckoutDetachDocument } from "../generated/graphql";
+import { CheckoutDetachDocument } from "./checkout.generated";
 import { attempt } from "../graph/change";
 import { hasSessionEnded } from "../graph/ended-session";
 import { startSession } from "../graph/session";

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { addressLines } from "../address/form";
-import { CheckoutPrepareDocument } from "../generated/graphql";
+import { CheckoutPrepareDocument } from "./checkout.generated";
 import { useTexts } from "../texts";
 import { useCheckout } from "./useCheckout";
 

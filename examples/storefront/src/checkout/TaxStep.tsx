@@ -1,5 +1,5 @@
 import { useId, useState } from "react";
-import { CheckoutPrepareDocument } from "../generated/graphql";
+import { CheckoutPrepareDocument } from "./checkout.generated";
 import type { Problem } from "../problems/problem";
 import { useTexts } from "../texts";
 import { Step } from "./Step";

@@ -2,7 +2,8 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
-import { CheckoutAttachDocument, CheckoutSubmissionDocument } from "../generated/graphql";
+import { CheckoutAttachDocument } from "./checkout.generated";
+import { CheckoutSubmissionDocument } from "./order/order.generated";
 import { type Notice, type PlacedOrder, ready, stageOfResult } from "./order/stage";
 import type { OrderControl } from "./order/useOrder";
 import { attempt } from "../graph/change";

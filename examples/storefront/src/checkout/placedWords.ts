@@ -1,4 +1,4 @@
-import type { OrderState } from "../generated/graphql";
+import type { OrderState } from "../graph/schema.generated";
 import type { CheckoutTexts } from "../texts/en/checkout";
 
 /** What the state of an order means for the shopper: what happened to the money, and what is left to do. */

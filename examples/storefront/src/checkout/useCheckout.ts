@@ -1,7 +1,7 @@
 import type { OperationVariables, TypedDocumentNode } from "@apollo/client";
 import { useApolloClient } from "@apollo/client/react";
 import { createContext, useCallback, useContext, useRef, useState } from "react";
-import type { CheckoutAccountQuery, CheckoutCartFragment, CheckoutSettingsQuery } from "../generated/graphql";
+import type { CheckoutAccountQuery, CheckoutCartFragment, CheckoutSettingsQuery } from "./checkout.generated";
 import { attempt, type Payload } from "../graph/change";
 import type { Problem } from "../problems/problem";
 import { useTexts } from "../texts";

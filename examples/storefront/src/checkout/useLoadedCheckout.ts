@@ -1,6 +1,6 @@
 import { skipToken, useQuery } from "@apollo/client/react";
 import { useCallback, useEffect, useMemo } from "react";
-import { CheckoutAccountDocument, CheckoutPageDocument, CheckoutSettingsDocument } from "../generated/graphql";
+import { CheckoutAccountDocument, CheckoutPageDocument, CheckoutSettingsDocument } from "./checkout.generated";
 import { useMarket } from "../market/MarketProvider";
 import { ready } from "./order/stage";
 import type { OrderControl } from "./order/useOrder";

@@ -9,7 +9,7 @@ const READ_ELSEWHERE = ["message", "retry", "retryAfter", "startCursor", "signed
 
 function filesOf(ending: RegExp): string[] {
   const names = readdirSync(SOURCES, { recursive: true, encoding: "utf8" });
-  return names.filter((name) => ending.test(name) && !/^generated|^texts|\.test\.ts$/.test(name));
+  return names.filter((name) => ending.test(name) && !/^texts|\.generated\.ts$|\.test\.ts$/.test(name));
 }
 
 const contentOf = (name: string) => readFileSync(new URL(name, SOURCES), "utf8");

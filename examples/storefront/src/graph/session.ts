@@ -1,6 +1,7 @@
 import type { ApolloClient } from "@apollo/client";
 import { accepted } from "riverfront-client";
-import { ChangeMarketDocument, ShellDocument, StartSessionDocument } from "../generated/graphql";
+import { ChangeMarketDocument } from "../market/market.generated";
+import { ShellDocument, StartSessionDocument } from "./session.generated";
 import type { Market } from "../market/choose";
 import { sent } from "./change";
 

@@ -1,5 +1,5 @@
 import { useQuery } from "@apollo/client/react";
-import { ShellDocument } from "../generated/graphql";
+import { ShellDocument } from "./session.generated";
 
 /** Who is signed in, and how much is in the cart. One query for the whole page. */
 export function useShell() {

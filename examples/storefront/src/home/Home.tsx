@@ -2,7 +2,7 @@ import { useQuery } from "@apollo/client/react";
 import { Link } from "react-router";
 import { brand } from "../brand";
 import { ProductGrid } from "../catalog/ProductGrid";
-import { HomeDocument, type HomeQuery } from "../generated/graphql";
+import { HomeDocument, type HomeQuery } from "./home.generated";
 import { useInContext } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";
 import { Picture } from "../parts/Picture";

@@ -2,7 +2,7 @@ import { useQuery } from "@apollo/client/react";
 import { useEffect, useRef } from "react";
 import { Link, NavLink, useLocation } from "react-router";
 import { brand } from "../brand";
-import { NavigationDocument } from "../generated/graphql";
+import { NavigationDocument } from "./navigation.generated";
 import { useShell } from "../graph/use-shell";
 import { useInContext } from "../market/MarketProvider";
 import { CartIcon, PersonIcon } from "../parts/icons";

@@ -1,6 +1,6 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useNavigate } from "react-router";
-import { LookUpOrderDocument } from "../generated/graphql";
+import { LookUpOrderDocument } from "./orders.generated";
 import { ensureSession } from "../graph/session";
 import { useChange } from "../graph/use-change";
 import { useMarket } from "../market/MarketProvider";

@@ -5,7 +5,7 @@ import { addressLines } from "../address/form";
 import { priceText } from "../catalog/price-text";
 import { PaymentInstructions } from "../checkout/PaymentInstructions";
 import { sourceName } from "../checkout/payment/sourceName";
-import { OrderDetailDocument, type OrderDetailPartsFragment } from "../generated/graphql";
+import { OrderDetailDocument, type OrderDetailPartsFragment } from "./orders.generated";
 import { useShell } from "../graph/use-shell";
 import { useMarket } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";

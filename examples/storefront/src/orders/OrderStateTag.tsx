@@ -1,4 +1,4 @@
-import type { OrderState } from "../generated/graphql";
+import type { OrderState } from "../graph/schema.generated";
 import { useTexts } from "../texts";
 
 export function OrderStateTag({ state }: { state: OrderState }) {

@@ -1,5 +1,5 @@
 import { isZero } from "riverfront-client/money";
-import type { OrderDetailPartsFragment } from "../generated/graphql";
+import type { OrderDetailPartsFragment } from "./orders.generated";
 import { useTexts } from "../texts";
 import "../parts/amounts.css";
 

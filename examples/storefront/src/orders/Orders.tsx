@@ -1,7 +1,7 @@
 import { useQuery } from "@apollo/client/react";
 import { useState } from "react";
 import { Link } from "react-router";
-import { OrderHistoryDocument } from "../generated/graphql";
+import { OrderHistoryDocument } from "./orders.generated";
 import { useMarket } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";
 import { Bar } from "../parts/Skeleton";

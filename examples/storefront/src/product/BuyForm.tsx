@@ -1,7 +1,7 @@
 import { useId, useState } from "react";
 import { Link } from "react-router";
 import { useAddToCart } from "../cart/use-add-to-cart";
-import type { VariationPartsFragment } from "../generated/graphql";
+import type { VariationPartsFragment } from "./product.generated";
 import { CheckIcon } from "../parts/icons";
 import { paths } from "../paths";
 import { Notice, Problems } from "../problems/Notice";

@@ -2,7 +2,7 @@ import { useQuery } from "@apollo/client/react";
 import { Link, Navigate, useParams, useSearchParams } from "react-router";
 import { brand } from "../brand";
 import { Price } from "../catalog/Price";
-import { ProductDocument, ProductOffersDocument, type ProductQuery } from "../generated/graphql";
+import { ProductDocument, ProductOffersDocument, type ProductQuery } from "./product.generated";
 import { useInContext } from "../market/MarketProvider";
 import { MerchantHtml } from "../parts/MerchantHtml";
 import { PageTitle } from "../parts/PageTitle";

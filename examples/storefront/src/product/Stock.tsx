@@ -1,4 +1,4 @@
-import type { VariationPartsFragment } from "../generated/graphql";
+import type { VariationPartsFragment } from "./product.generated";
 import { useMarket } from "../market/MarketProvider";
 import { useTexts } from "../texts";
 

@@ -1,5 +1,5 @@
 import { useId } from "react";
-import type { VariationPartsFragment } from "../generated/graphql";
+import type { VariationPartsFragment } from "./product.generated";
 import { useTexts } from "../texts";
 import type { ShownProduct } from "./Product";
 import { areTold, choiceOf, isAvailable, variationWith } from "./variation";

@@ -1,4 +1,4 @@
-import type { ProductQuery } from "../generated/graphql";
+import type { ProductQuery } from "./product.generated";
 import { useTexts } from "../texts";
 
 type Tier = NonNullable<NonNullable<ProductQuery["product"]>["volumePricing"]>[number];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { VariationPartsFragment } from "../generated/graphql";
+import type { VariationPartsFragment } from "./product.generated";
 import { quantities } from "./quantities";
 import { areTold, firstVariation, isAvailable, variationWith } from "./variation";
 

@@ -1,4 +1,4 @@
-import type { VariationPartsFragment } from "../generated/graphql";
+import type { VariationPartsFragment } from "./product.generated";
 
 interface Attribute {
   name: string;

@@ -5,7 +5,7 @@ import {
   CheckoutResumeDocument,
   CheckoutSubmissionDocument,
   CheckoutSubmitDocument,
-} from "../../generated/graphql";
+} from "./order.generated";
 import { sent } from "../../graph/change";
 import { startSession } from "../../graph/session";
 import { shownMarket } from "../../market/choose";

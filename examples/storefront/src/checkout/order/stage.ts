@@ -1,6 +1,6 @@
 import { type Outcome, Refused } from "riverfront-client";
 import type { CheckoutTexts } from "../../texts/en/checkout";
-import type { BoughtOrderFragment, PlacedOrderFragment } from "../../generated/graphql";
+import type { BoughtOrderFragment, PlacedOrderFragment } from "./order.generated";
 import { hasEnded } from "../../problems/problem";
 import type { Result } from "./calls";
 

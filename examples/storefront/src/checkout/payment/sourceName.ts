@@ -1,4 +1,4 @@
-import type { CheckoutSourceFragment } from "../../generated/graphql";
+import type { CheckoutSourceFragment } from "../checkout.generated";
 import type { CheckoutTexts } from "../../texts/en/checkout";
 
 /** Names that are the same in every language. */

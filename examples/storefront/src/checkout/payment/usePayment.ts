@@ -1,13 +1,13 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useCallback } from "react";
+import type { SourceChoice } from "../../graph/schema.generated";
 import {
   CheckoutAttachDocument,
   CheckoutMethodsDocument,
   CheckoutRemoveCreditDocument,
   CheckoutSaveCardDocument,
   CheckoutUseCreditDocument,
-  type SourceChoice,
-} from "../../generated/graphql";
+} from "../checkout.generated";
 import { useCheckout } from "../useCheckout";
 import { storeApproval } from "./approval";
 import type { Source } from "./digitalRiver";
