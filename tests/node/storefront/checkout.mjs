@@ -8,6 +8,7 @@ const ADDRESSES = {
   DE: { line1: "Uferweg 1", city: "Köln", postalCode: "50667" },
   NL: { line1: "Oever 1", city: "Utrecht", postalCode: "3511 AA" },
   AT: { line1: "Uferweg 1", city: "Wien", postalCode: "1010" },
+  BR: { line1: "Avenida 1", city: "São Paulo", countrySubdivision: "SP", postalCode: "01310-100" },
   JP: { line1: "丸の内1-1", city: "千代田区", countrySubdivision: "東京都", postalCode: "100-0005" },
 };
 
@@ -268,6 +269,109 @@ export async function loseAnswers({ page, times }) {
     await route.fetch();
     return route.abort();
   });
+}
+
+/** Requests of an operation do not reach the gateway, until `repair`. */
+export async function breakOperation({ context, operation }) {
+  await context.route("**/graphql*", (route) => (operationOf(route) === operation ? route.abort() : route.fallback()));
+}
+
+/** The gateway gets requests of an operation, and answers that it cannot execute them, until `repair`. */
+export async function refuseOperation({ context, operation, extensions }) {
+  const json = { errors: [{ message: "Refused by the test.", extensions }], data: null };
+  await context.route("**/graphql*", (route) => (operationOf(route) === operation ? route.fulfill({ json }) : route.fallback()));
+}
+
+export async function repair({ context }) {
+  await context.unrouteAll();
+}
+
+function operationOf(route) {
+  const request = route.request();
+  const named = new URL(request.url()).searchParams.get("operationName");
+  return named ?? (request.method() === "POST" ? JSON.parse(request.postData() ?? "{}").operationName : undefined);
+}
+
+/** In place of a page that could not be read: what it says. */
+export async function trouble({ page }) {
+  const shown = page.locator(".trouble");
+  await shown.waitFor();
+  return [...(await page.locator("[data-notice]").allInnerTexts()), await shown.innerText()].join("\n");
+}
+
+/** Uses the button of a notice, or of the page that could not be read, to try again. */
+export async function tryAgain({ page }) {
+  await page.locator("[data-notice] button, .trouble button").first().click();
+}
+
+/** Chooses the other delivery, whose answer is late: the drop-in has made a source before. */
+export async function payDuringDelivery({ page }) {
+  let arrive;
+  const arrival = new Promise((resolve) => (arrive = resolve));
+  await page.route("**/graphql", async (route) => {
+    if (operationOf(route) === "CheckoutShippingOption") await arrival;
+    return route.fallback();
+  });
+  await page.locator("[data-step=delivery] input:not(:checked)").first().click();
+  const made = page.waitForResponse((response) => response.request().method() === "POST" && /sources/.test(response.url()));
+  await pay({ page });
+  await made;
+  arrive();
+}
+
+/** The provider's page is open. */
+export async function atProvider({ page }) {
+  await page.locator("button[value=approve]").waitFor();
+}
+
+/** A notice above the checkout that has this text. */
+export async function noticeWith({ page, text }) {
+  const shown = page.locator("[data-notice]").filter({ hasText: text });
+  await shown.waitFor();
+  return shown.innerText();
+}
+
+/** From now on, the timers of the page can be moved with `passTime`. */
+export async function holdClock({ page }) {
+  await page.clock.install();
+}
+
+/** So many seconds pass in the page. */
+export async function passTime({ page, seconds }) {
+  await page.clock.fastForward(seconds * 1_000);
+}
+
+export async function openCart({ page, url }) {
+  await page.goto(`${url}/cart`);
+  await page.locator(".cart-line").first().waitFor();
+}
+
+export async function oneMore({ page }) {
+  await page.getByRole("button", { name: "One more" }).click();
+}
+
+const missingCheck = (page) => page.locator("[data-missing-check]").filter({ hasText: /\w/ });
+
+/** The page says that something could not be checked. What it says, and what it asks the shopper to correct. */
+export async function unchecked({ page }) {
+  await missingCheck(page).waitFor();
+  const faults = await page.locator(".field-error, .notice-warn").filter({ hasText: /\w/ }).allInnerTexts();
+  return { text: await missingCheck(page).innerText(), faults, findings: await findings(page) };
+}
+
+/** The page has been able to check. */
+export async function checked({ page }) {
+  await missingCheck(page).waitFor({ state: "detached" });
+}
+
+export async function checkNow({ page }) {
+  await missingCheck(page).getByRole("button").click();
+}
+
+/** Goes from the cart to the checkout. */
+export async function toCheckout({ page }) {
+  await page.getByRole("link", { name: "Go to checkout" }).click();
+  await page.locator("[data-step=address]").waitFor();
 }
 
 /** Leaves the page while the order is on its way, and comes back. */

@@ -1,10 +1,14 @@
+import { useApolloClient } from "@apollo/client/react";
+import { useCallback } from "react";
 import { Link } from "react-router";
 import { isZero, type Money } from "riverfront-client/money";
-import type { CartPartsFragment } from "./cart.generated";
+import { CartDocument, type CartPartsFragment } from "./cart.generated";
 import { paths } from "../paths";
 import { Notice } from "../problems/Notice";
 import { useTexts } from "../texts";
 import { Coupons } from "./Coupons";
+import { MissingCheck } from "./MissingCheck";
+import { isCheck, useMissingCheck } from "./missing-check";
 import type { CartChanges } from "./use-cart-changes";
 import "../parts/amounts.css";
 
@@ -13,8 +17,12 @@ const OF_THE_CART = new Set(["SUBMISSION_IN_PROGRESS", "ALREADY_BOUGHT"]);
 
 export function CartSummary({ cart, changes }: { cart: CartPartsFragment; changes: CartChanges }) {
   const { cart: words } = useTexts();
+  const client = useApolloClient();
+  const read = useCallback(() => client.query({ query: CartDocument, fetchPolicy: "network-only" }), [client]);
   const blockers = (cart.readiness?.blockers ?? []).filter(({ code, step }) => step === "CART" || OF_THE_CART.has(code));
-  const general = blockers.filter(({ lineId, shopperMessage }) => !lineId && shopperMessage);
+  const check = useMissingCheck(blockers, read);
+  const faults = blockers.filter((blocker) => !isCheck(blocker));
+  const general = faults.filter(({ lineId, shopperMessage }) => !lineId && shopperMessage);
   return (
     <aside className="panel stack" aria-labelledby="summary">
       <h2 id="summary">{words.summary}</h2>
@@ -25,14 +33,22 @@ export function CartSummary({ cart, changes }: { cart: CartPartsFragment; change
           {shopperMessage}
         </Notice>
       ))}
+      <MissingCheck {...check} />
       {blockers.length > 0 ? (
         <>
-          <button type="button" className="button button-wide" disabled aria-describedby="blocked">
+          <button
+            type="button"
+            className="button button-wide"
+            disabled
+            aria-describedby={faults.length > 0 ? "blocked" : undefined}
+          >
             {words.toCheckout}
           </button>
-          <p className="field-error" id="blocked">
-            {words.blocked}
-          </p>
+          {faults.length > 0 && (
+            <p className="field-error" id="blocked">
+              {words.blocked}
+            </p>
+          )}
         </>
       ) : (
         <Link to={paths.checkout} className="button button-wide">

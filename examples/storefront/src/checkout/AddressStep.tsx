@@ -106,11 +106,12 @@ function AddressForm({ onDone }: { onDone: () => void }) {
       ...(cart.requiresShipping ? { shipping: delivered } : {}),
       ...(hasNoDelivery(cart) ? { shippingOption: { rule: "CHEAPEST" as const } } : {}),
     };
-    const done = await change(CheckoutPrepareDocument, { input }, (data) => data.prepareCheckout, (problems) => {
+    const showProblems = (problems: readonly Problem[]) => {
       const { shown, left } = byField(problems);
       show(shown);
       return left;
-    });
+    };
+    const done = await change(CheckoutPrepareDocument, { input }, (data) => data.prepareCheckout, { showProblems });
     if (done) onDone();
   }
 

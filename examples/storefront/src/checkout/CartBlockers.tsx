@@ -1,4 +1,5 @@
 import { Link } from "react-router";
+import { isCheck } from "../cart/missing-check";
 import { paths } from "../paths";
 import { Notice } from "../problems/Notice";
 import { useTexts } from "../texts";
@@ -8,9 +9,10 @@ import { useCheckout } from "./useCheckout";
 export function CartBlockers() {
   const { cart } = useCheckout();
   const { shop } = useTexts();
-  const messages = (cart.readiness?.blockers ?? []).flatMap(({ step, shopperMessage }) =>
-    step === "CART" && shopperMessage ? [shopperMessage] : [],
-  );
+  const messages = (cart.readiness?.blockers ?? []).flatMap((blocker) => {
+    const { step, shopperMessage } = blocker;
+    return step === "CART" && shopperMessage && !isCheck(blocker) ? [shopperMessage] : [];
+  });
   return (
     <div role="alert" data-cart-blockers>
       {messages.length > 0 && (

@@ -32,20 +32,20 @@ function CheckoutPage({ isReturn }: { isReturn: boolean }) {
   const { checkout: texts } = useTexts();
   const order = useOrder();
   const loaded = useLoadedCheckout(order);
-  const isReturning = useReturn(isReturn, order, loaded);
+  const { isLooking, waiting } = useReturn(isReturn, order, loaded);
   usePlacedOrder(order);
   useFoundOrder(order, loaded);
   const bought = useBoughtOrder(order, loaded);
   return (
     <div className="page checkout" data-stage={order.stage.kind}>
       <PageTitle>{texts.title}</PageTitle>
-      {isReturning || !isWorking(order.stage) ? (
+      {isLooking || !isWorking(order.stage) ? (
         <StagePanel order={order} />
       ) : loaded.kind === "loading" ? (
         <Skeleton />
       ) : loaded.kind === "failed" ? (
         <>
-          <NoticeBox notice={noticeOf(order.stage)} />
+          <NoticeBox notice={noticeOf(order.stage) ?? waiting} />
           <Trouble error={loaded.error} retry={loaded.retry} isPart />
         </>
       ) : loaded.kind === "empty" ? (

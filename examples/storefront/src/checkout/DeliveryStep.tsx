@@ -18,6 +18,8 @@ export function DeliveryStep({ isLater }: { isLater: boolean }) {
       </Step>
     );
   }
+  // Without an option, the form has nothing to choose, and the shopper reads why.
+  const faults = (cart.readiness?.blockers ?? []).filter(({ step }) => step === "SHIPPING_OPTION");
   const select = (id: string) => change(CheckoutShippingOptionDocument, { id }, (data) => data.selectShippingOption);
   return (
     <Step id="delivery" title={checkout.deliveryStep} state="open">
@@ -33,6 +35,8 @@ export function DeliveryStep({ isLater }: { isLater: boolean }) {
           </label>
         ))}
       </fieldset>
+      {cart.shippingOptions.length === 0 &&
+        faults.map(({ code, shopperMessage }) => shopperMessage && <p className="field-error" key={code}>{shopperMessage}</p>)}
     </Step>
   );
 }

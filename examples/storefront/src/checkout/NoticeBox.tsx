@@ -21,7 +21,7 @@ export function NoticeBox({ notice }: { notice: Notice | null }) {
     if (notice) box.current?.focus();
   }, [notice]);
   if (!notice) return null;
-  const { tone, title, text, details = [] } = notice;
+  const { tone, title, text, details = [], retry } = notice;
   return (
     <div
       className={`notice notice-${tone}`}
@@ -35,6 +35,11 @@ export function NoticeBox({ notice }: { notice: Notice | null }) {
         <p key={sentence}>{sentence}</p>
       ))}
       {text && <p>{text(checkout)}</p>}
+      {retry && (
+        <button type="button" className="button button-plain" onClick={retry}>
+          {checkout.tryAgain}
+        </button>
+      )}
     </div>
   );
 }

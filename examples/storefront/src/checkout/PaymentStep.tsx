@@ -3,7 +3,8 @@ import { useState } from "react";
 import { CheckoutMethodsDocument, CheckoutPageDocument } from "./checkout.generated";
 import { useTexts } from "../texts";
 import { NoticeBesideDropIn, NoticeBox } from "./NoticeBox";
-import { noticeAt } from "./order/stage";
+import { problemsOf } from "../problems/problem";
+import { noticeAt, unused } from "./order/stage";
 import { Authentication } from "./payment/Authentication";
 import { DropInForm } from "./payment/DropInForm";
 import { SavedCards } from "./payment/SavedCards";
@@ -53,7 +54,8 @@ function PaymentSummary() {
 
 function PaymentChoice({ onDone, onEditAddress }: Pick<Props, "onDone" | "onEditAddress">) {
   const { cart, account, notify, isBusy, stage } = useCheckout();
-  const { checkout } = useTexts();
+  const texts = useTexts();
+  const { checkout } = texts;
   const client = useApolloClient();
   const payment = usePayment();
   const saved = useSavedCard(payment.attach);
@@ -67,13 +69,22 @@ function PaymentChoice({ onDone, onEditAddress }: Pick<Props, "onDone" | "onEdit
   if (!session) return <p>{checkout.notLoaded}</p>;
   const { nextAction, dropIn } = session;
 
+  /** The bank has confirmed the shopper: the cart says what comes next. */
+  async function readAgain(): Promise<void> {
+    notify(null);
+    try {
+      await client.query({ query: CheckoutPageDocument, fetchPolicy: "network-only" });
+      onDone();
+    } catch (error) {
+      notify(unused(problemsOf(error, texts), () => void readAgain()));
+    }
+  }
+
   if (nextAction?.__typename === "AuthenticateSourceAction" && !choice) {
-    const read = () => client.query({ query: CheckoutPageDocument, fetchPolicy: "network-only" }).then(onDone);
     return (
-      <Authentication action={nextAction} onConfirmed={() => void read()} onOtherwise={() => setChoice({ card: null })} />
+      <Authentication action={nextAction} onConfirmed={() => void readAgain()} onOtherwise={() => setChoice({ card: null })} />
     );
   }
-  const done = (isAttached: boolean) => isAttached && onDone();
   return (
     <div className="stack">
       <NoticeBox notice={noticeAt("payment", stage)} />
@@ -87,7 +98,7 @@ function PaymentChoice({ onDone, onEditAddress }: Pick<Props, "onDone" | "onEdit
             type="button"
             className="button"
             aria-disabled={isBusy || saved.isAsking}
-            onClick={() => void saved.pay(chosen, session.sessionId).then(done)}
+            onClick={() => void saved.pay(chosen, session.sessionId, onDone)}
           >
             {checkout.useCard}
           </button>
@@ -105,7 +116,7 @@ function PaymentChoice({ onDone, onEditAddress }: Pick<Props, "onDone" | "onEdit
             dropIn={dropIn}
             // A drop-in shows the amount and has the address for which it was made.
             key={JSON.stringify([dropIn, session.amountRemaining])}
-            onSource={(source, isForStorage) => void payment.take(source, isForStorage).then(done)}
+            onSource={(source, isForStorage) => void payment.take(source, isForStorage, onDone)}
             onUnpaid={() => notify({ tone: "plain", text: (t) => t.nothingOrdered, place: "dropIn" })}
           />
           <NoticeBesideDropIn notice={noticeAt("dropIn", stage)} />

@@ -10,18 +10,20 @@ import type { OrderControl } from "./order/useOrder";
 interface Props {
   /** What the shopper agrees to; null while the order cannot be placed. */
   agreement: { amount: Money & { formatted: string }; cartRevision: string } | null;
+  /** False while a rule for orders could not be checked. */
+  isChecked: boolean;
   submit: OrderControl["submit"];
 }
 
 /** The last look, and the button that places the order at the total beside it. */
-export function ReviewStep({ agreement, submit }: Props) {
+export function ReviewStep({ agreement, isChecked, submit }: Props) {
   const { checkout } = useTexts();
   return (
     <Step id="review" title={checkout.reviewStep} state={agreement ? "open" : "later"}>
       {agreement ? (
         <Review agreement={agreement} submit={submit} />
       ) : (
-        <p className="soft">{checkout.reviewLater}</p>
+        <p className="soft">{isChecked ? checkout.reviewLater : checkout.reviewUnchecked}</p>
       )}
     </Step>
   );

@@ -1,5 +1,9 @@
-import { useState } from "react";
+import { useApolloClient } from "@apollo/client/react";
+import { useCallback, useState } from "react";
 import { Link } from "react-router";
+import { MissingCheck } from "../cart/MissingCheck";
+import { isCheck, useMissingCheck } from "../cart/missing-check";
+import { CheckoutPageDocument } from "./checkout.generated";
 import { isWide } from "../parts/is-wide";
 import { paths } from "../paths";
 import { useTexts } from "../texts";
@@ -25,7 +29,9 @@ export function Steps({ order }: { order: OrderControl }) {
   const isAddressOpen = edited === "address" || lacksAddress(cart);
   const agreement = cart.paymentSession?.nextAction;
   const isPaid = agreement?.__typename === "SubmitOrderAction";
-  const isTaxMissing = cart.readiness?.blockers.some(({ step }) => step === "TAX") ?? false;
+  const isTaxMissing = cart.readiness?.blockers.some(({ __typename }) => __typename === "TaxIdentifierBlocker") ?? false;
+  const check = useMissingCheck(cart.readiness?.blockers ?? NO_BLOCKERS, useReadAgain());
+  const isChecked = !check.isMissing;
   const isPaymentLater = isAddressOpen || isTaxMissing;
   const isPaymentOpen = edited === "payment" || !isPaid;
   const close = () => setEdited(null);
@@ -49,6 +55,7 @@ export function Steps({ order }: { order: OrderControl }) {
     <>
       <NoticeBox notice={noticeAt(undefined, stage)} />
       <CartBlockers />
+      <MissingCheck {...check} />
       <div className="with-aside">
         <div className="stack">
           <SignInOffer />
@@ -67,7 +74,11 @@ export function Steps({ order }: { order: OrderControl }) {
             onDone={close}
             onEditAddress={() => setEdited("address")}
           />
-          <ReviewStep agreement={isPaid && !isPaymentLater && !isPaymentOpen ? agreement : null} submit={order.submit} />
+          <ReviewStep
+            agreement={isPaid && isChecked && !isPaymentLater && !isPaymentOpen ? agreement : null}
+            isChecked={isChecked}
+            submit={order.submit}
+          />
         </div>
         <aside className="panel summary" aria-label={checkout.summary}>
           <details open={isOpen}>
@@ -83,11 +94,19 @@ export function Steps({ order }: { order: OrderControl }) {
   );
 }
 
+const NO_BLOCKERS: NonNullable<Cart["readiness"]>["blockers"] = [];
+
+/** Reads the checkout once more. */
+function useReadAgain() {
+  const client = useApolloClient();
+  return useCallback(() => client.query({ query: CheckoutPageDocument, fetchPolicy: "network-only" }), [client]);
+}
+
 const ADDRESS_STEPS = ["BILLING_ADDRESS", "SHIPPING_ADDRESS"];
 
 function lacksAddress({ billingAddress, shippingAddress, requiresShipping, readiness }: Cart): boolean {
   if (!billingAddress || (requiresShipping && !shippingAddress)) return true;
-  return readiness?.blockers.some(({ step }) => ADDRESS_STEPS.includes(step)) ?? false;
+  return readiness?.blockers.some((blocker) => !isCheck(blocker) && ADDRESS_STEPS.includes(blocker.step)) ?? false;
 }
 
 function SignInOffer() {

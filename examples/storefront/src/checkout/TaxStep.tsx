@@ -25,10 +25,11 @@ export function TaxStep() {
       .map(([key, value]) => ({ key, value: value.trim() }))
       .filter(({ value }) => value !== "");
     const input = { tax: { customerType: requirement.customerType, taxIdentifiers } };
-    await change(CheckoutPrepareDocument, { input }, (data) => data.prepareCheckout, (problems) => {
+    const showProblems = (problems: readonly Problem[]) => {
       setFaults(problems.filter(isOfField).map(({ message }) => message));
       return problems.filter((problem) => !isOfField(problem));
-    });
+    };
+    await change(CheckoutPrepareDocument, { input }, (data) => data.prepareCheckout, { showProblems });
   }
 
   return (

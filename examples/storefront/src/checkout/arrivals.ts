@@ -4,48 +4,77 @@ import { useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { CheckoutAttachDocument } from "./checkout.generated";
 import { CheckoutSubmissionDocument } from "./order/order.generated";
-import { type Notice, type PlacedOrder, ready, stageOfResult } from "./order/stage";
+import { type Notice, type PlacedOrder, ready, refusal, type Stage, stageOfResult, unused } from "./order/stage";
 import type { OrderControl } from "./order/useOrder";
 import { attempt } from "../graph/change";
 import { paths } from "../paths";
 import { useTexts } from "../texts";
-import { takeApproval } from "./payment/approval";
+import { removeApproval, storeApproval, storedApproval } from "./payment/approval";
 import { placedPath } from "./placed";
 import type { Loaded } from "./useLoadedCheckout";
 
+interface Arrival {
+  /** Whether the payment is being looked at. */
+  isLooking: boolean;
+  /** What the shopper reads while the page cannot be read. */
+  waiting: Notice | null;
+}
+
+const WAITING: Notice = { tone: "plain", title: (t) => t.sourceUnused, text: (t) => t.sourceUnusedText };
+
 /**
- * The shopper comes back from a page on which a payment is approved before the order is placed. Returns whether the
- * payment is being looked at.
+ * The shopper comes back from a page on which a payment is approved before the order is placed. The payment waits in the
+ * browser until the gateway has answered whether it can pay: neither a page that cannot be read nor a lost answer loses it.
  */
-export function useReturn(isReturn: boolean, { stage, setStage }: OrderControl, loaded: Loaded): boolean {
+export function useReturn(isReturn: boolean, { stage, setStage }: OrderControl, loaded: Loaded): Arrival {
   const client = useApolloClient();
   const texts = useTexts();
   const navigate = useNavigate();
-  const [isDone, setDone] = useState(false);
-  const hasBegun = useRef(false);
+  const [hasPaid] = useState(() => (isReturn ? storedApproval() !== null : Boolean(storedApproval()?.hasReturned)));
+  const [isDone, setDone] = useState(!isReturn && !hasPaid);
+  const isUnderWay = useRef(false);
   // An order that was under way is looked up first: if there is one, it is what the shopper comes back to.
-  const isFree = stage.kind === "ready" && loaded.kind !== "loading";
+  const isFree = stage.kind === "ready" && (loaded.kind === "loaded" || loaded.kind === "empty");
+  const isEmpty = loaded.kind === "empty";
   useEffect(() => {
-    if (!isReturn || !isFree || hasBegun.current) return;
-    hasBegun.current = true;
-    const approval = takeApproval();
-    const source = approval && loaded.kind === "loaded" ? { sourceId: approval.sourceId } : null;
-    const attached = source ? attach() : Promise.resolve(null);
-    void attached.then((notice) => {
-      if (notice) setStage(ready(notice));
+    if (isDone || !isFree || isUnderWay.current) return;
+    isUnderWay.current = true;
+    void used().then((stage) => {
+      if (stage) setStage(stage);
       setDone(true);
-      void navigate(paths.checkout, { replace: true });
+      isUnderWay.current = false;
+      if (isReturn) void navigate(paths.checkout, { replace: true });
     });
 
-    async function attach(): Promise<Notice> {
-      const variables = { source: source! };
-      const { payload, problems } = await attempt(client, texts, CheckoutAttachDocument, variables, (data) => data.attachSource);
-      if (payload) return { tone: "good", text: (t) => t.approved };
-      const isAnswered = problems.some(({ code }) => code !== undefined);
-      return { tone: "bad", text: isAnswered ? (t) => t.approvalMissing : (t) => t.failed, place: "payment" };
+    async function used(): Promise<Stage | null> {
+      const approval = storedApproval();
+      if (!approval) return null;
+      storeApproval({ ...approval, hasReturned: true });
+      if (isEmpty) {
+        removeApproval();
+        return ready({ tone: "plain", text: (t) => t.approvalUnused });
+      }
+      const variables = { source: { sourceId: approval.sourceId } };
+      const attached = await attempt(client, texts, CheckoutAttachDocument, variables, (data) => data.attachSource);
+      if (attached.mayWorkLater) {
+        const retry = () => {
+          setStage(ready(null));
+          setDone(false);
+        };
+        return ready(unused(attached.problems, retry));
+      }
+      removeApproval();
+      if (attached.payload) return ready({ tone: "good", text: (t) => t.approved });
+      if (attached.isSessionEnded) return { kind: "sessionEnded" };
+      const isUnapproved = attached.problems.some(({ code }) => code === "SOURCE_NOT_CHARGEABLE");
+      return ready(
+        isUnapproved
+          ? { tone: "bad", text: (t) => t.approvalMissing, place: "payment" }
+          : { ...refusal(attached.problems.map(({ message }) => message)), place: "payment" },
+      );
     }
-  }, [client, isFree, isReturn, loaded.kind, navigate, setStage, texts]);
-  return isReturn && !isDone && isFree;
+  }, [client, isDone, isEmpty, isFree, isReturn, navigate, setStage, texts]);
+  return { isLooking: !isDone && isFree, waiting: !isDone && hasPaid ? WAITING : null };
 }
 
 /** Once the order is placed, the shopper reads its page. The back button does not lead to the checkout of an empty cart. */

@@ -5,7 +5,7 @@ import type { CheckoutAccountQuery, CheckoutCartFragment, CheckoutSettingsQuery 
 import { attempt, type Payload } from "../graph/change";
 import type { Problem } from "../problems/problem";
 import { useTexts } from "../texts";
-import { type Notice, ready, refusal, type Stage } from "./order/stage";
+import { type Notice, ready, refusal, type Stage, unused } from "./order/stage";
 
 export type Cart = CheckoutCartFragment;
 export type Settings = NonNullable<CheckoutSettingsQuery["storefront"]>;
@@ -21,8 +21,12 @@ export type Change = <D, V extends OperationVariables, P extends CartPayload>(
   mutation: TypedDocumentNode<D, V>,
   variables: V,
   payloadOf: (data: D) => P | null,
-  /** Shows problems beside what they are about; returns those that are left for the top of the page. */
-  showProblems?: (problems: readonly Problem[]) => readonly Problem[],
+  options?: {
+    /** Shows problems beside what they are about; returns those that are left for the top of the page. */
+    showProblems?: (problems: readonly Problem[]) => readonly Problem[];
+    /** Attaches the same source once more, if that may work later. The page then offers it. */
+    retry?: () => void;
+  },
 ) => Promise<P | null>;
 
 export interface Checkout {
@@ -46,26 +50,50 @@ export function useCheckout(): Checkout {
   return checkout;
 }
 
-/** Changes of the cart, one at a time. A click while one is under way does nothing. */
+interface UnderWay {
+  mutation: unknown;
+  variables: string;
+  result: Promise<unknown>;
+}
+
+/**
+ * Changes of the cart, one after the other. A second click on the same button joins the change that is under way. Another
+ * change waits for it: what the drop-in has made meanwhile is attached then.
+ */
 export function useOneChange(setStage: (stage: Stage) => void): { isBusy: boolean; change: Change } {
   const client = useApolloClient();
   const texts = useTexts();
   const [isBusy, setBusy] = useState(false);
-  const isUnderWay = useRef(false);
+  const underWay = useRef<readonly UnderWay[]>([]);
   const change: Change = useCallback(
-    async (mutation, variables, payloadOf, showProblems = (problems) => problems) => {
-      if (isUnderWay.current) return null;
-      isUnderWay.current = true;
+    (mutation, variables, payloadOf, options = {}) => {
+      type P = NonNullable<ReturnType<typeof payloadOf>>;
+      const what = { mutation, variables: JSON.stringify(variables) };
+      const same = underWay.current.find((each) => each.mutation === mutation && each.variables === what.variables);
+      if (same) return same.result as Promise<P | null>;
+      const before = underWay.current.at(-1)?.result;
+      if (!before) setStage(ready(null));
       setBusy(true);
-      setStage(ready(null));
-      const { payload, problems, isSessionEnded } = await attempt(client, texts, mutation, variables, payloadOf);
-      const left = isSessionEnded ? [] : showProblems(problems);
-      if (isSessionEnded) setStage({ kind: "sessionEnded" });
-      else if (left.length > 0) setStage(ready(refusal(left.map(({ message }) => message))));
-      else if (payload) showWarnings(payload, setStage);
-      isUnderWay.current = false;
-      setBusy(false);
-      return payload;
+      const entry = { ...what, result: Promise.resolve(before).then(send).finally(done) };
+      underWay.current = [...underWay.current, entry];
+      return entry.result;
+
+      async function send(): Promise<P | null> {
+        const attempted = await attempt(client, texts, mutation, variables, payloadOf);
+        const { payload, isSessionEnded, mayWorkLater } = attempted;
+        const { showProblems = (problems: readonly Problem[]) => problems, retry } = options;
+        const left = isSessionEnded ? [] : showProblems(attempted.problems);
+        if (isSessionEnded) setStage({ kind: "sessionEnded" });
+        else if (left.length > 0) {
+          setStage(ready(mayWorkLater && retry ? unused(left, retry) : refusal(left.map(({ message }) => message))));
+        } else if (payload) showWarnings(payload, setStage);
+        return payload;
+      }
+
+      function done(): void {
+        underWay.current = underWay.current.filter((each) => each !== entry);
+        setBusy(underWay.current.length > 0);
+      }
     },
     [client, setStage, texts],
   );

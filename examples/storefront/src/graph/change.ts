@@ -1,6 +1,6 @@
 import type { ApolloClient, OperationVariables, TypedDocumentNode } from "@apollo/client";
 import { accepted, retrying, type UserError } from "riverfront-client";
-import { hasEnded, type Problem, problemsOf } from "../problems/problem";
+import { hasEnded, isTemporary, type Problem, problemsOf } from "../problems/problem";
 import type { Texts } from "../texts";
 
 export interface Payload {
@@ -15,6 +15,8 @@ export interface Attempt<P> {
   problems: readonly Problem[];
   /** Whether the reason is that there is no session any more. */
   isSessionEnded: boolean;
+  /** Whether the same change may be accepted later: nothing that was sent is wrong, but it was not known to be made. */
+  mayWorkLater: boolean;
 }
 
 /** Sends a mutation, and repeats it while the gateway advises so. It never throws. */
@@ -27,9 +29,10 @@ export async function attempt<D, V extends OperationVariables, P extends Payload
 ): Promise<Attempt<P>> {
   try {
     const payload = await retrying(async () => accepted(await sent(client, mutation, variables, payloadOf)));
-    return { payload, problems: [], isSessionEnded: false };
+    return { payload, problems: [], isSessionEnded: false, mayWorkLater: false };
   } catch (error) {
-    return { payload: null, problems: problemsOf(error, texts), isSessionEnded: hasEnded(error) };
+    const problems = problemsOf(error, texts);
+    return { payload: null, problems, isSessionEnded: hasEnded(error), mayWorkLater: isTemporary(error) };
   }
 }
 

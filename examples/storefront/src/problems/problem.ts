@@ -1,4 +1,4 @@
-import { answerErrors, Refused, type UserError } from "riverfront-client";
+import { adviceOf, answerErrors, Refused, type UserError } from "riverfront-client";
 import type { Texts } from "../texts";
 
 /** What the shopper reads about an error. */
@@ -49,6 +49,14 @@ export function hasEnded(error: unknown): boolean {
   const refusals = error instanceof Refused ? error.errors : [];
   const codes = [...refusals, ...(answerErrors(error) ?? []).map(({ extensions }) => extensions ?? {})];
   return codes.some(({ code }) => code !== undefined && ENDED.has(code));
+}
+
+const PASSING = ["RETRY", "READ_STATE_FIRST"];
+
+/** Whether the same request may be accepted later. Otherwise the gateway has refused what was sent. */
+export function isTemporary(error: unknown): boolean {
+  if (hasEnded(error)) return false;
+  return !(error instanceof Refused) || PASSING.includes(adviceOf(error.errors) ?? "");
 }
 
 function messageOf(code: string | undefined, texts: Texts, otherwise = texts.problems.failed): string {

@@ -1,7 +1,7 @@
 import { type Outcome, Refused } from "riverfront-client";
 import type { CheckoutTexts } from "../../texts/en/checkout";
 import type { BoughtOrderFragment, PlacedOrderFragment } from "./order.generated";
-import { hasEnded } from "../../problems/problem";
+import { hasEnded, type Problem } from "../../problems/problem";
 import type { Result } from "./calls";
 
 type Of<T extends Result["__typename"]> = Extract<Result, { __typename: T }>;
@@ -20,6 +20,8 @@ export interface Notice {
   text?: Wording;
   /** Sentences that the gateway worded for the shopper. */
   details?: readonly string[];
+  /** Sends once more what got no answer. */
+  retry?: () => void;
   /** Where the shopper acted; otherwise at the top of the page. Beside the drop-in, which has said what went wrong itself. */
   place?: "payment" | "dropIn";
 }
@@ -127,6 +129,12 @@ export function stageOfFailure(error: unknown): Stage {
 
 export function refusal(details: readonly string[]): Notice {
   return { tone: "bad", title: (t) => t.refused, text: (t) => t.nothingOrdered, details };
+}
+
+/** A source that the shopper has made or approved, and that could not be attached yet. It can be, without paying anew. */
+export function unused(problems: readonly Problem[], retry: () => void): Notice {
+  const details = problems.map(({ message }) => message);
+  return { tone: "bad", title: (t) => t.sourceUnused, details, text: (t) => t.sourceUnusedText, retry };
 }
 
 interface Sentence {

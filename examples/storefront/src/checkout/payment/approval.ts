@@ -3,6 +3,8 @@
 
 export interface Approval {
   sourceId: string;
+  /** Whether the shopper has come back from the provider's page. */
+  hasReturned?: boolean;
 }
 
 const NAME = "shop.approval";
@@ -11,9 +13,12 @@ export function storeApproval(approval: Approval): void {
   sessionStorage.setItem(NAME, JSON.stringify(approval));
 }
 
-/** The payment that was to be approved; null if there is none. It can be taken once. */
-export function takeApproval(): Approval | null {
+/** The payment that is to be approved; null if there is none. It waits until the gateway has answered whether it can pay. */
+export function storedApproval(): Approval | null {
   const stored = sessionStorage.getItem(NAME);
-  sessionStorage.removeItem(NAME);
   return stored === null ? null : (JSON.parse(stored) as Approval);
+}
+
+export function removeApproval(): void {
+  sessionStorage.removeItem(NAME);
 }

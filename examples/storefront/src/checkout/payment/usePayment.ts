@@ -8,15 +8,18 @@ import {
   CheckoutSaveCardDocument,
   CheckoutUseCreditDocument,
 } from "../checkout.generated";
+import { hasEnded, problemsOf } from "../../problems/problem";
+import { useTexts } from "../../texts";
+import { unused } from "../order/stage";
 import { useCheckout } from "../useCheckout";
 import { storeApproval } from "./approval";
 import type { Source } from "./digitalRiver";
 
 export interface Payment {
-  /** Pays with a source or a saved card. Returns whether it is attached now. */
-  attach: (source: SourceChoice) => Promise<boolean>;
+  /** Pays with a source or a saved card. What got no answer can be sent again. */
+  attach: (source: SourceChoice, onAttached: () => void) => Promise<void>;
   /** Goes on with the source that the drop-in made. */
-  take: (source: Source, isForStorage: boolean) => Promise<boolean>;
+  take: (source: Source, isForStorage: boolean, onAttached: () => void) => Promise<void>;
   applyCredit: (isUsed: boolean) => Promise<void>;
 }
 
@@ -24,10 +27,16 @@ export interface Payment {
 export function usePayment(): Payment {
   const { change, setStage, notify } = useCheckout();
   const client = useApolloClient();
+  const texts = useTexts();
 
-  const attach = useCallback(
-    async (source: SourceChoice) =>
-      (await change(CheckoutAttachDocument, { source }, (data) => data.attachSource)) !== null,
+  const attach: Payment["attach"] = useCallback(
+    async (source, onAttached) => {
+      async function send(): Promise<void> {
+        const retry = () => void send();
+        if (await change(CheckoutAttachDocument, { source }, (data) => data.attachSource, { retry })) onAttached();
+      }
+      await send();
+    },
     [change],
   );
 
@@ -41,25 +50,33 @@ export function usePayment(): Payment {
     [client],
   );
 
-  const take = useCallback(
-    async (source: Source, isForStorage: boolean) => {
-      if (source.state === "failed") {
-        notify({ tone: "bad", text: (t) => t.sourceFailed, place: "payment" });
-        return false;
+  const take: Payment["take"] = useCallback(
+    async (source, isForStorage, onAttached) => {
+      async function goOn(): Promise<void> {
+        if (source.state === "failed") {
+          notify({ tone: "bad", text: (t) => t.sourceFailed, place: "payment" });
+        } else if (source.state === "pending_redirect" && source.redirect && (await isApprovedFirst(source))) {
+          storeApproval({ sourceId: source.id });
+          setStage({ kind: "leaving" });
+          location.assign(source.redirect.redirectUrl);
+        } else {
+          // If the card cannot be saved, it still pays for this order.
+          if (isForStorage) await change(CheckoutSaveCardDocument, { sourceId: source.id }, (data) => data.savePaymentOption);
+          await attach({ sourceId: source.id }, onAttached);
+        }
       }
-      if (source.state === "pending_redirect" && source.redirect && (await isApprovedFirst(source))) {
-        storeApproval({ sourceId: source.id });
-        setStage({ kind: "leaving" });
-        location.assign(source.redirect.redirectUrl);
-        return false;
+      /** The payment methods could not be read: the source waits until they can. */
+      async function tryToUse(): Promise<void> {
+        try {
+          await goOn();
+        } catch (error) {
+          if (hasEnded(error)) setStage({ kind: "sessionEnded" });
+          else notify(unused(problemsOf(error, texts), () => void tryToUse()));
+        }
       }
-      if (isForStorage) {
-        // If the card cannot be saved, it still pays for this order.
-        await change(CheckoutSaveCardDocument, { sourceId: source.id }, (data) => data.savePaymentOption);
-      }
-      return attach({ sourceId: source.id });
+      await tryToUse();
     },
-    [attach, change, isApprovedFirst, notify, setStage],
+    [attach, change, isApprovedFirst, notify, setStage, texts],
   );
 
   const applyCredit = useCallback(

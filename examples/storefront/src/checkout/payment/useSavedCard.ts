@@ -6,8 +6,7 @@ import { returnUrl, useDigitalRiver } from "./useDigitalRiver";
 type SavedCard = NonNullable<Account["paymentOptions"]>[number];
 
 interface SavedCardPayment {
-  /** Returns whether the card is attached now. */
-  pay: (card: SavedCard, sessionId: string) => Promise<boolean>;
+  pay: (card: SavedCard, sessionId: string, onAttached: () => void) => Promise<void>;
   isAsking: boolean;
 }
 
@@ -25,21 +24,20 @@ export function useSavedCard(attach: Payment["attach"]): SavedCardPayment {
     return (await bank.authenticateSource(data)).status !== "failed";
   }
 
-  async function pay(card: SavedCard, sessionId: string): Promise<boolean> {
-    if (isUnderWay.current) return false;
+  async function pay(card: SavedCard, sessionId: string, onAttached: () => void): Promise<void> {
+    if (isUnderWay.current) return;
     isUnderWay.current = true;
     setAsking(true);
     notify(null);
     try {
-      if (await isConfirmed(card, sessionId)) return await attach({ paymentOptionId: card.id });
-      notify({ tone: "bad", text: (t) => t.bankRefused, place: "payment" });
+      if (await isConfirmed(card, sessionId)) await attach({ paymentOptionId: card.id }, onAttached);
+      else notify({ tone: "bad", text: (t) => t.bankRefused, place: "payment" });
     } catch {
       notify({ tone: "bad", text: (t) => t.formFailed, place: "payment" });
     } finally {
       isUnderWay.current = false;
       setAsking(false);
     }
-    return false;
   }
 
   return { pay, isAsking };

@@ -33,5 +33,6 @@ export const cart: Texts["cart"] = {
   estimatedTotal: "Voraussichtliche Summe",
   later: "An der Kasse",
   toCheckout: "Zur Kasse",
+  checking: "Sie müssen nichts ändern. Wir prüfen von selbst noch einmal, und dann können Sie weitermachen.",
   blocked: "Bitte korrigieren Sie zuerst, was im Warenkorb markiert ist.",
 };

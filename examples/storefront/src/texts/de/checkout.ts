@@ -69,6 +69,12 @@ export const checkout: CheckoutTexts = {
   approvalMissing:
     "Sie haben die Zahlung nicht bestätigt. Es wurde nichts bestellt und nichts abgebucht. Bitte wählen Sie, " +
     "wie Sie bezahlen möchten.",
+  sourceUnused: "Ihre Zahlung ist noch nicht übernommen",
+  sourceUnusedText:
+    "Sie ist nicht verloren, und Sie müssen sie nicht noch einmal eingeben oder bestätigen. Es wurde nichts bestellt " +
+    "und nichts abgebucht. Bitte versuchen Sie es noch einmal.",
+  approvalUnused:
+    "Ihr Warenkorb ist leer. Die bestätigte Zahlung wurde deshalb nicht verwendet, und es wurde nichts abgebucht.",
   approved:
     "Ihre Zahlung ist bestätigt, aber noch ist nichts bestellt. Bitte prüfen Sie Ihre Bestellung, und geben " +
     "Sie sie unten auf.",
@@ -93,6 +99,7 @@ export const checkout: CheckoutTexts = {
 
   reviewStep: "Prüfen und bestellen",
   reviewLater: "Sobald die Zahlungsart gewählt ist, prüfen Sie hier alles und geben Ihre Bestellung auf.",
+  reviewUnchecked: "Wir prüfen Ihre Bestellung noch. Sobald das erledigt ist, können Sie sie aufgeben.",
   summary: "Ihre Bestellung",
   quantity: (quantity: string) => `Menge ${quantity}`,
   subtotal: "Zwischensumme",

@@ -31,5 +31,6 @@ export const cart = {
   estimatedTotal: "Estimated total",
   later: "At checkout",
   toCheckout: "Go to checkout",
+  checking: "You need not change anything. We check again by ourselves, and you can go on then.",
   blocked: "Please correct what is marked in the cart first.",
 };

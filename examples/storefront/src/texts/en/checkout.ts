@@ -67,6 +67,11 @@ export const checkout = {
   approvalMissing:
     "You have not approved the payment. Nothing was ordered, and no money was taken. Please choose how you " +
     "want to pay.",
+  sourceUnused: "Your payment is not used yet",
+  sourceUnusedText:
+    "It is not lost, and you need not enter or approve it again. Nothing was ordered, and no money was taken. Please " +
+    "try again.",
+  approvalUnused: "Your cart is empty, so the payment that you approved was not used. No money was taken.",
   approved: "Your payment is approved, but nothing is ordered yet. Please check your order, and place it below.",
   bankAsks: "Your bank wants to check that it is you",
   bankAsksText: "This takes a moment. Nothing is ordered, and no money is taken, before you place the order.",
@@ -87,6 +92,7 @@ export const checkout = {
 
   reviewStep: "Check and order",
   reviewLater: "Here you check everything and place your order, once the payment method is chosen.",
+  reviewUnchecked: "We are still checking your order. You can place it as soon as that is done.",
   summary: "Your order",
   quantity: (quantity: string) => `Quantity ${quantity}`,
   subtotal: "Subtotal",

@@ -33,5 +33,6 @@ export const cart: Texts["cart"] = {
   estimatedTotal: "合計（見込み）",
   later: "ご購入手続きで計算",
   toCheckout: "ご購入手続きへ",
+  checking: "変更していただく必要はありません。自動的にもう一度確認し、確認できましたらお進みいただけます。",
   blocked: "先にカート内の問題を解決してください。",
 };

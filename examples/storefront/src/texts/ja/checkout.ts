@@ -68,6 +68,11 @@ export const checkout: CheckoutTexts = {
   approvalMissing:
     "お支払いは承認されていません。ご注文は行われておらず、代金は請求されていません。" +
     "お支払い方法をお選びください。",
+  sourceUnused: "お支払いはまだ反映されていません",
+  sourceUnusedText:
+    "お支払いの情報は残っていますので、もう一度入力や承認をしていただく必要はありません。" +
+    "ご注文は行われておらず、代金は請求されていません。もう一度お試しください。",
+  approvalUnused: "カートが空のため、承認されたお支払いは使われませんでした。代金は請求されていません。",
   approved:
     "お支払いは承認されましたが、ご注文はまだ完了していません。内容をご確認のうえ、" +
     "下のボタンでご注文ください。",
@@ -90,6 +95,7 @@ export const checkout: CheckoutTexts = {
 
   reviewStep: "確認と注文",
   reviewLater: "お支払い方法を選ぶと、ここで内容を確認して注文できます。",
+  reviewUnchecked: "ご注文内容を確認しています。確認が終わりましたら、ご注文いただけます。",
   summary: "ご注文内容",
   quantity: (quantity: string) => `数量 ${quantity}`,
   subtotal: "小計",
