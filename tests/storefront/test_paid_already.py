@@ -8,7 +8,7 @@ from tests.support.chromium import Chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
-KEPT = "It is not lost, and you need not enter or approve it again. Nothing was ordered, and no money was taken."
+NOT_LOST = "It is not lost, and you need not enter or approve it again. Nothing was ordered, and no money was taken."
 APPROVED = "Your payment is approved, but nothing is ordered yet."
 
 LOST = {
@@ -29,7 +29,7 @@ async def test_approved_payment_is_used_after_a_lost_answer(name: str, open_shop
         unused = await do(shopper, "trouble" if name == "CheckoutPage" else "notice")
         approved = await do(shopper, "repair", "tryAgain", ("noticeWith", {"text": APPROVED}))
         shown = await do(shopper, "order", "placed")
-    assert KEPT in unused
+    assert NOT_LOST in unused
     assert APPROVED in approved
     assert shown["state"] == "SUBMITTED"
 
@@ -48,7 +48,7 @@ async def test_source_waits_until_the_payment_methods_are_known(open_shop: OpenS
         unused = await do(shopper, broken("CheckoutMethods"), *checkout(), pay("payPal"), "notice")
         await do(shopper, "repair", "tryAgain", "decide")
         assert APPROVED in await do(shopper, ("noticeWith", {"text": APPROVED}))
-    assert KEPT in unused
+    assert NOT_LOST in unused
 
 
 @pytest.mark.slow
@@ -57,7 +57,7 @@ async def test_card_that_was_typed_is_attached_after_a_lost_answer(open_shop: Op
     async with shopper_in(open_shop.shop, chromium, submits=1) as shopper:
         unused = await do(shopper, *checkout(), broken("CheckoutAttach"), pay(), "notice")
         shown = await do(shopper, "repair", "tryAgain", "order", "placed")
-    assert KEPT in unused
+    assert NOT_LOST in unused
     assert shown["state"] == "SUBMITTED"
 
 
