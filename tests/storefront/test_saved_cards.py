@@ -149,8 +149,11 @@ async def test_bank_agrees_before_a_saved_card_pays(open_shop: OpenShop, chromiu
     save_challenged_card(open_shop.world, account)
     async with signed_in(open_shop, chromium, account, submits=1) as shopper:
         with open_shop.shop.submits.expected(0):
-            await do(shopper, "addProduct", "openCheckout", "acceptSavedAddress", "chooseSavedCard")
-            message = await do(shopper, ("answerBank", {"password": "wrong"}), "notice")
+            await do(shopper, "addProduct", "openCheckout", "acceptSavedAddress", "breakBank", "chooseSavedCard")
+            unasked = await do(shopper, "notice")
+            await do(shopper, "repair", "chooseSavedCard")
+            message = await do(shopper, ("answerBank", {"password": "wrong"}), ("noticeWith", {"text": "confirm"}))
+        assert unasked.startswith("Your bank could not be asked whether it is you. Nothing was ordered")
         assert message.startswith("Your bank could not confirm that it is you. Nothing was ordered")
         sources = await do(shopper, "chooseSavedCard", ("answerBank", {"password": "password"}), "sources")
         shown = await do(shopper, "order", "placed")

@@ -6,10 +6,13 @@ export {
   acceptSavedAddress,
   addProduct,
   answerBank,
+  breakBank,
   notice,
+  noticeWith,
   openCheckout,
   order,
   placed,
+  repair,
   signIn,
   sources,
 } from "./checkout.mjs";

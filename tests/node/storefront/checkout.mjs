@@ -282,6 +282,23 @@ export async function refuseOperation({ context, operation, extensions }) {
   await context.route("**/graphql*", (route) => (operationOf(route) === operation ? route.fulfill({ json }) : route.fallback()));
 }
 
+/** The payment service cannot be reached when the bank should ask, until `repair`. */
+export async function breakBank({ context }) {
+  await context.route("**/authentication", (route) => route.abort());
+}
+
+/** Opens a product whose data this page cannot show. Returns what it then says. */
+export async function openBrokenProduct({ context, page, url, product = "5401230100" }) {
+  await context.route("**/graphql*", async (route) => {
+    if (operationOf(route) !== "Product") return route.fallback();
+    const response = await route.fetch();
+    const { data } = await response.json();
+    return route.fulfill({ response, json: { data: { product: { ...data.product, images: null } } } });
+  });
+  await page.goto(`${url}/product/${product}`);
+  return trouble({ page });
+}
+
 export async function repair({ context }) {
   await context.unrouteAll();
 }

@@ -50,6 +50,25 @@ function describe({ message, extensions = {} }: AnswerError): string {
   return `${code ?? "UNKNOWN"}: ${message}${supportReference ? ` (support reference ${supportReference})` : ""}`;
 }
 
+/**
+ * No answer arrived: there is no connection, or nothing answers at the URL. What became of the request is not known.
+ * `cause` is the error of `fetch`. An answer that takes too long is a `TimeoutError` instead.
+ */
+export class Unreachable extends Error {
+  override readonly name = "Unreachable";
+  constructor(cause: unknown) {
+    super("The gateway cannot be reached.", { cause });
+  }
+}
+
+/** Whether an error, or what it was caused by, says that no answer arrived, or none in time. */
+export function isUnreachable(error: unknown): boolean {
+  if (typeof error !== "object" || error === null) return false;
+  const { cause, networkError } = error as { cause?: unknown; networkError?: unknown };
+  const isLate = error instanceof Error && error.name === "TimeoutError";
+  return error instanceof Unreachable || isLate || isUnreachable(cause ?? networkError);
+}
+
 /** A mutation that was refused: the errors of its payload. */
 export class Refused extends Error {
   override readonly name = "Refused";

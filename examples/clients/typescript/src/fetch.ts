@@ -1,3 +1,4 @@
+import { Unreachable } from "./errors.js";
 import type { Session } from "./session.js";
 
 export interface Connection {
@@ -19,7 +20,16 @@ type Resource = string | URL | Request;
  * A GET request is for public data: the gateway reads no session from it, so none is sent, and caches can share it.
  */
 export function riverfrontFetch({ client, session, fetch: send, timeoutMs = 75_000 }: Connection) {
-  const call = send ?? globalThis.fetch.bind(globalThis);
+  const sendOnce = send ?? globalThis.fetch.bind(globalThis);
+
+  /** Only here is it certain that the network failed, and not a request that was ended. */
+  async function call(input: Resource, init: RequestInit): Promise<Response> {
+    try {
+      return await sendOnce(input, init);
+    } catch (error) {
+      throw init.signal?.aborted ? error : new Unreachable(error);
+    }
+  }
 
   /** Sends with the session. What it has to learn from the answer is learned before the client reads it. */
   async function post(input: Resource, init: RequestInit, isQuery: boolean): Promise<Response> {

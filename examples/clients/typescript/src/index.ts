@@ -14,10 +14,12 @@ export {
   accepted,
   AnswerHasErrors,
   answerErrors,
+  isUnreachable,
   Refused,
   type AnswerError,
   type AnswerErrorExtensions,
   type RetryAdvice,
+  Unreachable,
   type UserError,
 } from "./errors.js";
 export { adviceOf, retrying, type RetryOptions } from "./retry.js";

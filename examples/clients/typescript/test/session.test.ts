@@ -6,8 +6,10 @@ import {
   DeliveryMismatch,
   forwardedSession,
   Gateway,
+  isUnreachable,
   memoryStorage,
   riverfrontFetch,
+  Unreachable,
   UnreadableAnswer,
 } from "riverfront-client";
 
@@ -102,9 +104,25 @@ test("a silent gateway is given up, and a caller may end the request", async () 
   const send = riverfrontFetch({ client: "shop", session: cookieSession(), fetch: silent, timeoutMs: 1 });
   await assert.rejects(send(URL, post()), { name: "TimeoutError" });
   await assert.rejects(send(URL), { name: "TimeoutError" });
+  assert.ok(isUnreachable(await send(URL).catch((error: unknown) => error)));
   const patient = riverfrontFetch({ client: "shop", session: cookieSession(), fetch: silent });
   const ended = patient(URL, { ...post(), signal: AbortSignal.abort(new Error("The page was left.")) });
   await assert.rejects(ended, { message: "The page was left." });
+});
+
+test("a failed connection is known where it failed, also inside the error of a client", async () => {
+  const cause = new TypeError("Failed to fetch");
+  const lost = async (): Promise<Response> => {
+    throw cause;
+  };
+  const send = riverfrontFetch({ client: "shop", session: cookieSession(), fetch: lost, timeoutMs: 1_000 });
+  for (const request of [post(), {}]) {
+    const error: unknown = await send(URL, request).catch((failure: unknown) => failure);
+    assert.ok(error instanceof Unreachable);
+    assert.equal(error.cause, cause);
+    for (const shown of [error, new Error("wrapped", { cause: error }), { networkError: error }]) assert.ok(isUnreachable(shown));
+  }
+  for (const defect of [cause, new Error("A defect."), null]) assert.ok(!isUnreachable(defect));
 });
 
 test("the answer of a proxy is reported with its status", async () => {

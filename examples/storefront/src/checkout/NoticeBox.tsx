@@ -15,13 +15,13 @@ export function NoticeBesideDropIn({ notice }: { notice: Notice | null }) {
 
 /** What happened, and what to do next. It takes the focus when it appears, so that it is read and seen. */
 export function NoticeBox({ notice }: { notice: Notice | null }) {
-  const { checkout } = useTexts();
+  const { checkout, problems } = useTexts();
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (notice) box.current?.focus();
   }, [notice]);
   if (!notice) return null;
-  const { tone, title, text, details = [], retry } = notice;
+  const { tone, title, text, details = [], reference, retry } = notice;
   return (
     <div
       className={`notice notice-${tone}`}
@@ -35,6 +35,7 @@ export function NoticeBox({ notice }: { notice: Notice | null }) {
         <p key={sentence}>{sentence}</p>
       ))}
       {text && <p>{text(checkout)}</p>}
+      {reference && <p className="small">{problems.reference(reference)}</p>}
       {retry && (
         <button type="button" className="button button-plain" onClick={retry}>
           {checkout.tryAgain}

@@ -9,7 +9,7 @@ import { shownMarket } from "../market/choose";
 import { paths } from "../paths";
 import { useTexts } from "../texts";
 import { NoticeBox } from "./NoticeBox";
-import { type Notice, ready, refusal, type Stage } from "./order/stage";
+import { type Notice, ready, refusalOf, type Stage } from "./order/stage";
 import type { OrderControl } from "./order/useOrder";
 
 interface Props {
@@ -81,7 +81,7 @@ function Approval({ stage, order }: { stage: Extract<Stage, { kind: "approval" }
     const target = { all: true };
     const { payload, problems } = await attempt(client, texts, CheckoutDetachDocument, { target }, (data) => data.detachSource);
     if (!payload) {
-      setNotice(refusal(problems.map(({ message }) => message)));
+      setNotice(refusalOf(problems));
       return;
     }
     await order.lookUp();

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { CheckoutAttachDocument } from "./checkout.generated";
 import { CheckoutSubmissionDocument } from "./order/order.generated";
-import { type Notice, type PlacedOrder, ready, refusal, type Stage, stageOfResult, unused } from "./order/stage";
+import { type Notice, type PlacedOrder, ready, refusalOf, type Stage, stageOfResult, unused } from "./order/stage";
 import type { OrderControl } from "./order/useOrder";
 import { attempt } from "../graph/change";
 import { paths } from "../paths";
@@ -70,7 +70,7 @@ export function useReturn(isReturn: boolean, { stage, setStage }: OrderControl, 
       return ready(
         isUnapproved
           ? { tone: "bad", text: (t) => t.approvalMissing, place: "payment" }
-          : { ...refusal(attached.problems.map(({ message }) => message)), place: "payment" },
+          : { ...refusalOf(attached.problems), place: "payment" },
       );
     }
   }, [client, isDone, isEmpty, isFree, isReturn, navigate, setStage, texts]);

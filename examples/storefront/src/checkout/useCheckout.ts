@@ -5,7 +5,7 @@ import type { CheckoutAccountQuery, CheckoutCartFragment, CheckoutSettingsQuery 
 import { attempt, type Payload } from "../graph/change";
 import type { Problem } from "../problems/problem";
 import { useTexts } from "../texts";
-import { type Notice, ready, refusal, type Stage, unused } from "./order/stage";
+import { type Notice, ready, refusalOf, type Stage, unused } from "./order/stage";
 
 export type Cart = CheckoutCartFragment;
 export type Settings = NonNullable<CheckoutSettingsQuery["storefront"]>;
@@ -85,7 +85,7 @@ export function useOneChange(setStage: (stage: Stage) => void): { isBusy: boolea
         const left = isSessionEnded ? [] : showProblems(attempted.problems);
         if (isSessionEnded) setStage({ kind: "sessionEnded" });
         else if (left.length > 0) {
-          setStage(ready(mayWorkLater && retry ? unused(left, retry) : refusal(left.map(({ message }) => message))));
+          setStage(ready(mayWorkLater && retry ? unused(left, retry) : refusalOf(left)));
         } else if (payload) showWarnings(payload, setStage);
         return payload;
       }

@@ -1,8 +1,9 @@
 import { type ReactNode } from "react";
 import { Link, useRouteError } from "react-router";
+import { isUnreachable } from "riverfront-client";
 import { PageTitle } from "../parts/PageTitle";
 import { useTexts } from "../texts";
-import { isOffline, problemsOf } from "./problem";
+import { problemsOf } from "./problem";
 
 interface TroubleProps {
   error: unknown;
@@ -15,7 +16,7 @@ interface TroubleProps {
 export function Trouble({ error, retry, isPart = false }: TroubleProps) {
   const texts = useTexts();
   const [{ message, reference }] = problemsOf(error, texts);
-  const title = isOffline(error) ? texts.problems.offlineTitle : texts.problems.failedTitle;
+  const title = isUnreachable(error) ? texts.problems.offlineTitle : texts.problems.failedTitle;
   return (
     <TroublePage title={title} isPart={isPart}>
       <p>{message}</p>
@@ -39,18 +40,24 @@ export function NotFound() {
   );
 }
 
-/** The error boundary of the routes: a defect of a page, or a page that could not be loaded after a new release. */
+/** What browsers say about a part of the shop that they could not load. */
+const NOT_LOADED = /dynamically imported|Importing a module|Unable to preload/i;
+
+/** The error boundary of the routes: a page that could not be loaded, also after a new release, or a fault of a page. */
 export function BrokenPage() {
   const error = useRouteError();
   const { problems, shop } = useTexts();
-  const isOutdated = error instanceof TypeError && /dynamically imported|Importing a module/i.test(error.message);
-  if (!isOutdated || !navigator.onLine) return <Trouble error={error} retry={() => location.reload()} />;
+  const isLoaded = !(error instanceof Error && NOT_LOADED.test(error.message));
+  const isOffline = !isLoaded && !navigator.onLine;
+  const title = isLoaded ? problems.failedTitle : isOffline ? problems.offlineTitle : problems.newVersion;
   return (
-    <TroublePage title={problems.newVersion}>
+    <TroublePage title={title}>
+      {isLoaded && <p>{problems.crashed}</p>}
+      {isOffline && <p>{problems.offline}</p>}
       <button type="button" className="button" onClick={() => location.reload()}>
         {problems.reload}
       </button>
-      <Link to="/">{shop.backHome}</Link>
+      {!isOffline && <Link to="/">{shop.backHome}</Link>}
     </TroublePage>
   );
 }

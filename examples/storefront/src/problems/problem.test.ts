@@ -1,19 +1,23 @@
-import { afterEach, expect, test, vi } from "vitest";
-import { AnswerHasErrors, Refused } from "riverfront-client";
+import { expect, test } from "vitest";
+import { AnswerHasErrors, Refused, Unreachable } from "riverfront-client";
 import { en } from "../texts/en";
-import { hasEnded, isOffline, problemsOf } from "./problem";
+import { hasEnded, isTemporary, problemsOf } from "./problem";
 
 const { problems } = en;
 const answer = (extensions: object) => new AnswerHasErrors([{ message: "For a developer.", extensions }]);
 
-vi.stubGlobal("navigator", { onLine: true });
-afterEach(() => vi.stubGlobal("navigator", { onLine: true }));
+const lost = new Unreachable(new TypeError("Failed to fetch"));
 
 test("without an answer, the shopper reads about the connection", () => {
-  expect(problemsOf(new TypeError("Failed to fetch"), en)[0].message).toBe(problems.offline);
-  expect(problemsOf(new Error("A defect."), en)[0].message).toBe(problems.failed);
-  vi.stubGlobal("navigator", { onLine: false });
-  expect(isOffline(new Error("any"))).toBe(true);
+  for (const error of [lost, new Error("The link has failed.", { cause: lost })]) {
+    expect(problemsOf(error, en)[0].message).toBe(problems.offline);
+  }
+});
+
+test("a fault of the page is not blamed on the connection", () => {
+  for (const error of [new TypeError("Cannot read properties of null"), new Error("A defect."), null]) {
+    expect(problemsOf(error, en)[0].message).toBe(problems.failed);
+  }
 });
 
 test("the gateway's message for the shopper comes first, never the one for developers", () => {
@@ -38,4 +42,11 @@ test("errors of a payload keep their path, for the field that they are about", (
   ]);
   expect(hasEnded(error)).toBe(false);
   expect(hasEnded(new Refused([refused("SESSION_EXPIRED")]))).toBe(true);
+});
+
+test("what was not refused may be accepted later", () => {
+  const busy = { ...refused("CART_BUSY"), retry: "RETRY" };
+  for (const error of [lost, answer({ code: "RATE_LIMITED" }), new Refused([busy])]) expect(isTemporary(error)).toBe(true);
+  const final = [new Refused([busy, refused("SOURCE_NOT_FOUND")]), answer({ code: "SESSION_EXPIRED" })];
+  for (const error of final) expect(isTemporary(error)).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { adviceOf, answerErrors, Refused, type UserError } from "riverfront-client";
+import { adviceOf, answerErrors, isUnreachable, Refused, type UserError } from "riverfront-client";
 import type { Texts } from "../texts";
 
 /** What the shopper reads about an error. */
@@ -30,16 +30,16 @@ function refusal({ code, shopperMessage, path }: UserError, texts: Texts): Probl
 }
 
 function failure(error: unknown, texts: Texts): Problem {
-  const [first] = answerErrors(error) ?? [];
-  if (!first) return { message: isOffline(error) ? texts.problems.offline : texts.problems.failed };
-  const { code, supportReference, shopperMessage } = (first.extensions ?? {}) as Record<string, string | undefined>;
-  const message = shopperMessage ?? messageOf(code, texts);
-  return { message, ...(code ? { code } : {}), ...(supportReference ? { reference: supportReference } : {}) };
+  const { code, reference, shopperMessage } = failureOf(error);
+  const { offline, failed } = texts.problems;
+  const message = shopperMessage ?? messageOf(code, texts, isUnreachable(error) ? offline : failed);
+  return { message, ...(code ? { code } : {}), ...(reference ? { reference } : {}) };
 }
 
-/** Whether no answer arrived: the browser has no connection, or the shop does not answer. */
-export function isOffline(error: unknown): boolean {
-  return !navigator.onLine || (error instanceof TypeError && answerErrors(error) === null);
+/** What the gateway says about an answer with errors. Empty if no answer arrived, or if the page has a fault. */
+export function failureOf(error: unknown): { code?: string; reference?: string; shopperMessage?: string } {
+  const { code, supportReference: reference, shopperMessage } = answerErrors(error)?.[0]?.extensions ?? {};
+  return { ...(code ? { code } : {}), ...(reference ? { reference } : {}), ...(shopperMessage ? { shopperMessage } : {}) };
 }
 
 const ENDED = new Set(["SESSION_EXPIRED", "SESSION_REQUIRED"]);
@@ -59,7 +59,7 @@ export function isTemporary(error: unknown): boolean {
   return !(error instanceof Refused) || PASSING.includes(adviceOf(error.errors) ?? "");
 }
 
-function messageOf(code: string | undefined, texts: Texts, otherwise = texts.problems.failed): string {
+function messageOf(code: string | undefined, texts: Texts, otherwise: string): string {
   if (code !== undefined && ENDED.has(code)) return texts.problems.sessionEnded;
   return code === "SIGN_IN_REQUIRED" ? texts.problems.signInNeeded : otherwise;
 }

@@ -1,7 +1,7 @@
-import { type Outcome, Refused } from "riverfront-client";
+import { isUnreachable, type Outcome, Refused } from "riverfront-client";
 import type { CheckoutTexts } from "../../texts/en/checkout";
 import type { BoughtOrderFragment, PlacedOrderFragment } from "./order.generated";
-import { hasEnded, type Problem } from "../../problems/problem";
+import { failureOf, hasEnded, type Problem } from "../../problems/problem";
 import type { Result } from "./calls";
 
 type Of<T extends Result["__typename"]> = Extract<Result, { __typename: T }>;
@@ -20,6 +20,8 @@ export interface Notice {
   text?: Wording;
   /** Sentences that the gateway worded for the shopper. */
   details?: readonly string[];
+  /** For the shopper's letter to the shop. */
+  reference?: string;
   /** Sends once more what got no answer. */
   retry?: () => void;
   /** Where the shopper acted; otherwise at the top of the page. Beside the drop-in, which has said what went wrong itself. */
@@ -123,18 +125,31 @@ function doubt(result: Result | null): Stage {
 /** Nothing was sent to Digital River, because the request was refused or did not reach the gateway. */
 export function stageOfFailure(error: unknown): Stage {
   if (hasEnded(error)) return { kind: "sessionEnded" };
-  if (error instanceof Refused) return ready(refusal(sentences(error.errors)));
-  return ready({ tone: "bad", title: (t) => t.refused, text: (t) => t.failed });
+  if (error instanceof Refused) return ready(refusal(error.errors));
+  const { shopperMessage, reference } = failureOf(error);
+  if (shopperMessage) return ready(refusal([{ shopperMessage }], reference));
+  const text: Wording = isUnreachable(error) ? (t) => t.failed : (t) => t.ourFault;
+  return ready({ tone: "bad", title: (t) => t.refused, text, ...(reference ? { reference } : {}) });
 }
 
-export function refusal(details: readonly string[]): Notice {
-  return { tone: "bad", title: (t) => t.refused, text: (t) => t.nothingOrdered, details };
+/** What was refused, and that nothing was ordered. */
+export function refusal(errors: readonly Sentence[], reference?: string): Notice {
+  const details = sentences(errors);
+  return { tone: "bad", title: (t) => t.refused, text: (t) => t.nothingOrdered, details, ...(reference ? { reference } : {}) };
+}
+
+/** The same, as the page words it. */
+export function refusalOf(problems: readonly Problem[]): Notice {
+  return refusal(problems.map(({ message }) => ({ shopperMessage: message })), referenceOf(problems));
+}
+
+function referenceOf(problems: readonly Problem[]): string | undefined {
+  return problems.find(({ reference }) => reference)?.reference;
 }
 
 /** A source that the shopper has made or approved, and that could not be attached yet. It can be, without paying anew. */
 export function unused(problems: readonly Problem[], retry: () => void): Notice {
-  const details = problems.map(({ message }) => message);
-  return { tone: "bad", title: (t) => t.sourceUnused, details, text: (t) => t.sourceUnusedText, retry };
+  return { ...refusalOf(problems), title: (t) => t.sourceUnused, text: (t) => t.sourceUnusedText, retry };
 }
 
 interface Sentence {

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { useTexts } from "../../texts";
 import { NoticeBox } from "../NoticeBox";
 import type { Authentication as Action, Notice } from "../order/stage";
+import { askBank } from "./askBank";
 import { returnUrl, useDigitalRiver } from "./useDigitalRiver";
 
 interface Props {
@@ -22,18 +23,12 @@ export function Authentication({ action, onConfirmed, onOtherwise }: Props) {
     if (isAsking) return;
     setAsking(true);
     setNotice(null);
-    try {
-      const { sessionId, sourceId, sourceClientSecret } = action;
-      const bank = await load();
-      const data = { sessionId, sourceId, sourceClientSecret: sourceClientSecret ?? "", returnUrl: returnUrl() };
-      const { status } = await bank.authenticateSource(data);
-      if (status === "failed") setNotice({ tone: "bad", text: (t) => t.bankRefused });
-      else onConfirmed();
-    } catch {
-      setNotice({ tone: "bad", text: (t) => t.formFailed });
-    } finally {
-      setAsking(false);
-    }
+    const { sessionId, sourceId, sourceClientSecret } = action;
+    const data = { sessionId, sourceId, sourceClientSecret: sourceClientSecret ?? "", returnUrl: returnUrl() };
+    const objection = await askBank(load, data);
+    setAsking(false);
+    if (objection) setNotice(objection);
+    else onConfirmed();
   }
 
   return (

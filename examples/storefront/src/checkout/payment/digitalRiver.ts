@@ -60,6 +60,12 @@ export interface Authentication {
   returnUrl: string;
 }
 
+export interface Authenticated {
+  status: "complete" | "authentication_not_required" | "failed";
+  /** Why the bank could not be asked, such as `no_network`. Absent if the bank has answered. */
+  error?: { type?: string };
+}
+
 interface Details {
   disclosure: Readonly<Record<string, { localizedText?: string; url?: string } | undefined>>;
 }
@@ -68,7 +74,7 @@ export interface DigitalRiver {
   Compliance: { getDetails(entity: string, locale: string): Details };
   createDropin: (configuration: DropInConfiguration) => DropIn;
   createElement(type: "compliance", configuration: object): { mount(container: string | HTMLElement): void; destroy(): void };
-  authenticateSource(data: Authentication): Promise<{ status: "complete" | "authentication_not_required" | "failed" }>;
+  authenticateSource(data: Authentication): Promise<Authenticated>;
 }
 
 type Constructor = new (publicKey: string, options: { locale: string }) => DigitalRiver;

@@ -1,5 +1,7 @@
 import { useRef, useState } from "react";
 import { type Account, useCheckout } from "../useCheckout";
+import type { Notice } from "../order/stage";
+import { askBank } from "./askBank";
 import type { Payment } from "./usePayment";
 import { returnUrl, useDigitalRiver } from "./useDigitalRiver";
 
@@ -17,11 +19,9 @@ export function useSavedCard(attach: Payment["attach"]): SavedCardPayment {
   const isUnderWay = useRef(false);
   const [isAsking, setAsking] = useState(false);
 
-  async function isConfirmed({ source, sourceClientSecret }: SavedCard, sessionId: string): Promise<boolean> {
-    if (sourceClientSecret === null) return true;
-    const bank = await load();
-    const data = { sessionId, sourceId: source.sourceId, sourceClientSecret, returnUrl: returnUrl() };
-    return (await bank.authenticateSource(data)).status !== "failed";
+  async function objection({ source, sourceClientSecret }: SavedCard, sessionId: string): Promise<Notice | null> {
+    if (sourceClientSecret === null) return null;
+    return askBank(load, { sessionId, sourceId: source.sourceId, sourceClientSecret, returnUrl: returnUrl() });
   }
 
   async function pay(card: SavedCard, sessionId: string, onAttached: () => void): Promise<void> {
@@ -29,15 +29,11 @@ export function useSavedCard(attach: Payment["attach"]): SavedCardPayment {
     isUnderWay.current = true;
     setAsking(true);
     notify(null);
-    try {
-      if (await isConfirmed(card, sessionId)) await attach({ paymentOptionId: card.id }, onAttached);
-      else notify({ tone: "bad", text: (t) => t.bankRefused, place: "payment" });
-    } catch {
-      notify({ tone: "bad", text: (t) => t.formFailed, place: "payment" });
-    } finally {
-      isUnderWay.current = false;
-      setAsking(false);
-    }
+    const notice = await objection(card, sessionId);
+    if (notice) notify(notice);
+    else await attach({ paymentOptionId: card.id }, onAttached);
+    isUnderWay.current = false;
+    setAsking(false);
   }
 
   return { pay, isAsking };

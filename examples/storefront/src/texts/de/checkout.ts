@@ -86,6 +86,9 @@ export const checkout: CheckoutTexts = {
   bankRefused:
     "Ihre Bank konnte nicht bestätigen, dass Sie es sind. Es wurde nichts bestellt und nichts abgebucht. " +
     "Bitte versuchen Sie es noch einmal, oder bezahlen Sie anders.",
+  bankUnreachable:
+    "Ihre Bank konnte nicht gefragt werden, ob Sie es sind. Es wurde nichts bestellt und nichts abgebucht. Bitte " +
+    "prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal, oder bezahlen Sie auf andere Weise.",
   storeCredit: "Guthaben",
   methods: {
     creditCard: "Karte",
@@ -150,6 +153,9 @@ export const checkout: CheckoutTexts = {
     "Bitte prüfen Sie die Bestellung, bevor Sie sie aufgeben.",
   refused: "Das hat nicht geklappt",
   failed: "Wir konnten den Shop nicht erreichen. Bitte prüfen Sie Ihre Verbindung, und versuchen Sie es noch einmal.",
+  ourFault:
+    "Der Fehler liegt bei uns, nicht bei Ihnen. Es wurde nichts bestellt und nichts abgebucht. Bitte versuchen Sie es " +
+    "gleich noch einmal.",
   sessionEnded: "Ihre Sitzung ist abgelaufen",
   sessionEndedText:
     "Zum Schutz Ihrer Daten endet eine Sitzung nach einer halben Stunde ohne Nutzung. Es wurde nichts " +

@@ -34,6 +34,7 @@ export const problems: Texts["problems"] = {
   offline: "Der Shop ist nicht erreichbar. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.",
   failedTitle: "Etwas ist schiefgegangen",
   failed: "Das liegt an uns, nicht an Ihnen. Versuchen Sie es gleich noch einmal.",
+  crashed: "Diese Seite funktioniert wegen eines Fehlers von uns nicht mehr. Laden Sie sie neu, um weiterzumachen.",
   reference: (reference) => `Falls es wieder passiert, nennen Sie uns diese Referenz: ${reference}`,
   sessionEnded: "Sie waren eine Weile fort. Zum Schutz Ihrer Daten haben wir die Sitzung beendet. Bitte beginnen Sie neu.",
   signInNeeded: "Bitte melden Sie sich dafür an.",

@@ -79,6 +79,9 @@ export const checkout = {
   bankRefused:
     "Your bank could not confirm that it is you. Nothing was ordered, and no money was taken. Please try " +
     "again, or pay in another way.",
+  bankUnreachable:
+    "Your bank could not be asked whether it is you. Nothing was ordered, and no money was taken. Please check your " +
+    "connection and try again, or pay in another way.",
   storeCredit: "Store credit",
   methods: {
     creditCard: "Card",
@@ -136,6 +139,8 @@ export const checkout = {
     "order before you place it.",
   refused: "That did not work",
   failed: "We could not reach the shop. Please check your connection and try again.",
+  ourFault:
+    "The fault is ours, not yours. Nothing was ordered, and no money was taken. Please try again in a moment.",
   sessionEnded: "Your session has ended",
   sessionEndedText:
     "To protect your data, a session ends after half an hour without use. Nothing was ordered, and no money " +

@@ -33,6 +33,7 @@ export const problems = {
   offline: "We cannot reach the shop. Check your connection and try again.",
   failedTitle: "Something went wrong",
   failed: "This is our fault, not yours. Try again in a moment.",
+  crashed: "This page has stopped working because of a fault of ours. Reload it to go on.",
   reference: (reference: string) => `If it happens again, tell us this reference: ${reference}`,
   sessionEnded: "You were away for a while, so we closed your session to protect your data. Please start again.",
   signInNeeded: "Please sign in to go on.",

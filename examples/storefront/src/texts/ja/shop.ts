@@ -34,6 +34,7 @@ export const problems: Texts["problems"] = {
   offline: "ショップに接続できません。通信状態を確認して、もう一度お試しください。",
   failedTitle: "問題が発生しました",
   failed: "ショップ側の問題です。しばらくしてからもう一度お試しください。",
+  crashed: "当店側の不具合により、このページは表示できなくなりました。再読み込みしてください。",
   reference: (reference) => `再び起きた場合は、この参照番号をお知らせください：${reference}`,
   sessionEnded: "しばらく操作がなかったため、安全のためセッションを終了しました。もう一度お試しください。",
   signInNeeded: "続けるにはサインインしてください。",
