@@ -83,10 +83,25 @@ class Evidence:
         cannot be read, only resume-cart shows it, which Digital River refuses before the approval."""
         return self.is_approved or (self.payment_session is None and not self.is_same_cart)
 
-    def shows_submission(self, record: AttemptRecord) -> bool:
-        """Whether the cart of the attempt was submitted, although Digital River refused this request to submit it."""
-        payment = self.cart.payment_session
-        return self.cart.order_id != record.order_id or (payment is not None and payment.state in SUBMITTED)
+
+EVIDENCE_S = 1.5
+"""Least time for reading what a refusal leaves open, in seconds, also after the deadline of the operation. Its request
+waits that long for the outcome, see `OUTCOME_S`."""
+
+
+async def was_submitted(attempt: Attempt) -> bool | None:
+    """Whether the cart of the attempt was submitted, although Digital River refused this request to submit it.
+
+    None if the cart cannot be read now.
+    """
+    attempt.ctx.forget_cart()
+    try:
+        with attempt.ctx.lasting(EVIDENCE_S):
+            cart = await attempt.ctx.cart()
+    except UNREADABLE:
+        return None
+    payment = cart.payment_session
+    return cart.order_id != attempt.record.order_id or (payment is not None and payment.state in SUBMITTED)
 
 
 async def read_evidence(attempt: Attempt) -> Evidence | None:

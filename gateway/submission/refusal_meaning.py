@@ -62,6 +62,9 @@ DOCUMENTED = frozenset(CAUSES) | frozenset(
 TOO_MANY_REQUESTS = 429
 """HTTP status of an exceeded quota. Digital River did not process the call, whatever the error code is."""
 
+UNAUTHORIZED = 401
+"""HTTP status of a call whose token Digital River refused."""
+
 PROCESSING_FAILED = "payment processing"
 TERMS = "terms of sale"
 NOT_RECURRING = "non-recurring"
@@ -78,6 +81,12 @@ def meaning_of(refusal: UpstreamRefusal) -> Meaning:
         return Meaning.NOT_RESUMABLE
     is_documented = refusal.reason in DOCUMENTED or refusal.status == TOO_MANY_REQUESTS
     return Meaning.NO_ORDER if is_documented else Meaning.DOUBT
+
+
+def may_follow_submission(refusal: UpstreamRefusal) -> bool:
+    """Whether Digital River may refuse submit-cart for this reason because the cart was submitted already."""
+    is_of_payment = meaning_of(refusal) in (Meaning.AUTHENTICATION, Meaning.DECLINE)
+    return not is_of_payment and refusal.status not in (UNAUTHORIZED, TOO_MANY_REQUESTS)
 
 
 def _processing_failed(refusal: UpstreamRefusal) -> bool:

@@ -135,8 +135,6 @@ async def report_stored(attempt: Attempt) -> SubmissionAttempt | None:
     shown = await rehydrated(attempt)
     if not (attempt.record.waits_for_redirect and isinstance(shown, OrderInDoubt)):
         return attempt.report(shown, is_replay=True)
-    # A cart that this operation read before the order was sent would be no evidence.
-    attempt.ctx.forget_cart()
     outcome = await settling_doubts.poll_redirect(attempt, only_if_certain=True)
     if outcome is Next.CHECK_LATER:
         return attempt.report(await rehydrated(attempt), is_replay=True)

@@ -15,9 +15,9 @@ from gateway.sessions.token_renewal import FRESH_FOR_CHECKOUT
 from gateway.store.rate_limits import address_key
 from gateway.submission import store_loss
 from gateway.submission.attempt import Attempt, SubmitRequest
-from gateway.submission.evidence import read_evidence, result_shown_by
+from gateway.submission.evidence import read_evidence, result_shown_by, was_submitted
 from gateway.submission.lateness import refuse_if_late
-from gateway.submission.refusal_meaning import Meaning, blockers_for, meaning_of
+from gateway.submission.refusal_meaning import Meaning, blockers_for, may_follow_submission, meaning_of
 from gateway.submission.rehydrate import rehydrated
 from gateway.submission.results import (
     REFUSED,
@@ -148,13 +148,15 @@ async def _refused(attempt: Attempt, refusal: UpstreamRefusal, guard_input: Guar
     meaning = meaning_of(refusal)
     codes = {"upstream_code": refusal.reason, "upstream_subcode": refusal.subcode}
     log.info("submission refused", extra={"meaning": meaning.name, "key": str(attempt.key)} | codes)
-    attempt.ctx.forget_cart()
     # Another request may have submitted the cart: a copy of this request that a proxy sent, or another channel of the
     # shop. Digital River refuses the second request, but there is an order.
-    evidence = await read_evidence(attempt)
-    if evidence is not None and evidence.shows_submission(attempt.record):
+    is_submitted = await was_submitted(attempt)
+    if is_submitted:
         log.warning("submission refused after another", extra={"key": str(attempt.key)} | codes)
-        return result_shown_by(evidence, attempt) or in_doubt(attempt)
+        evidence = await read_evidence(attempt)
+        return (evidence and result_shown_by(evidence, attempt)) or in_doubt(attempt)
+    if is_submitted is None and may_follow_submission(refusal):
+        return in_doubt(attempt)
     match meaning:
         case Meaning.AUTHENTICATION:
             return await authentication_required(attempt, refusal, guard_input.cart, "submit again with a new key")

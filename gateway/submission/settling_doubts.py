@@ -70,6 +70,8 @@ async def poll_redirect(attempt: Attempt, *, only_if_certain: bool = False) -> R
 
     `only_if_certain`: return `Next.RESUME` only if Digital River shows the approval, not if resume-cart could show it.
     """
+    # A cart that was read before the order was sent would be no evidence.
+    attempt.ctx.forget_cart()
     evidence = await read_evidence(attempt)
     if evidence is None:
         return Next.CHECK_LATER
@@ -89,16 +91,21 @@ async def poll_redirect(attempt: Attempt, *, only_if_certain: bool = False) -> R
 
 
 async def end_replaced(attempt: Attempt) -> bool:
-    """End an attempt that waits for the shopper, if its cart is open again, or if another cart has replaced it and the
-    shopper has not approved the payment. Return whether the attempt has ended.
+    """End an attempt that waits for the shopper, if its order was finished or cancelled, if its cart is open again, or
+    if another cart has replaced it and the shopper has not approved the payment. Return whether the attempt has ended.
 
     The shopper now buys the active cart. An ended attempt is never resumed, so a later approval charges nothing.
     """
     if not attempt.record.waits_for_redirect:
         return False
+    attempt.ctx.forget_cart()
     evidence = await read_evidence(attempt)
     if evidence is None or evidence.is_approved:
         return False
+    result = result_shown_by(evidence, attempt)
+    if result is not None and not holds_cart(result):
+        # Another channel of the shop, or a repeated request, has finished the order.
+        return await attempt.record_evidence(result)
     if proves_absence(evidence):
         return await attempt.end(not_placed_with(attempt, OPEN_AGAIN, None))
     if not replaces(evidence.cart, attempt.record):

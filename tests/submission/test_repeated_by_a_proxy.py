@@ -8,8 +8,9 @@ import pytest
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.submission.lost_submissions import order_states, status_of
-from tests.support.shop import SUBMIT, Clock, InMemoryTransport, Shopper, Storefront, gateway, new_key, signed_in
+from tests.support.shop import CART, SUBMIT, Clock, InMemoryTransport, Shopper, Storefront, gateway, new_key, signed_in
 
+ORDER = "/v1/shoppers/me/orders/{id}"
 RESUME = "mutation { resumeOrder(input: {}) { result { __typename } errors { code } } }"
 
 
@@ -35,6 +36,24 @@ async def test_guest_learns_of_order_whose_repetition_was_refused(
     await shopper.get_ready()
     key = new_key()
     assert (await shopper.storefront.outcome(key))["__typename"] == "OrderPlaced"
+    assert await status_of(shopper.storefront, key) == "PLACED"
+    assert order_states(world) == ["Submitted"]
+
+
+@pytest.mark.parametrize("unread", [ORDER, CART])
+async def test_repetition_with_unread_evidence_leaves_a_doubt(
+    storefront_behind_proxy: Storefront, sandbox: httpx.AsyncClient, world: World, clock: Clock, unread: str
+) -> None:
+    shopper = Shopper(storefront_behind_proxy, sandbox, world)
+    await shopper.get_ready()
+    cart = await shopper.storefront.cart()
+    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+    # The guard reads the cart once before it is sent.
+    await shopper.fault("status", unread, method="GET", status=503, skips=1 if unread == CART else 0)
+    key = new_key()
+    assert (await shopper.storefront.outcome(key, **agreed))["__typename"] == "OrderInDoubt"
+    world.faults.clear()
+    clock.move(60)
     assert await status_of(shopper.storefront, key) == "PLACED"
     assert order_states(world) == ["Submitted"]
 

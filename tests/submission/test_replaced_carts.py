@@ -37,6 +37,13 @@ async def wait_for_approval(shopper: Shopper) -> tuple[str, str]:
     return key, result["action"]["redirectUrl"]
 
 
+async def finish_by_another_channel(shopper: Shopper) -> None:
+    """Finish the order that waits, as a channel of the shop does that has a token of the shopper."""
+    token = next(value for value, token in shopper.world.tokens.items() if token.shopper.orders)
+    answer = await shopper.sandbox.post(RESUME_CART, headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200, answer.text
+
+
 async def resume(shopper: Shopper) -> dict[str, Any]:
     payload: dict[str, Any] = (await shopper.storefront.ask(RESUME)).data["resumeOrder"]
     return payload
@@ -103,6 +110,17 @@ async def test_next_cart_is_bought_instead_of_order_without_approval(shopper: Sh
     await shopper.decide(url)
     await resume(shopper)
     assert order_states(shopper.world) == ["Source Pending Redirect", "Submitted"]
+
+
+async def test_order_that_another_channel_finished_is_placed(shopper: Shopper) -> None:
+    await shopper.get_ready("klarnaCredit")
+    result = await shopper.storefront.outcome(key := new_key())
+    await shopper.decide(result["action"]["redirectUrl"])
+    await finish_by_another_channel(shopper)
+    await shopper.get_ready()
+    assert (await shopper.storefront.outcome())["__typename"] == "OrderPlaced"
+    assert await status_of(shopper.storefront, key) == "PLACED"
+    assert order_states(shopper.world) == ["Submitted", "Submitted"]
 
 
 async def test_next_cart_waits_for_order_that_was_approved(shopper: Shopper) -> None:
