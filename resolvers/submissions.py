@@ -25,10 +25,7 @@ from resolvers.payloads import SubmissionPayload
 
 
 async def order_submission(ctx: Context, idempotency_key: UUID | None = None) -> SubmissionAttempt | None:
-    try:
-        attempt = await submissions.look_up(ctx, idempotency_key)
-    except NothingToResume:
-        return None  # The order had not been sent, and another replica has just deleted the attempt.
+    attempt = await submissions.look_up(ctx, idempotency_key)
     if attempt is not None:
         ctx.operation.outcome = attempt.status.name
     return attempt

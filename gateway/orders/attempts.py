@@ -57,6 +57,10 @@ class NothingToResume(Exception):
     """No submission of the session waits for the shopper."""
 
 
+UNKNOWN_FINGERPRINT = ""
+"""Fingerprint of an attempt whose submit request is not known any more."""
+
+
 class SubmissionKeyTaken(Exception):
     """The idempotency key belongs to another submit request. `status`: status of that submission. `is_own`: whether
     the client can read it."""
@@ -81,8 +85,8 @@ class AttemptRecord(StoredRecord, kw_only=True):
     key: UUID
     """The client's idempotency key."""
     fingerprint: str
-    """Digest of the submit request. A request with the same key and another digest is rejected. Empty if the digest was
-    lost together with an earlier record of the order."""
+    """Digest of the submit request. A request with the same key and another digest is rejected. `UNKNOWN_FINGERPRINT`
+    if the digest was lost together with an earlier record of the order."""
     replica_id: str = msgspec.field(name="owner")
     """Id of the replica that works on the attempt."""
     session_id: str = ""

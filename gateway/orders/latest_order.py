@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from datetime import timedelta
 
-from gateway.errors import StoreUnavailable
+from gateway.errors import RateLimited, StoreUnavailable
 from gateway.orders.attempts import TTL_S, AttemptRecord, Attempts, Located, tag_of
 from gateway.sessions.sessions import Session
 from gateway.store.interface import Store
@@ -16,12 +16,12 @@ RECENT = timedelta(hours=1)
 async def note_order(store: Store, store_key: str, record: AttemptRecord, by_order: str | None) -> None:
     """Remember the attempt as the last with which its owner has placed an order, and by the number of the order.
 
-    If the store is unavailable, a second submit request will only learn that the cart is empty.
+    If the store is unavailable or full, a second submit request will only learn that the cart is empty.
     `by_order`: the store key by which an operator finds the attempt.
     """
     tag = tag_of(store_key, record).encode()
     entries = [_key(store_key.split(":")[1]), by_order]
-    with contextlib.suppress(StoreUnavailable):
+    with contextlib.suppress(StoreUnavailable, RateLimited):
         await asyncio.gather(*[store.put(entry, tag, ttl_s=TTL_S) for entry in entries if entry is not None])
 
 

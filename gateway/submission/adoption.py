@@ -8,7 +8,7 @@ import logging
 from uuid import UUID, uuid4
 
 from gateway.operation.context import Context
-from gateway.orders.attempts import Located, SubmissionKeyTaken
+from gateway.orders.attempts import UNKNOWN_FINGERPRINT, Located, SubmissionKeyTaken
 from gateway.sessions.sessions import Session
 from gateway.submission.attempt import Attempt
 from gateway.submission.results import waiting_to_be_resumed
@@ -16,8 +16,6 @@ from gateway.upstream.cart import Cart
 from gateway.upstream.payment import waits_for_shopper
 
 log = logging.getLogger(__name__)
-
-UNKNOWN_FINGERPRINT = ""
 
 
 async def adopted(ctx: Context, session: Session, cart: Cart, key: UUID | None = None) -> Located | None:

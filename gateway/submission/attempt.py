@@ -13,13 +13,14 @@ from msgspec.structs import asdict, replace
 
 from gateway.checkout.guard_input import Agreement
 from gateway.elapsed_time import elapsed_s
-from gateway.errors import SessionRequired, StoreUnavailable
+from gateway.errors import RateLimited, SessionRequired, StoreUnavailable
 from gateway.operation.context import Context
 from gateway.orders.attempts import (
     LONGEST_PAUSE,
     LONGEST_REDIRECT_PAUSE,
     SHORTEST_PAUSE,
     TTL_S,
+    UNKNOWN_FINGERPRINT,
     AttemptRecord,
     Stage,
     SubmissionKeyTaken,
@@ -78,6 +79,8 @@ class Attempt:
         self.key = key
         self.store_key = store_key or store_key_of(session, key)
         self.answer: Result | None = None
+        self.is_first = False
+        """Whether this request has reserved the idempotency key, so that its report is no replay."""
         self.evidence: str | None = None
         """What at Digital River proved the result, for the log. None if its answer to this process did."""
         self._attempts = ctx.services.attempts
@@ -123,11 +126,17 @@ class Attempt:
         await self._attempts.check_at(self.store_key, self.record, now + SHORTEST_PAUSE)
         if not await self._store.replace(self.store_key, write_record(self.record), expected=None, ttl_s=TTL_S):
             return False
+        self.is_first = True
         other = await self._attempts.claim_key(self.store_key, self.record)
         if other is not None:
             raise SubmissionKeyTaken(other.status, is_own=False)
         self.log_step("submission reserved")
         return True
+
+    async def require_fingerprint(self, fingerprint: str) -> None:
+        """Raise `SubmissionKeyTaken` if the stored attempt has the digest of another submit request."""
+        if await self.read() and self.record.fingerprint not in (UNKNOWN_FINGERPRINT, fingerprint):
+            raise SubmissionKeyTaken(self.record.status, is_own=True)
 
     async def read(self) -> bool:
         """Read the record from the store again. Return False if the store has no record."""
@@ -184,7 +193,11 @@ class Attempt:
             pricing=order_pricing(cart),
             revision=cart.revision,
         )
-        await self._attempts.note_submission(self.store_key, submitted, self._by_order(cart.order_id))
+        await asyncio.gather(
+            self._attempts.note_submission(self.store_key, submitted, self._by_order(cart.order_id)),
+            # The check that was scheduled first may have come before the attempt had a record.
+            self._attempts.check_at(self.store_key, submitted, self.now() + SHORTEST_PAUSE),
+        )
         if not await self.advance(**asdict(submitted) | changes):
             raise StoreUnavailable(detail="the reservation is gone")
 
@@ -284,9 +297,9 @@ class Attempt:
     async def remember(self, edit: Callable[[CheckoutMemory], None]) -> None:
         """Change what the session remembers of the checkout, see `CheckoutMemory`.
 
-        If the session has ended or the store is unavailable, nothing is changed.
+        If the session has ended, or the store is unavailable or full, nothing is changed.
         """
-        with contextlib.suppress(SessionRequired, StoreUnavailable):
+        with contextlib.suppress(SessionRequired, StoreUnavailable, RateLimited):
             await self.ctx.services.sessions.update_checkout_memory(self.session, edit)
 
     # Locking carts, and waiting for attempts that other replicas work on.

@@ -12,7 +12,7 @@ from datetime import timedelta
 from gateway.errors import GatewayError
 from gateway.metrics.submissions import RECONCILIATIONS
 from gateway.operation.services import Services
-from gateway.orders.attempts import OPEN_ATTEMPTS, NothingToResume, store_key_in
+from gateway.orders.attempts import OPEN_ATTEMPTS, NothingToResume, SubmissionKeyTaken, store_key_in
 from gateway.spans import SpanKind, inside
 from gateway.store.repetition import Repetition
 from gateway.submission.submissions import reconcile
@@ -89,7 +89,7 @@ class Reconciler:
         """Reconcile an attempt, and return a value of the label of `RECONCILIATIONS`."""
         try:
             return await reconcile(self._services, tag)
-        except NothingToResume:
+        except (NothingToResume, SubmissionKeyTaken):  # Of a request whose task the check has joined.
             return "nothing_to_do"
         except GatewayError as failure:
             # The attempt is due again when this replica's claim ends.

@@ -10,9 +10,8 @@ from enum import Enum, auto
 
 from msgspec.structs import replace
 
-from gateway.errors import StoreUnavailable
+from gateway.errors import GatewayError
 from gateway.metrics.submissions import UNRECORDED
-from gateway.orders.attempts import NothingToResume
 from gateway.orders.outcomes import APPROVED, OrderBlocked, OrderInDoubt, Result, SubmissionAttempt
 from gateway.store.waiting import renew_waiting
 from gateway.submission import resuming, sending, settling_doubts
@@ -41,20 +40,21 @@ async def run(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None
     """Submit `request`. If `request` is None, continue the existing attempt. Return None if no attempt has the
     idempotency key.
 
-    Raise `GatewayError` or `NothingToResume` if nothing was sent and no new outcome is known.
+    Raise `GatewayError` or `NothingToResume` if nothing was sent and no new outcome is known, and `SubmissionKeyTaken`
+    if another request has the key.
     """
     try:
         reported = await _submit(attempt, request) if request is not None else None
-        reported = reported or await _followed(attempt, goal)
+        reported = reported or await _follow(attempt, goal)
         if reported is None and attempt.answer is not None:
             # The store has lost the record. Without a new record, a repeated request could send the order again.
             await attempt.restore_answer()
             reported = attempt.report(attempt.answer)
         return reported
-    except StoreUnavailable as failure:
+    except GatewayError as failure:
         if attempt.answer is None:
             raise
-        # The client must receive the result, although it could not be stored.
+        # The client must receive the result, although the store was out of reach or full.
         UNRECORDED.labels().inc()
         outcome = attempt.answer.status.name
         log.error("outcome not written", extra={"key": str(attempt.key), "outcome": outcome, "reason": failure.detail})
@@ -64,26 +64,22 @@ async def run(attempt: Attempt, goal: Goal, request: SubmitRequest | None = None
 async def _submit(attempt: Attempt, request: SubmitRequest) -> SubmissionAttempt | None:
     """Submit the cart. Return None if another attempt has the key, or if another replica recorded the outcome."""
     async with attempt.sending():
-        if not await attempt.reserve(request.fingerprint):
-            return None
-        checked = await sending.check(attempt, request)
-        if isinstance(checked, OrderBlocked):
-            result: Result = checked
-        else:
-            await attempt.mark_sent(checked.cart)
-            renew_waiting()  # If the order cannot be sent now, its record must still be deleted.
-            result = await sending.submit_cart(attempt, checked)
-        return attempt.report(result) if await attempt.record_own_result(result) else None
+        if await attempt.reserve(request.fingerprint):
+            return await _send(attempt, request)
+    # Not in the block above, whose errors delete the record.
+    await attempt.require_fingerprint(request.fingerprint)
+    return None
 
 
-async def _followed(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:
-    try:
-        return await _follow(attempt, goal)
-    except NothingToResume:
-        if goal in (Goal.RESUME, Goal.RECONCILE):
-            raise
-        # The client only asked for the outcome, and the order still waits for the shopper.
-        return attempt.report(await rehydrated(attempt), is_replay=True)
+async def _send(attempt: Attempt, request: SubmitRequest) -> SubmissionAttempt | None:
+    checked = await sending.check(attempt, request)
+    if isinstance(checked, OrderBlocked):
+        result: Result = checked
+    else:
+        await attempt.mark_sent(checked.cart)
+        renew_waiting()  # If the order cannot be sent now, its record must still be deleted.
+        result = await sending.submit_cart(attempt, checked)
+    return attempt.report(result) if await attempt.record_own_result(result) else None
 
 
 async def _follow(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:

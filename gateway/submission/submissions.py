@@ -18,6 +18,7 @@ from gateway.operation.cart_owner import session_of_owner
 from gateway.operation.context import Context, background_context, context_of_session
 from gateway.operation.services import Services
 from gateway.orders.attempts import (
+    UNKNOWN_FINGERPRINT,
     AttemptRecord,
     Located,
     NothingToResume,
@@ -27,7 +28,7 @@ from gateway.orders.attempts import (
 )
 from gateway.orders.outcomes import SubmissionAttempt
 from gateway.sessions.sessions import Session
-from gateway.submission.adoption import UNKNOWN_FINGERPRINT, adopted
+from gateway.submission.adoption import adopted
 from gateway.submission.attempt import Attempt, SubmitRequest
 from gateway.submission.rehydrate import outline
 from gateway.submission.results import not_placed_with
@@ -49,6 +50,7 @@ async def submit(ctx: Context, request: SubmitRequest) -> SubmissionAttempt:
     """
     session, attempts = await session_of_owner(ctx), ctx.services.attempts
     while True:
+        attempt = Attempt(ctx, session, request.key)
         present = await attempts.find(session, request.key)
         running = attempts.running(present.store_key if present is not None else store_key_of(session, request.key))
         fingerprints = {present and present.record.fingerprint, running and running.fingerprint}
@@ -57,10 +59,10 @@ async def submit(ctx: Context, request: SubmitRequest) -> SubmissionAttempt:
         if present is not None:
             reported = await _continue(ctx, session, present, Goal.WAIT)
         else:
-            reported = await _run_once(Attempt(ctx, session, request.key), Goal.WAIT, request)
+            reported = await _run_once(attempt, Goal.WAIT, request)
         # No result: the replica that reserved the key died before it sent the cart, so submit again.
         if reported is not None:
-            return replace(reported, is_replay=present is not None or running is not None)
+            return replace(reported, is_replay=not attempt.is_first)
 
 
 async def resume(ctx: Context, key: UUID | None) -> SubmissionAttempt:
@@ -212,6 +214,21 @@ async def _run_once(attempt: Attempt, goal: Goal, request: SubmitRequest | None 
         attempt.store_key, lambda: run(attempt, goal, request), fingerprint=request.fingerprint if request else None
     )
     await asyncio.wait({task}, timeout=max(operation.deadline_at - elapsed_s(), 0) + OUTCOME_S)
-    if task.done():
+    if not task.done():
+        raise SubmissionInProgress
+    try:
         return task.result()
-    raise SubmissionInProgress
+    except NothingToResume:
+        if goal in (Goal.RESUME, Goal.RECONCILE):
+            raise
+        # The task has tried to resume the order, maybe for another request. This one only asked for the outcome.
+        return await _stored(attempt)
+
+
+async def _stored(attempt: Attempt) -> SubmissionAttempt | None:
+    """Report the attempt as it is stored now. Return None if the store has no record."""
+    while await attempt.read():
+        reported = await report_stored(attempt)
+        if reported is not None:
+            return reported
+    return None

@@ -100,6 +100,7 @@ async def test_same_idempotency_key_at_two_replicas_places_one_order(replicas: R
     payloads = await asyncio.gather(*(tab.submit(key, **agreed) for _ in range(10) for tab in replicas.tabs))
     assert {payload["result"]["__typename"] for payload in payloads} == {"OrderPlaced"}
     assert len({payload["result"]["order"]["number"] for payload in payloads}) == 1
+    assert [payload["attempt"]["isReplay"] for payload in payloads].count(False) == 1
     assert replicas.shopper.submits == 1
 
 

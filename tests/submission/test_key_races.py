@@ -41,6 +41,24 @@ class SlowReplyStore(MemoryStore):
         return was_written
 
 
+class SlowReadStore(MemoryStore):
+    """If `is_slow`, the store reads the next attempt at once, but returns only after a test sets `reply`."""
+
+    is_slow = False
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.read, self.reply = asyncio.Event(), asyncio.Event()
+
+    async def get(self, key: str) -> bytes | None:
+        value = await super().get(key)
+        if self.is_slow and key.startswith("attempt:"):
+            self.is_slow = False
+            self.read.set()
+            await self.reply.wait()
+        return value
+
+
 class LosingStore(MemoryStore):
     """If `reads_until_loss` is 2, the store rejects the next outcome, and deletes the attempt after the next read.
 
@@ -98,6 +116,32 @@ async def test_second_request_during_slow_store_write_sends_no_second_order(
         assert (await first)["errors"] == []
         if second_request == "submit":
             assert (await second)["errors"] == []
+        assert shopper.submits == 1
+
+
+@pytest.mark.parametrize("is_same_request", [True, False])
+async def test_request_overtaken_by_another_with_its_key_is_a_replay(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, is_same_request: bool
+) -> None:
+    store = SlowReadStore(clock)
+    async with gateway_on(store, world, network, clock) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready()
+        cart, key = await storefront.cart(), new_key()
+        agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+        store.is_slow = True
+        other = agreed if is_same_request else agreed | {"revision": None}
+        overtaken = asyncio.create_task(storefront.another_tab().submit(key, **other))
+        await store.read.wait()
+        first = await storefront.another_tab().submit(key, **agreed)
+        assert first["attempt"] == IsPartialDict(status="PLACED", isReplay=False)
+        store.reply.set()
+        second = await overtaken
+        if is_same_request:
+            assert second["attempt"] == IsPartialDict(status="PLACED", isReplay=True)
+        else:
+            assert [error["code"] for error in second["errors"]] == ["IDEMPOTENCY_KEY_REUSED"]
+        assert (await _status(storefront, key)) == "PLACED"
         assert shopper.submits == 1
 
 

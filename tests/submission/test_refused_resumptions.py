@@ -1,5 +1,6 @@
 """Each refusal of resume-cart leads to an outcome, or leaves the order waiting as before."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -96,3 +97,23 @@ async def test_order_waits_after_a_resumption_that_was_not_sent(shopper: Shopper
     assert (await resume(shopper, key))["errors"] == [{"code": "UPSTREAM_UNAVAILABLE", "retry": "RETRY"}]
     network.unreachable.clear()
     assert (await resume(shopper, key))["result"]["__typename"] == "OrderPlaced"
+
+
+async def test_submit_that_joins_a_refused_resumption_learns_the_state(
+    shopper: Shopper, network: InMemoryTransport
+) -> None:
+    await shopper.get_ready("klarnaCredit")
+    cart, storefront = await shopper.storefront.cart(), shopper.storefront
+    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+    result = (await storefront.submit(key := new_key(), **agreed))["result"]
+    await shopper.decide(result["action"]["redirectUrl"])
+    await shopper.fault("status", RESUME_CART, status=409, code="resume-cart-failure", times=1)
+    network.gates[RESUME_CART] = asyncio.Event()
+    resuming = asyncio.create_task(storefront.another_tab().ask(RESUME, key=key))
+    await network.arrived[RESUME_CART].wait()
+    joining = asyncio.create_task(storefront.submit(key, **agreed))
+    for _ in range(100):
+        await asyncio.sleep(0)
+    network.gates[RESUME_CART].set()
+    assert (await resuming).data["resumeOrder"]["errors"] == [IsPartialDict(code="NOT_RESUMABLE")]
+    assert (await joining)["attempt"] == IsPartialDict(status="IN_PROGRESS", isReplay=True)

@@ -4,8 +4,9 @@ import asyncio
 
 import httpx
 import pytest
+from dirty_equals import IsPartialDict
 
-from gateway.errors import StoreUnavailable
+from gateway.errors import RateLimited, StoreUnavailable
 from gateway.store.memory import MemoryStore
 from sandbox.model.world import World
 from tests.submission.lost_submissions import is_unlocked
@@ -41,6 +42,39 @@ class FailingStore(MemoryStore):
                 raise StoreUnavailable
             self.failing = (self.failing[0], self.failing[1] - 1)
         return await super().replace(key, value, expected=expected, ttl_s=ttl_s)
+
+
+class FullStore(MemoryStore):
+    """A store that has no room for new keys while `is_full`."""
+
+    is_full = False
+
+    async def put(self, key: str, value: bytes, *, ttl_s: float) -> None:
+        if self.is_full and await self.get(key) is None:
+            raise RateLimited
+        await super().put(key, value, ttl_s=ttl_s)
+
+
+async def test_placed_order_is_reported_although_the_store_is_full(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient
+) -> None:
+    store = FullStore(clock)
+    async with gateway_on(store, world, network, clock) as storefront:
+        shopper = Shopper(storefront, sandbox, world)
+        await shopper.get_ready()
+        cart, key = await storefront.cart(), new_key()
+        network.gates[SUBMIT] = asyncio.Event()
+        submitting = asyncio.create_task(
+            storefront.submit(key, total=cart["totals"]["orderTotal"], revision=cart["revision"])
+        )
+        await network.arrived[SUBMIT].wait()
+        store.is_full = True
+        network.gates[SUBMIT].set()
+        payload = await submitting
+        assert (payload["errors"], payload["result"]["__typename"]) == ([], "OrderPlaced")
+        assert (await storefront.submit(key, total=cart["totals"]["orderTotal"], revision=cart["revision"]))[
+            "attempt"
+        ] == IsPartialDict(status="PLACED", isReplay=True)
 
 
 async def test_store_error_before_sending_leaves_the_cart_unlocked(

@@ -1,9 +1,12 @@
 """The quiet time of a doubt is real time: a suspended process or a wrong clock makes no order arrive after it."""
 
 import asyncio
+import io
+from datetime import datetime
 
 import httpx
 
+from gateway.orders.attempts import OPEN_ATTEMPTS
 from gateway.store.clock import JUMP
 from gateway.store.memory import MemoryStore
 from sandbox.app import create_app as create_sandbox
@@ -11,6 +14,7 @@ from sandbox.model.world import World
 from tests.submission.lost_submissions import DelayedSubmission, order_states, status_of
 from tests.support.shop import (
     PACK,
+    SUBMIT,
     Clock,
     InMemoryTransport,
     Shopper,
@@ -65,6 +69,39 @@ async def test_process_that_was_suspended_does_not_send_the_order(
         store.wakes.set()
         await submitting
     assert order_states(world) == []
+
+
+class ForgetfulSchedule(MemoryStore):
+    """A store in which another replica has removed the first check of an attempt, because it had no record yet."""
+
+    has_forgotten = False
+
+    async def schedule(self, name: str, entry: str, at: datetime) -> None:
+        if name == OPEN_ATTEMPTS and not self.has_forgotten:
+            self.has_forgotten = True
+            return
+        await super().schedule(name, entry, at)
+
+
+async def test_order_whose_first_check_was_removed_is_settled(
+    world: World, network: InMemoryTransport, clock: Clock, sandbox: httpx.AsyncClient, log: io.StringIO
+) -> None:
+    store = ForgetfulSchedule(clock)
+    async with gateway_on(store, world, network, clock) as suspended:
+        await Shopper(suspended, sandbox, world).get_ready()
+        cart, key = await suspended.cart(), new_key()
+        network.gates[SUBMIT] = asyncio.Event()
+        submitting = asyncio.create_task(
+            suspended.another_tab().submit(key, total=cart["totals"]["orderTotal"], revision=cart["revision"])
+        )
+        await network.arrived[SUBMIT].wait()
+        clock.move(QUIET_S + 1)
+        async with gateway_on(store, world, InMemoryTransport(network.app), clock, reconcile_every_s=0.01) as other:
+            # Without a question of a client, which would settle it as well.
+            await eventually(lambda: "NOT_PLACED" in log.getvalue())
+            assert await status_of(Storefront(other.http, cookie=suspended.cookie), key) == "NOT_PLACED"
+        network.gates[SUBMIT].set()
+        await submitting
 
 
 async def test_jump_of_the_clock_does_not_end_the_quiet_time(
