@@ -4,7 +4,7 @@ import contextlib
 
 from gateway.catalog import markets
 from gateway.enums import SessionDelivery, SessionLevel
-from gateway.errors import RateLimited, SessionExpired, UpstreamError
+from gateway.errors import RateLimited, SessionExpired, StoreUnavailable, UpstreamError
 from gateway.operation.cart_owner import session_of_owner
 from gateway.operation.context import Context
 from gateway.refusals.user_errors import InputError, invalid, rate_limited
@@ -58,26 +58,28 @@ async def sign_out(ctx: Context) -> SignOutPayload:
 
 async def end(ctx: Context, session: Session) -> None:
     """End a session and revoke its token. The token is not revoked while a submission of the session is open."""
-    if await _may_have_open_submission(ctx):
-        await ctx.services.sessions.retire(session)
-        ctx.lose_session()
-        return
-    await ctx.services.sessions.end(session)
+    # The handle is invalid first. A submission locks its cart and then reads the session again, so either it finds no
+    # session, or its lock is found here.
+    await ctx.services.sessions.retire(session)
+    may_be_needed = await _may_have_open_submission(ctx)
     ctx.lose_session()
+    if may_be_needed:
+        return
+    with contextlib.suppress(StoreUnavailable):  # The record has an end of its own.
+        await ctx.services.sessions.forget(session)
     # If this call fails, the token stays valid until it expires. No session uses it.
     with contextlib.suppress(UpstreamError):
         await ctx.upstream.tokens.revoke_token(session.record.access_token)
 
 
 async def _may_have_open_submission(ctx: Context) -> bool:
-    """Whether an open submission may still need the session's token. True if the cart's owner cannot be read now."""
+    """Whether an open submission may still need the session's token. True if that cannot be read now."""
     try:
-        session = await session_of_owner(ctx)
+        return await ctx.services.submission_lock.has_open(await session_of_owner(ctx))
     except SessionExpired:
         return False
-    except UpstreamError:
+    except (UpstreamError, StoreUnavailable):
         return True
-    return await ctx.services.submission_lock.has_open(session)
 
 
 async def begin(

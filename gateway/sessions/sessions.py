@@ -114,14 +114,14 @@ class Sessions:
         Also updates the time of the session's last use.
         """
         store_key = handle.store_key
-        record = self._decoded(store_key, await self._store.get(store_key))
+        stored = await self._store.get(store_key)
+        record = self._decoded(store_key, stored)
         if record is None:
             return None
         now = self._now()
         session = Session(store_key, handle.delivery, record, self._expires_at(record))
         if session.expires_at <= now or record.has_lost_tokens:
-            if not self._is_retained(record):
-                await self._store.delete(store_key)
+            if not self._is_retained(record) and await self._store.delete(store_key, expected=stored):
                 metrics.ENDED.labels("expired").inc()
             return None
         if now - record.used_at >= TOUCH_AFTER:
@@ -146,14 +146,20 @@ class Sessions:
         None if the record is gone, the tokens are lost, or the session was never located.
         """
         location = await self._store.get(_location_key(session_id))
-        if location is None:
-            return None
-        delivery, _, store_key = location.decode().partition(" ")
-        record = self._decoded(store_key, await self._store.get(store_key))
-        # The location is not encrypted, so the record itself must say which session it is.
-        if record is None or record.has_lost_tokens or record.id != session_id:
-            return None
-        return Session(store_key, SessionDelivery(delivery), record, self._expires_at(record))
+        while location is not None:
+            delivery, _, store_key = location.decode().partition(" ")
+            # A sign-out moves the record without noting its location.
+            for key in (store_key, _retired_key(session_id)):
+                record = self._decoded(key, await self._store.get(key))
+                # The location is not encrypted, so the record itself must say which session it is.
+                if record is not None and record.id == session_id:
+                    session = Session(key, SessionDelivery(delivery), record, self._expires_at(record))
+                    return None if record.has_lost_tokens else session
+            # A sign-in may have moved the record since its location was read.
+            read, location = location, await self._store.get(_location_key(session_id))
+            if location == read:
+                return None
+        return None
 
     @asynccontextmanager
     async def reserved(self, delivery: SessionDelivery) -> AsyncIterator[Handle]:
@@ -239,23 +245,36 @@ class Sessions:
         return await self._store.get(_replaced_key(handle.store_key)) is not None
 
     async def retire(self, session: Session) -> None:
-        """End a session for the client, and make its handle invalid. The record stays in the store, because an
-        unfinished submission still needs the tokens."""
-        await self.locate(await self._put(f"session:retired:{session.id}", session.delivery, session.record))
-        await self._store.delete(session.store_key)
-        metrics.ENDED.labels("sign_out").inc()
+        """End a session for the client, and make its handle invalid. The newest record stays in the store, because an
+        unfinished submission still needs the tokens, until `forget` deletes it."""
+        retired_key, handle_key = _retired_key(session.id), session.store_key
+        while (newest := await self._newest(handle_key)) is not None:
+            stored, record = newest
+            retired = await self._put(retired_key, session.delivery, record)
+            if await self._store.delete(handle_key, expected=stored):
+                session.record, session.expires_at = record, retired.expires_at
+                metrics.ENDED.labels("sign_out").inc()
+                break
+        session.store_key = retired_key
 
-    async def end(self, session: Session, reason: str = "sign_out") -> None:
-        await self._store.delete(session.store_key)
-        metrics.ENDED.labels(reason).inc()
+    async def forget(self, retired: Session) -> None:
+        """Delete the record of a retired session."""
+        await self._store.delete(retired.store_key)
 
     async def lose_tokens(self, session: Session) -> None:
         """End a session whose tokens Digital River refuses. The record stays if it is retained for a submission."""
-        if self._is_retained(session.record):
-            await self.change(session, lambda record: setattr(record, "has_lost_tokens", True))
-            metrics.ENDED.labels("tokens_lost").inc()
-        else:
-            await self.end(session, "tokens_lost")
+        key = session.store_key
+        while (newest := await self._newest(key)) is not None:
+            stored, record = newest
+            if self._is_retained(record):
+                record.has_lost_tokens = True
+                changed, ttl_s = self._encoded(key, record), self._ttl_s(record)
+                has_ended = await self._store.replace(key, changed, expected=stored, ttl_s=ttl_s)
+            else:
+                has_ended = await self._store.delete(key, expected=stored)
+            if has_ended:
+                metrics.ENDED.labels("tokens_lost").inc()
+                return
 
     async def reload(self, session: Session) -> None:
         """Read the record again, to see the changes of other requests. Raises `SessionExpired` when the session has
@@ -270,16 +289,14 @@ class Sessions:
 
         Raises `SessionExpired` when the session has ended in the meantime.
         """
-        while True:
-            stored = await self._store.get(session.store_key)
-            record = self._decoded(session.store_key, stored)
-            if record is None or record.has_lost_tokens:
-                raise SessionExpired
+        while (newest := await self._newest(session.store_key)) is not None:
+            stored, record = newest
             edit(record)
             changed = self._encoded(session.store_key, record)
             if await self._store.replace(session.store_key, changed, expected=stored, ttl_s=self._ttl_s(record)):
                 session.record, session.expires_at = record, self._expires_at(record)
                 return
+        raise SessionExpired
 
     async def update_checkout_memory(self, session: Session, edit: Callable[[CheckoutMemory], None]) -> None:
         await self.change(session, lambda record: edit(record.checkout_memory))
@@ -311,6 +328,12 @@ class Sessions:
         # A submission may retain the record beyond the maximum age of the session.
         ttl_s = (self._absolute + RETAINED_AFTER_SUBMISSION).total_seconds()
         await self._store.put(_location_key(session.id), location, ttl_s=ttl_s)
+
+    async def _newest(self, store_key: str) -> tuple[bytes, SessionRecord] | None:
+        """The stored value and its record, to change it; None if the session has ended."""
+        stored = await self._store.get(store_key)
+        record = self._decoded(store_key, stored)
+        return None if stored is None or record is None or record.has_lost_tokens else (stored, record)
 
     def _encoded(self, store_key: str, record: SessionRecord) -> bytes:
         value = write_record(record, over=record, coding=MSGPACK)
@@ -351,6 +374,11 @@ def _read(stored: bytes, kind: type[Record]) -> Record:
 
 def _replaced_key(store_key: str) -> str:
     return f"replaced-{store_key}"
+
+
+def _retired_key(session_id: str) -> str:
+    """Store key of the record of a session that the client has ended."""
+    return f"session:retired:{session_id}"
 
 
 def _location_key(session_id: str) -> str:

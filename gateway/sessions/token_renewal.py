@@ -6,10 +6,20 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from gateway.errors import GatewayError, SessionExpired, TokenRenewalTimeout, UpstreamError, UpstreamRefusal
+from gateway.elapsed_time import elapsed_s
+from gateway.errors import (
+    GatewayError,
+    SessionExpired,
+    StoreUnavailable,
+    TokenRenewalTimeout,
+    UpstreamError,
+    UpstreamRefusal,
+)
 from gateway.sessions.sessions import Session, Sessions
 from gateway.store.interface import LockNotAcquired, Store
+from gateway.store.waiting import renew_waiting
 from gateway.upstream.client import Upstream
+from gateway.upstream.oauth import Tokens
 from gateway.upstream.priority import Priority, prioritized
 
 log = logging.getLogger(__name__)
@@ -20,6 +30,10 @@ FRESH_FOR_CHECKOUT = timedelta(seconds=120)
 RENEWAL_S = 10
 """Maximum time in seconds for which a replica may hold the lock of a token's renewal. Other replicas wait for the lock
 at most as long."""
+
+
+PAUSE_S = 0.1
+"""Seconds before renewed tokens are stored again after the store has failed."""
 
 
 class TokenRenewal:
@@ -112,4 +126,19 @@ class TokenRenewal:
             # The refresh token may have been used by a renewal whose answer was lost. The access token still works.
             await self._sessions.change(session, lambda record: setattr(record, "refresh_token", None))
             return
-        await self._sessions.change(session, lambda record: record.set_tokens(tokens, now))
+        await self._store_tokens(session, tokens, now)
+
+    async def _store_tokens(self, session: Session, tokens: Tokens, now: datetime) -> None:
+        """Store renewed tokens. The refresh token is spent: without the new one, the session would end."""
+        gives_up_at = elapsed_s() + RENEWAL_S
+        while True:
+            renew_waiting()
+            try:
+                await self._sessions.change(session, lambda record: record.set_tokens(tokens, now))
+            except StoreUnavailable as failure:
+                if elapsed_s() >= gives_up_at:
+                    log.error("renewed tokens lost", extra={"reason": failure.detail})
+                    raise
+                await asyncio.sleep(PAUSE_S)
+            else:
+                return

@@ -6,6 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.errors import StoreUnavailable
+from gateway.store.memory import MemoryStore
 from gateway.store.redis import RedisStore
 from sandbox.model.world import World
 from tests.support.shop import (
@@ -104,6 +106,32 @@ async def test_renewal_without_an_answer_leaves_the_valid_token(
 
 
 @pytest.mark.slow
+class FailingStore(MemoryStore):
+    """A store that fails the next changes of a session, as often as `failures` says."""
+
+    failures = 0
+
+    async def replace(self, key: str, value: bytes, *, expected: bytes | None, ttl_s: float) -> bool:
+        if self.failures and key.startswith("session:"):
+            self.failures -= 1
+            raise StoreUnavailable
+        return await super().replace(key, value, expected=expected, ttl_s=ttl_s)
+
+
+async def test_renewed_tokens_are_stored_although_the_store_fails_at_first(
+    world: World, network: InMemoryTransport, clock: Clock
+) -> None:
+    store = FailingStore(clock)
+    async with gateway_on(store, world, network, clock) as storefront:
+        await storefront.add(PACK)
+        for renewal in ("with the first refresh token", "with the next one, which the store has kept"):
+            revoke_tokens(world)
+            world.calls.clear()
+            store.failures = 2
+            assert (await storefront.cart())["totalQuantity"] == 1, renewal
+            assert world.calls.count("POST", TOKEN) == 1, renewal
+
+
 async def test_replica_that_renews_too_late_uses_the_new_token(
     world: World, network: InMemoryTransport, clock: Clock, valkey: Valkey
 ) -> None:
