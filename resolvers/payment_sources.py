@@ -9,6 +9,7 @@ from gateway.errors import UpstreamError, UpstreamInvalidResponse, UpstreamRefus
 from gateway.operation.context import Context
 from gateway.payments import store_credit
 from gateway.payments.payment_session import due_from_primary
+from gateway.payments.source_amounts import note_amount
 from gateway.refusals.user_errors import AnyUserError, PaymentError
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.record import CheckoutMemory
@@ -133,14 +134,18 @@ async def remember_total(ctx: Context, source_id: str, cart: Cart) -> None:
     shopper had to authenticate.
     """
 
+    session, due = await ctx.own_session(), due_from_primary(cart)
+    if due is not None:
+        await note_amount(ctx.services.store, session, source_id, due.canonical())
+
     def note(memory: CheckoutMemory) -> None:
         amounts = memory.amounts_when_attached
-        if (due := due_from_primary(cart)) is not None:
+        if due is not None:
             amounts.setdefault(source_id, due.canonical())
         memory.amounts_when_attached = dict(list(amounts.items())[-MOST_SOURCES:])
         memory.source_to_authenticate = None
 
-    await ctx.services.sessions.update_checkout_memory(await ctx.own_session(), note)
+    await ctx.services.sessions.update_checkout_memory(session, note)
 
 
 def no_session(cart: Cart) -> PaymentError:

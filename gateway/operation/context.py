@@ -32,6 +32,7 @@ from gateway.operation.recorded_results import RecordedResults
 from gateway.operation.services import Services
 from gateway.operation.session_search import SessionSearch
 from gateway.operation.shared_reads import Reads, already_read, read_once
+from gateway.payments.source_amounts import recall_amount
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.handle import Handle
 from gateway.sessions.record import EarlierSubmissions
@@ -274,7 +275,9 @@ class Context:
 
     async def _read_cart(self) -> Cart:
         with self.pending_reads:
-            return await self.as_shopper(lambda upstream, token: upstream.cart.active_cart(token))
+            cart = await self.as_shopper(lambda upstream, token: upstream.cart.active_cart(token))
+        await recall_amount(self.services.store, await self.own_session(), cart)
+        return cart
 
     def tax_requirements(self) -> "asyncio.Future[list[TaxIdentifierRequirement]]":
         """The tax identifiers that the cart's country requires."""

@@ -171,7 +171,7 @@ class PaymentSession:
     def is_outdated(self) -> bool:
         """Whether the primary source was approved for an amount other than the one that it now has to pay.
 
-        False for a source that was attached outside the shopper's session, because its approved amount is unknown.
+        False for a source that was not attached by this gateway, because its approved amount is unknown.
         False if the total is unknown. Such a cart cannot be submitted.
         """
         source = self.primary_source

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
-from tests.support.shop import CART, PACK, InMemoryTransport, Shopper, create_source
+from sandbox.model.world import World
+from tests.support.shop import CART, PACK, Clock, InMemoryTransport, Shopper, Storefront, create_source, signed_in
 
 LATER = "submit-then-redirect"
 """Workflow of the sources that the shopper approves after the order was submitted."""
@@ -115,3 +117,20 @@ async def test_source_without_an_amount_pays_the_whole_total(shopper: Shopper, n
         "amountContributed": data["cart"]["totals"]["orderTotal"],
         "amountRemaining": {"amount": "0.00"},
     }
+
+
+@pytest.mark.parametrize("first_session", ["goes on", "has ended"])
+async def test_other_session_of_the_shopper_knows_the_approved_amount(
+    registered_shopper: Shopper, sandbox: httpx.AsyncClient, world: World, clock: Clock, first_session: str
+) -> None:
+    await registered_shopper.get_ready("klarnaCredit")
+    if first_session == "has ended":
+        clock.move(1801)
+    keys = world.keys
+    storefront = Storefront(registered_shopper.storefront.http)
+    device = await signed_in(storefront, sandbox, world, keys.shopper_username, keys.shopper_password)
+    assert await blockers(device) == []
+    await device.storefront.add(PACK)
+    result = await device.storefront.outcome()
+    assert [blocker["code"] for blocker in result["blockers"]] == ["SOURCE_AMOUNT_OUTDATED"]
+    assert device.submits == 0
