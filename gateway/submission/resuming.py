@@ -61,16 +61,17 @@ async def resume_cart(attempt: Attempt, token: str, waiting: Result | None) -> R
     except UpstreamError as failure:
         log.warning("resumption not answered", extra={"reason": failure.code.value, "key": str(attempt.key)})
         return in_doubt(attempt)
-    if _is_of_another_order(answer, waiting):
+    if _is_of_another_order(attempt, answer, waiting):
         log.error("another order resumed", extra={"key": str(attempt.key)})
         return in_doubt(attempt)
     return answered(attempt, answer)
 
 
-def _is_of_another_order(answer: SubmittedCart, waiting: Result | None) -> bool:
+def _is_of_another_order(attempt: Attempt, answer: SubmittedCart, waiting: Result | None) -> bool:
     """Whether resume-cart, which names no order, finished another order than the one that waited."""
     pending = waiting.pending_order if isinstance(waiting, OrderActionRequired) else None
-    return pending is not None and answer.order is not None and answer.order.number != pending.number
+    expected = pending.number if pending is not None else attempt.record.order_id
+    return expected is not None and answer.order is not None and answer.order.number != expected
 
 
 async def _result_of(attempt: Attempt, refusal: UpstreamRefusal, waiting: Result | None) -> Result | None:

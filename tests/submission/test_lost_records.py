@@ -91,6 +91,16 @@ async def test_approved_order_without_record_is_placed(waiting: WaitingOrder, wo
         assert await status_of(waiting.shopper.storefront, waiting.key) == "PLACED"
 
 
+async def test_order_without_record_is_not_taken_for_another(waiting: WaitingOrder, network: InMemoryTransport) -> None:
+    def of_another_order(body: Any) -> Any:
+        body["resumeCart"]["order"]["id"] = 4711
+        return body
+
+    await waiting.shopper.decide(waiting.url)
+    network.rewrites["POST", RESUME_CART] = of_another_order
+    assert (await resume(waiting.shopper, waiting.key))["result"] == {"__typename": "OrderInDoubt"}
+
+
 async def test_blocked_submit_request_leads_to_resuming(waiting: WaitingOrder, world: World) -> None:
     storefront = waiting.shopper.storefront
     await waiting.shopper.decide(waiting.url)
