@@ -95,6 +95,16 @@ DEFECTS = (
         ),
     ),
     Defect(
+        "refusal believed",
+        (
+            Change(
+                "gateway/submission/sending.py",
+                "is_submitted = await was_submitted(attempt)",
+                "is_submitted = False",
+            ),
+        ),
+    ),
+    Defect(
         "resend after a lost answer",
         (
             Change(

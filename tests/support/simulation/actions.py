@@ -32,9 +32,14 @@ def action(name: str, **arguments: st.SearchStrategy[Any]) -> st.SearchStrategy[
     return st.builds(Action, st.just(name), st.fixed_dictionaries(arguments))
 
 
+ORDERING = (Point.SUBMIT, Point.RESUME)
+"""The requests that a proxy may send twice. It would also add a product twice, which every cart shows."""
+
+
 def stops(*points: Point) -> st.SearchStrategy[dict[Point, Stop]]:
     """A third of the requests are not stopped."""
-    stopped = [{point: stop} for point in points for stop in (Stop.BEFORE, *Stop)]
+    kinds = (Stop.BEFORE, *Stop)
+    stopped = [{point: stop} for point in points for stop in kinds if stop is not Stop.TWICE or point in ORDERING]
     return st.sampled_from([*[{}] * (len(stopped) // 2), *stopped])
 
 
@@ -65,6 +70,7 @@ WEIGHTS: list[tuple[int, st.SearchStrategy[Action]]] = [
     (1, action("other_device", **REPLICA, is_registered=st.sampled_from([True, True, False]))),
     (2, action("sign_in", **DEVICE, **REPLICA, stops=stops(Point.TOKEN, Point.MERGE))),
     (2, action("sign_in_while_buying", **DEVICE, **REPLICA, other_replica=INDEX)),
+    (1, action("sign_out", **DEVICE, **REPLICA)),
     (
         4,
         action(

@@ -34,4 +34,5 @@ OUTCOME = "query($key: UUID) { orderSubmission(idempotencyKey: $key) { idempoten
 SIGN_IN = """mutation($username: String!, $password: String!) {
   signIn(input: {credentials: {password: {username: $username, password: $password}}}) {
     session { id level } errors { code } } }"""
+SIGN_OUT = "mutation { signOut { signedOut } }"
 GIVE_UP = "mutation { detachSource(input: {target: {all: true}}) { errors { code } } }"

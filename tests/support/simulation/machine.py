@@ -136,6 +136,10 @@ class Histories(RuleBasedStateMachine):
         if registered:
             self.press(registered[0], other_replica, {Point.SUBMIT: Stop.BEFORE}, {}, True, False)
 
+    def sign_out(self, device: int, replica: int) -> None:
+        """Sign out, also while a submission of the session is under way."""
+        self.shoppers.sign_out(self._device(device), self._replica(replica))
+
     def edit(self, device: int, replica: int, stops: Stops, is_long: bool) -> None:
         """Add a product. `is_long`: in a document with the deadline of a submission."""
         self.shoppers.edit(self._device(device), self._replica(replica), stops, is_long=is_long)

@@ -212,6 +212,11 @@ class Shoppers:
         username, password = keys.shopper_username, keys.shopper_password
         self.send(device, replica, documents.SIGN_IN, stops, username=username, password=password)
 
+    def sign_out(self, device: Device, replica: Replica) -> None:
+        """End the session. The device has no access to the submissions of this session and earlier ones any more."""
+        if "signOut" in self.send(device, replica, documents.SIGN_OUT):
+            device.earlier_ids = []
+
     # Orders.
 
     def submit(

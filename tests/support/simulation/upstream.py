@@ -48,6 +48,8 @@ class Stop(Enum):
     """The connection breaks. The request may still arrive later."""
     REFUSED = "refused"
     """The connection is refused, so nothing was sent."""
+    TWICE = "twice"
+    """A proxy that has lost the answer sends the request again, and passes the second answer on."""
 
 
 @dataclass
@@ -119,6 +121,9 @@ class Upstream:
                 self.waiting.append(delivery)
                 future.cancel()
                 raise httpx.ReadError("lost", request=request)
+            case Stop.TWICE:
+                await self._deliver(delivery)
+                return await self._deliver(delivery)
             case Stop.AFTER:
                 response = await self._deliver(delivery)
                 self.waiting.append(delivery)
