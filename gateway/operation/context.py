@@ -305,18 +305,6 @@ class Context:
         finally:
             self.operation.upstream = without_lease
 
-    @contextmanager
-    def lasting(self, seconds: float) -> Iterator[None]:
-        """Let the calls of a mutation take this time at least, even if its deadline is nearer or has passed."""
-        operation = self.operation
-        before = operation.deadline_at, operation.upstream
-        operation.deadline_at = max(operation.deadline_at, elapsed_s() + seconds)
-        operation.upstream = operation.upstream.until(operation.deadline_at)
-        try:
-            yield
-        finally:
-            operation.deadline_at, operation.upstream = before
-
     def forget_cart(self) -> None:
         """Forget the cart and the stock after a change of the cart, so that they are read again."""
         self.operation.cart_reads.clear()

@@ -58,7 +58,6 @@ class NothingToResume(Exception):
 
 
 UNKNOWN_FINGERPRINT = ""
-"""Fingerprint of an attempt whose submit request is not known any more."""
 
 
 class SubmissionKeyTaken(Exception):

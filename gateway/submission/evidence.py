@@ -5,12 +5,15 @@ replaced the locked cart. The order was not placed if after the quiet time the c
 order, or if the charge was declined. If the evidence proves no outcome, the order stays in doubt.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from gateway.elapsed_time import elapsed_s
 from gateway.enums import OrderState, PaymentSessionState
 from gateway.errors import UpstreamRefusal
-from gateway.operation.context import Context
+from gateway.operation.context import Context, Operation
 from gateway.orders.attempts import AttemptRecord
 from gateway.orders.outcomes import Result
 from gateway.payments.payment_session import payment_session
@@ -96,12 +99,24 @@ async def was_submitted(attempt: Attempt) -> bool | None:
     """
     attempt.ctx.forget_cart()
     try:
-        with attempt.ctx.lasting(EVIDENCE_S):
+        with _time_for_calls(attempt.ctx.operation, EVIDENCE_S):
             cart = await attempt.ctx.cart()
     except UNREADABLE:
         return None
     payment = cart.payment_session
     return cart.order_id != attempt.record.order_id or (payment is not None and payment.state in SUBMITTED)
+
+
+@contextmanager
+def _time_for_calls(operation: Operation, least_s: float) -> Iterator[None]:
+    """Let the calls of a mutation take this time at least, even if its deadline is nearer or has passed."""
+    before = operation.deadline_at, operation.upstream
+    operation.deadline_at = max(operation.deadline_at, elapsed_s() + least_s)
+    operation.upstream = operation.upstream.until(operation.deadline_at)
+    try:
+        yield
+    finally:
+        operation.deadline_at, operation.upstream = before
 
 
 async def read_evidence(attempt: Attempt) -> Evidence | None:
