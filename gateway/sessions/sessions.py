@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gateway.enums import SessionDelivery, SessionLevel
-from gateway.errors import RateLimited, RecordUnreadable, SessionExpired, SessionUnreadable, StoreUnavailable
+from gateway.errors import RateLimited, SessionExpired, StoreUnavailable
 from gateway.metrics import sessions as metrics
-from gateway.sessions.encryption import SessionEncryption, encryption_keys
 from gateway.sessions.handle import Handle
 from gateway.sessions.record import CheckoutMemory, EarlierSubmissions, SessionRecord
+from gateway.sessions.session_records import SessionRecords, decoded
 from gateway.settings.settings import Settings
 from gateway.store.interface import Store
-from gateway.store.stored_records import MSGPACK, Record, read_record, write_record
+from gateway.store.stored_records import MSGPACK, write_record
 from gateway.upstream.oauth import Tokens
 
 TOUCH_AFTER = timedelta(minutes=1)
@@ -37,9 +37,6 @@ RESERVED_S = 120
 
 REPLACED_S = 120
 """Seconds for which a replaced handle is known: longer than any request that was sent with it can take."""
-
-MOST_REMEMBERED = 500
-"""Sessions whose decrypted records are remembered: a megabyte. To decrypt a record takes longer than to read it."""
 
 LEVELS = list(SessionLevel)
 
@@ -102,8 +99,7 @@ class Sessions:
 
     def __init__(self, store: Store, settings: Settings, now: Callable[[], datetime]) -> None:
         self._store = store
-        keys = encryption_keys(settings)
-        self._encryption = SessionEncryption(keys, most_remembered=MOST_REMEMBERED) if keys else None
+        self._records = SessionRecords(store, settings)
         self._idle = timedelta(seconds=settings.session_idle_s)
         self._absolute = timedelta(seconds=settings.session_absolute_s)
         self._now = now
@@ -114,11 +110,10 @@ class Sessions:
         Also updates the time of the session's last use.
         """
         store_key = handle.store_key
-        stored = await self._store.get(store_key)
-        record = self._decoded(store_key, stored)
-        if record is None:
+        present = await self._records.stored(store_key)
+        if present is None:
             return None
-        now = self._now()
+        now, (stored, record) = self._now(), present
         session = Session(store_key, handle.delivery, record, self._expires_at(record))
         if session.expires_at <= now or record.has_lost_tokens:
             if not self._is_retained(record) and await self._store.delete(store_key, expected=stored):
@@ -134,11 +129,11 @@ class Sessions:
 
         The handle gives access to their outcomes, and to nothing else.
         """
-        record = self._decoded(handle.store_key, await self._store.get(handle.store_key))
+        record = await self._records.read(handle.store_key)
         if record is not None:
             return self._submissions_of(record)
         note = await self._store.get(_replaced_key(handle.store_key))
-        return _read(note, EarlierSubmissions) if note else None
+        return decoded(note, EarlierSubmissions) if note else None
 
     async def find_by_id(self, session_id: str) -> Session | None:
         """The session with this id, for work on its submissions.
@@ -150,7 +145,7 @@ class Sessions:
             delivery, _, store_key = location.decode().partition(" ")
             # A sign-out moves the record without noting its location.
             for key in (store_key, _retired_key(session_id)):
-                record = self._decoded(key, await self._store.get(key))
+                record = await self._records.read(key)
                 # The location is not encrypted, so the record itself must say which session it is.
                 if record is not None and record.id == session_id:
                     session = Session(key, SessionDelivery(delivery), record, self._expires_at(record))
@@ -222,7 +217,7 @@ class Sessions:
 
         Raises `SessionExpired` when the session has ended in the meantime.
         """
-        record = self._decoded(session.store_key, await self._store.get(session.store_key))
+        record = await self._records.read(session.store_key)
         if record is None:
             raise SessionExpired
         submissions = self._submissions_of(record)
@@ -248,7 +243,7 @@ class Sessions:
         """End a session for the client, and make its handle invalid. The newest record stays in the store, because an
         unfinished submission still needs the tokens, until `forget` deletes it."""
         retired_key, handle_key = _retired_key(session.id), session.store_key
-        while (newest := await self._newest(handle_key)) is not None:
+        while (newest := await self._records.newest(handle_key)) is not None:
             stored, record = newest
             retired = await self._put(retired_key, session.delivery, record)
             if await self._store.delete(handle_key, expected=stored):
@@ -264,11 +259,11 @@ class Sessions:
     async def lose_tokens(self, session: Session) -> None:
         """End a session whose tokens Digital River refuses. The record stays if it is retained for a submission."""
         key = session.store_key
-        while (newest := await self._newest(key)) is not None:
+        while (newest := await self._records.newest(key)) is not None:
             stored, record = newest
             if self._is_retained(record):
                 record.has_lost_tokens = True
-                changed, ttl_s = self._encoded(key, record), self._ttl_s(record)
+                changed, ttl_s = self._records.encoded(key, record), self._ttl_s(record)
                 has_ended = await self._store.replace(key, changed, expected=stored, ttl_s=ttl_s)
             else:
                 has_ended = await self._store.delete(key, expected=stored)
@@ -279,7 +274,7 @@ class Sessions:
     async def reload(self, session: Session) -> None:
         """Read the record again, to see the changes of other requests. Raises `SessionExpired` when the session has
         ended."""
-        record = self._decoded(session.store_key, await self._store.get(session.store_key))
+        record = await self._records.read(session.store_key)
         if record is None or record.has_lost_tokens:
             raise SessionExpired
         session.record, session.expires_at = record, self._expires_at(record)
@@ -289,10 +284,10 @@ class Sessions:
 
         Raises `SessionExpired` when the session has ended in the meantime.
         """
-        while (newest := await self._newest(session.store_key)) is not None:
+        while (newest := await self._records.newest(session.store_key)) is not None:
             stored, record = newest
             edit(record)
-            changed = self._encoded(session.store_key, record)
+            changed = self._records.encoded(session.store_key, record)
             if await self._store.replace(session.store_key, changed, expected=stored, ttl_s=self._ttl_s(record)):
                 session.record, session.expires_at = record, self._expires_at(record)
                 return
@@ -317,7 +312,7 @@ class Sessions:
         await self.change(session, retain)
 
     async def _put(self, store_key: str, delivery: SessionDelivery, record: SessionRecord) -> Session:
-        encoded = self._encoded(store_key, record)
+        encoded = self._records.encoded(store_key, record)
         await self._store.put(store_key, encoded, ttl_s=self._ttl_s(record))
         return Session(store_key, delivery, record, self._expires_at(record))
 
@@ -328,21 +323,6 @@ class Sessions:
         # A submission may retain the record beyond the maximum age of the session.
         ttl_s = (self._absolute + RETAINED_AFTER_SUBMISSION).total_seconds()
         await self._store.put(_location_key(session.id), location, ttl_s=ttl_s)
-
-    async def _newest(self, store_key: str) -> tuple[bytes, SessionRecord] | None:
-        """The stored value and its record, to change it; None if the session has ended."""
-        stored = await self._store.get(store_key)
-        record = self._decoded(store_key, stored)
-        return None if stored is None or record is None or record.has_lost_tokens else (stored, record)
-
-    def _encoded(self, store_key: str, record: SessionRecord) -> bytes:
-        value = write_record(record, over=record, coding=MSGPACK)
-        return self._encryption.encrypt(store_key, value) if self._encryption else value
-
-    def _decoded(self, store_key: str, stored: bytes | None) -> SessionRecord | None:
-        if stored is not None and self._encryption is not None:
-            stored = self._encryption.decrypt(store_key, stored)
-        return _read(stored, SessionRecord) if stored is not None else None
 
     def _submissions_of(self, record: SessionRecord) -> EarlierSubmissions | None:
         if record.retained_until is None or not self._is_retained(record):
@@ -362,14 +342,6 @@ class Sessions:
     def _ttl_s(self, record: SessionRecord) -> float:
         ends_at = max(self._expires_at(record), record.retained_until or record.started_at)
         return max((ends_at - self._now()).total_seconds(), 0.001)
-
-
-def _read(stored: bytes, kind: type[Record]) -> Record:
-    try:
-        return read_record(stored, kind, MSGPACK)
-    except RecordUnreadable as failure:
-        metrics.UNREADABLE.labels().inc()
-        raise SessionUnreadable(detail=failure.detail) from None
 
 
 def _replaced_key(store_key: str) -> str:

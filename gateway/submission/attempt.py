@@ -1,6 +1,5 @@
 """Reads and changes the record of a submission attempt, and locks the cart of the attempt."""
 
-import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -12,7 +11,6 @@ from uuid import UUID
 from msgspec.structs import asdict, replace
 
 from gateway.checkout.guard_input import Agreement
-from gateway.elapsed_time import elapsed_s
 from gateway.errors import RateLimited, SessionRequired, StoreUnavailable
 from gateway.operation.context import Context
 from gateway.orders.attempts import (
@@ -20,7 +18,6 @@ from gateway.orders.attempts import (
     LONGEST_REDIRECT_PAUSE,
     SHORTEST_PAUSE,
     TTL_S,
-    UNKNOWN_FINGERPRINT,
     AttemptRecord,
     Stage,
     SubmissionKeyTaken,
@@ -42,15 +39,11 @@ from gateway.orders.submission_lock import cart_lock, owner_lock
 from gateway.sessions.record import CheckoutMemory
 from gateway.sessions.sessions import Session
 from gateway.store.stored_records import stored_form, write_record
-from gateway.store.waiting import renew_waiting
 from gateway.submission.log_lines import STILL_IN_DOUBT, log_step
 from gateway.upstream.cart import Cart
 from gateway.upstream.order_pricing import order_pricing
 
 log = logging.getLogger(__name__)
-
-POLL_S = 0.1
-"""Seconds between two reads of an attempt that another replica is working on."""
 
 
 @dataclass(frozen=True)
@@ -133,11 +126,6 @@ class Attempt:
         self.log_step("submission reserved")
         return True
 
-    async def require_fingerprint(self, fingerprint: str) -> None:
-        """Raise `SubmissionKeyTaken` if the stored attempt has the digest of another submit request."""
-        if await self.read() and self.record.fingerprint not in (UNKNOWN_FINGERPRINT, fingerprint):
-            raise SubmissionKeyTaken(self.record.status, is_own=True)
-
     async def read(self) -> bool:
         """Read the record from the store again. Return False if the store has no record."""
         record = await self._attempts.present(self.store_key)
@@ -193,11 +181,9 @@ class Attempt:
             pricing=order_pricing(cart),
             revision=cart.revision,
         )
-        await asyncio.gather(
-            self._attempts.note_submission(self.store_key, submitted, self._by_order(cart.order_id)),
-            # The check that was scheduled first may have come before the attempt had a record.
-            self._attempts.check_at(self.store_key, submitted, self.now() + SHORTEST_PAUSE),
-        )
+        await self._attempts.note_submission(self.store_key, submitted, self._by_order(cart.order_id))
+        # The check that was scheduled first may have come before the attempt had a record.
+        await self._attempts.check_at(self.store_key, submitted, self.now() + SHORTEST_PAUSE)
         if not await self.advance(**asdict(submitted) | changes):
             raise StoreUnavailable(detail="the reservation is gone")
 
@@ -316,14 +302,6 @@ class Attempt:
     async def is_running_elsewhere(self) -> bool:
         """Whether a running replica is now sending or resuming the attempt."""
         return self.record.result is None and not await self._attempts.is_orphan(self.store_key, self.record)
-
-    async def wait_for_replica(self) -> bool:
-        """Wait a moment before the record is read again. Return False if the operation has no time left."""
-        if self.ctx.operation.deadline_at - elapsed_s() <= POLL_S:
-            return False
-        renew_waiting()
-        await asyncio.sleep(POLL_S)
-        return True
 
 
 def _outcome(attempt: Attempt, result: Result) -> dict[str, object]:

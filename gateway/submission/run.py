@@ -4,14 +4,17 @@
 stays locked until evidence from Digital River proves the outcome.
 """
 
+import asyncio
 import logging
 from datetime import timedelta
 from enum import Enum, auto
 
 from msgspec.structs import replace
 
+from gateway.elapsed_time import elapsed_s
 from gateway.errors import GatewayError
 from gateway.metrics.submissions import UNRECORDED
+from gateway.orders.attempts import UNKNOWN_FINGERPRINT, SubmissionKeyTaken
 from gateway.orders.outcomes import APPROVED, OrderBlocked, OrderInDoubt, Result, SubmissionAttempt
 from gateway.store.waiting import renew_waiting
 from gateway.submission import resuming, sending, settling_doubts
@@ -21,6 +24,10 @@ from gateway.submission.results import waiting_to_be_resumed
 from gateway.submission.settling_doubts import Next
 
 log = logging.getLogger(__name__)
+
+
+POLL_S = 0.1
+"""Seconds between two reads of an attempt that another replica is working on."""
 
 
 class Goal(Enum):
@@ -67,7 +74,8 @@ async def _submit(attempt: Attempt, request: SubmitRequest) -> SubmissionAttempt
         if await attempt.reserve(request.fingerprint):
             return await _send(attempt, request)
     # Not in the block above, whose errors delete the record.
-    await attempt.require_fingerprint(request.fingerprint)
+    if await attempt.read() and attempt.record.fingerprint not in (UNKNOWN_FINGERPRINT, request.fingerprint):
+        raise SubmissionKeyTaken(attempt.record.status, is_own=True)
     return None
 
 
@@ -87,7 +95,7 @@ async def _follow(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:
     while await attempt.read():
         record = attempt.record
         if await attempt.is_running_elsewhere():
-            if goal in (Goal.WAIT, Goal.RESUME) and await attempt.wait_for_replica():
+            if goal in (Goal.WAIT, Goal.RESUME) and await _wait_for_replica(attempt):
                 continue
             if goal is Goal.RECONCILE:
                 await attempt.check_later()
@@ -120,6 +128,15 @@ async def _follow(attempt: Attempt, goal: Goal) -> SubmissionAttempt | None:
         if was_recorded and not (goal is Goal.RESUME and attempt.record.waits_for_shopper):
             return attempt.report(outcome)
     return None
+
+
+async def _wait_for_replica(attempt: Attempt) -> bool:
+    """Wait a moment before the record is read again. Return False if the operation has no time left."""
+    if attempt.ctx.operation.deadline_at - elapsed_s() <= POLL_S:
+        return False
+    renew_waiting()
+    await asyncio.sleep(POLL_S)
+    return True
 
 
 async def report_stored(attempt: Attempt) -> SubmissionAttempt | None:
