@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { Link, useLocation } from "react-router";
 import { SubmitRequests } from "riverfront-client";
+import { lasting } from "../parts/storage";
 import { paths } from "../paths";
 import { useTexts } from "../texts";
 import "../problems/notice.css";
@@ -12,7 +13,7 @@ export function OpenOrder() {
   const [isOpen, setOpen] = useState(false);
   useEffect(() => {
     let isGone = false;
-    void new SubmitRequests(localStorage).open().then((request) => isGone || setOpen(request !== null));
+    void new SubmitRequests(lasting).open().then((request) => isGone || setOpen(request !== null));
     return () => {
       isGone = true;
     };

@@ -1,6 +1,7 @@
 import { useApolloClient } from "@apollo/client/react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Agreement, Orders, Refused, SubmitRequests } from "riverfront-client";
+import { lasting } from "../../parts/storage";
 import { type Calls, orderCalls, type Result } from "./calls";
 import { nextLookUpIn } from "./next-look-up";
 import { type Known, type Stage, stageOf, stageOfFailure, stageOfResult } from "./stage";
@@ -26,7 +27,7 @@ export function useOrder(): OrderControl {
   const client = useApolloClient();
   const { calls, orders, requests } = useMemo(() => {
     const calls = orderCalls(client);
-    return { calls, orders: new Orders(calls, localStorage, PATIENCE), requests: new SubmitRequests(localStorage) };
+    return { calls, orders: new Orders(calls, lasting, PATIENCE), requests: new SubmitRequests(lasting) };
   }, [client]);
   const [stage, setStage] = useState<Stage>({ kind: "looking" });
   const isUnderWay = useRef(false);
