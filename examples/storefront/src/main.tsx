@@ -5,7 +5,7 @@ import { createBrowserRouter } from "react-router";
 import { RouterProvider } from "react-router/dom";
 import { MarketsDocument } from "./market/market.generated";
 import { connect } from "./graph/client";
-import { chosenMarket, type Market, shownMarket, storedMarket } from "./market/choose";
+import { type Market, marketOf, storedMarket } from "./market/choose";
 import { MarketProvider } from "./market/MarketProvider";
 import { routes } from "./routes";
 import { textsFor } from "./texts";
@@ -14,27 +14,26 @@ import "./theme/index.css";
 
 async function start(): Promise<void> {
   const client = connect();
-  const markets = await readMarkets(client);
-  const market = chosenMarket(markets, storedMarket(), navigator.languages);
+  const market = marketOf(await readMarkets(client), storedMarket());
   // In English rather than not at all.
   const first = { market, texts: await textsFor(market.locale).catch(() => en) };
   const router = createBrowserRouter(routes);
   createRoot(document.getElementById("shop")!).render(
     <ApolloProvider client={client}>
-      <MarketProvider first={first} markets={markets}>
+      <MarketProvider first={first}>
         <RouterProvider router={router} />
       </MarketProvider>
     </ApolloProvider>,
   );
 }
 
-/** The markets of the shop. Without an answer, the one chosen last: the page then says that there is no connection. */
-async function readMarkets(client: ApolloClient): Promise<readonly Market[]> {
+/** The markets of the shop. Null without an answer: the page then says that there is no connection, and reads them again. */
+async function readMarkets(client: ApolloClient): Promise<readonly Market[] | null> {
   try {
     const { data } = await client.query({ query: MarketsDocument });
-    return data.storefront?.markets ?? [];
+    return data.storefront?.markets ?? null;
   } catch {
-    return [shownMarket()];
+    return null;
   }
 }
 

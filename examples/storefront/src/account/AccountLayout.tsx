@@ -5,15 +5,17 @@ import { useShell } from "../graph/use-shell";
 import { Bar } from "../parts/Skeleton";
 import { paths } from "../paths";
 import { Problems } from "../problems/Notice";
+import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
 import "./account.css";
 
 /** The frame of the account's pages. Guests, and shoppers whose session has ended, sign in first and then come back. */
 export function Component() {
   const { account, shop } = useTexts();
-  const { session, isLoading } = useShell();
+  const { read, session } = useShell();
   const { pathname, search } = useLocation();
-  if (isLoading) {
+  if (read.kind === "failed") return <Trouble {...read} />;
+  if (read.kind === "loading") {
     return (
       <div className="page" role="status" aria-label={shop.loading}>
         <Bar width="14rem" height="2.5rem" />

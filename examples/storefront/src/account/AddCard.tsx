@@ -7,13 +7,14 @@ import { DropIn } from "../checkout/payment/DropIn";
 import { sourceName } from "../checkout/payment/sourceName";
 import { AddCardDocument, type AddCardQuery, SaveCardDocument } from "./account.generated";
 import { useChange } from "../graph/use-change";
+import { useRead } from "../graph/use-read";
 import { announce } from "../layout/announce";
 import { useMarket } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";
 import { Bar } from "../parts/Skeleton";
 import { paths } from "../paths";
 import { Notice, Problems } from "../problems/Notice";
-import { Trouble } from "../problems/Trouble";
+import { OfAccount } from "../problems/Outdated";
 import { useTexts } from "../texts";
 import { FOR_SUBSCRIPTIONS, setupOf } from "./add-card";
 import { AddressEditor } from "./AddressEditor";
@@ -31,18 +32,17 @@ export function Component() {
   const usage = parameters.get("for") === FOR_SUBSCRIPTIONS ? "SUBSCRIPTION" : "CONVENIENCE";
   // The address may have changed since this page was last open.
   const options = { variables: { usage }, fetchPolicy: "network-only" } as const;
-  const { data, error, refetch } = useQuery(AddCardDocument, options);
-  const { shopper, storefront } = data ?? {};
-  const retry = () => void refetch();
-  if (error && !(shopper?.dropIn && storefront)) return <Trouble error={error} retry={retry} />;
+  const query = useQuery(AddCardDocument, options);
+  const read = useRead(query, (data) => (data.storefront && data.shopper?.dropIn ? data : null));
+  const onAddress = () => void query.refetch().catch(() => {});
   return (
     <>
       <PageTitle>{account.addCard}</PageTitle>
-      {shopper?.dropIn && storefront ? (
-        <NewCard {...{ shopper, storefront }} dropIn={shopper.dropIn} onAddress={retry} />
-      ) : (
-        <Bar height="18rem" />
-      )}
+      <OfAccount read={read} skeleton={<Bar height="18rem" />}>
+        {({ shopper, storefront }) => (
+          <NewCard shopper={shopper!} storefront={storefront!} dropIn={shopper!.dropIn!} onAddress={onAddress} />
+        )}
+      </OfAccount>
     </>
   );
 }

@@ -3,11 +3,12 @@ import { useState } from "react";
 import { addressLines } from "../address/form";
 import { AddressesDocument, DeleteAddressDocument, type SavedAddressPartsFragment } from "./account.generated";
 import { useChange } from "../graph/use-change";
+import { useRead } from "../graph/use-read";
 import { useMarket } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";
 import { Bar } from "../parts/Skeleton";
 import { Problems } from "../problems/Notice";
-import { Trouble } from "../problems/Trouble";
+import { OfAccount } from "../problems/Outdated";
 import { useTexts } from "../texts";
 import { AddressEditor } from "./AddressEditor";
 import { Confirmed } from "./Confirmed";
@@ -15,27 +16,30 @@ import { Confirmed } from "./Confirmed";
 /** Saved addresses. */
 export function Component() {
   const { account } = useTexts();
-  const { data, error, refetch } = useQuery(AddressesDocument);
+  const read = useRead(useQuery(AddressesDocument), (data) => data.shopper?.addresses);
   /** The entry that is being changed; "new" for one that is being added. */
   const [edited, setEdited] = useState<string | null>(null);
-  const saved = data?.shopper?.addresses;
-  if (!saved && error) return <Trouble error={error} retry={() => void refetch()} />;
   return (
     <>
       <PageTitle>{account.addresses}</PageTitle>
-      {!saved && <Bar height="10rem" />}
-      {saved?.length === 0 && <p>{account.noAddresses}</p>}
-      <ul className="entries">
-        {saved?.map((entry) => (
-          <li key={entry.id}>
-            {edited === entry.id ? (
-              <AddressEditor entry={entry} onDone={() => setEdited(null)} />
-            ) : (
-              <SavedAddress entry={entry} onEdit={() => setEdited(entry.id)} />
-            )}
-          </li>
-        ))}
-      </ul>
+      <OfAccount read={read} skeleton={<Bar height="10rem" />}>
+        {(saved) => (
+          <>
+            {saved.length === 0 && <p>{account.noAddresses}</p>}
+            <ul className="entries">
+              {saved.map((entry) => (
+                <li key={entry.id}>
+                  {edited === entry.id ? (
+                    <AddressEditor entry={entry} onDone={() => setEdited(null)} />
+                  ) : (
+                    <SavedAddress entry={entry} onEdit={() => setEdited(entry.id)} />
+                  )}
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </OfAccount>
       {edited === "new" ? (
         <AddressEditor entry={null} onDone={() => setEdited(null)} />
       ) : (

@@ -3,10 +3,11 @@ import { Link } from "react-router";
 import { expiryOf, sourceName } from "../checkout/payment/sourceName";
 import { CardsDocument, type CardPartsFragment, DeleteCardDocument, PreferCardDocument } from "./account.generated";
 import { useChange } from "../graph/use-change";
+import { useRead } from "../graph/use-read";
 import { PageTitle } from "../parts/PageTitle";
 import { Bar } from "../parts/Skeleton";
 import { Problems } from "../problems/Notice";
-import { Trouble } from "../problems/Trouble";
+import { OfAccount } from "../problems/Outdated";
 import { useTexts } from "../texts";
 import { addCardPaths } from "./add-card";
 import { Confirmed } from "./Confirmed";
@@ -14,19 +15,22 @@ import { Confirmed } from "./Confirmed";
 /** Saved cards and other payment options. A new one is saved here, or at checkout. */
 export function Component() {
   const { account } = useTexts();
-  const { data, error, refetch } = useQuery(CardsDocument);
-  const options = data?.shopper?.paymentOptions;
-  if (!options && error) return <Trouble error={error} retry={() => void refetch()} />;
+  const read = useRead(useQuery(CardsDocument), (data) => data.shopper?.paymentOptions);
   return (
     <>
       <PageTitle>{account.cards}</PageTitle>
-      {!options && <Bar height="8rem" />}
-      {options?.length === 0 && <p>{account.noCards}</p>}
-      <ul className="entries">
-        {options?.map((option) => (
-          <Card key={option.id} option={option} />
-        ))}
-      </ul>
+      <OfAccount read={read} skeleton={<Bar height="8rem" />}>
+        {(options) => (
+          <>
+            {options.length === 0 && <p>{account.noCards}</p>}
+            <ul className="entries">
+              {options.map((option) => (
+                <Card key={option.id} option={option} />
+              ))}
+            </ul>
+          </>
+        )}
+      </OfAccount>
       <div>
         <Link className="button button-plain" to={addCardPaths.forPurchases}>
           {account.addCard}

@@ -2,30 +2,42 @@ import { useQuery } from "@apollo/client/react";
 import { useState } from "react";
 import { isZero } from "riverfront-client/money";
 import { ChangeProfileDocument, ProfileDocument, type ProfilePartsFragment } from "./account.generated";
+import type { MoneyPartsFragment } from "../graph/parts.generated";
 import { useChange } from "../graph/use-change";
+import { useRead } from "../graph/use-read";
 import { DataForm, typed } from "../parts/DataForm";
 import { PageTitle } from "../parts/PageTitle";
 import { Bar } from "../parts/Skeleton";
 import { TextField } from "../parts/TextField";
 import { Notice, Problems } from "../problems/Notice";
-import { Trouble } from "../problems/Trouble";
+import { OfAccount } from "../problems/Outdated";
 import { useTexts } from "../texts";
 
 export function Component() {
   const { account } = useTexts();
-  const { data, error, refetch } = useQuery(ProfileDocument);
-  const balance = data?.shopper?.storeCredit?.balance;
-  if (!data?.shopper && error) return <Trouble error={error} retry={() => void refetch()} />;
+  const read = useRead(useQuery(ProfileDocument), (data) => data.shopper);
   return (
     <>
       <PageTitle>{account.profile}</PageTitle>
-      {balance && !isZero(balance) && (
-        <p className="panel">
-          {account.storeCredit}: <strong>{balance.formatted}</strong>
-        </p>
-      )}
-      {data?.shopper ? <ProfileForm profile={data.shopper} /> : <Bar height="16rem" />}
+      <OfAccount read={read} skeleton={<Bar height="16rem" />}>
+        {(shopper) => (
+          <>
+            <StoreCredit balance={shopper.storeCredit?.balance} />
+            <ProfileForm profile={shopper} />
+          </>
+        )}
+      </OfAccount>
     </>
+  );
+}
+
+function StoreCredit({ balance }: { balance: MoneyPartsFragment | null | undefined }) {
+  const { account } = useTexts();
+  if (!balance || isZero(balance)) return null;
+  return (
+    <p className="panel">
+      {account.storeCredit}: <strong>{balance.formatted}</strong>
+    </p>
   );
 }
 

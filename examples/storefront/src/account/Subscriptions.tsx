@@ -8,37 +8,43 @@ import {
   type SubscriptionPartsFragment,
 } from "./account.generated";
 import { useChange } from "../graph/use-change";
+import { known, useRead } from "../graph/use-read";
 import { useMarket } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";
 import { Picture } from "../parts/Picture";
 import { Bar } from "../parts/Skeleton";
 import { paths, productPath } from "../paths";
 import { Notice, Problems } from "../problems/Notice";
-import { Trouble } from "../problems/Trouble";
+import { OfAccount } from "../problems/Outdated";
 import { useTexts } from "../texts";
 import { Confirmed } from "./Confirmed";
 import { ContractCard } from "./ContractCard";
 
 export function Component() {
   const { account, catalog } = useTexts();
-  const { data, error, refetch } = useQuery(ContractsDocument);
-  const contracts = data?.shopper?.subscriptionContracts?.nodes;
-  if (!contracts && error) return <Trouble error={error} retry={() => void refetch()} />;
+  const query = useQuery(ContractsDocument);
+  const read = useRead(query, (data) => data.shopper?.subscriptionContracts);
+  const options = known(useRead(query, (data) => data.shopper?.paymentOptions)) ?? [];
   return (
     <>
       <PageTitle>{account.subscriptions}</PageTitle>
-      {!contracts && <Bar height="10rem" />}
-      {contracts?.length === 0 && (
-        <>
-          <p>{account.noSubscriptions}</p>
-          <Link to={paths.products}>{catalog.seeAll}</Link>
-        </>
-      )}
-      <ul className="entries">
-        {contracts?.map((contract) => (
-          <Subscription key={contract.id} contract={contract} options={data?.shopper?.paymentOptions ?? []} />
-        ))}
-      </ul>
+      <OfAccount read={read} skeleton={<Bar height="10rem" />}>
+        {({ nodes }) => (
+          <>
+            {nodes.length === 0 && (
+              <>
+                <p>{account.noSubscriptions}</p>
+                <Link to={paths.products}>{catalog.seeAll}</Link>
+              </>
+            )}
+            <ul className="entries">
+              {nodes.map((contract) => (
+                <Subscription key={contract.id} contract={contract} options={options} />
+              ))}
+            </ul>
+          </>
+        )}
+      </OfAccount>
     </>
   );
 }

@@ -2,9 +2,11 @@ import { useQuery } from "@apollo/client/react";
 import { useState } from "react";
 import { Link } from "react-router";
 import { CartDocument, type CartLinePartsFragment } from "./cart.generated";
+import { known, useRead } from "../graph/use-read";
 import { PageTitle } from "../parts/PageTitle";
 import { Bar } from "../parts/Skeleton";
 import { paths } from "../paths";
+import { Outdated } from "../problems/Outdated";
 import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
 import { CartLines } from "./CartLines";
@@ -17,12 +19,12 @@ import "./cart.css";
 export function Component() {
   const { cart: words } = useTexts();
   // The cart may have changed on another device. What is known is shown until the answer is there.
-  const { data, error, refetch } = useQuery(CartDocument, { fetchPolicy: "cache-and-network" });
+  const read = useRead(useQuery(CartDocument, { fetchPolicy: "cache-and-network" }), (data) => data.cart);
   const changes = useCartChanges();
   const [removed, setRemoved] = useState<CartLinePartsFragment | null>(null);
-  if (!data && error) return <Trouble error={error} retry={() => void refetch()} />;
-  if (!data) return <CartSkeleton />;
-  const { cart } = data;
+  if (read.kind === "failed") return <Trouble error={read.error} retry={read.retry} />;
+  if (read.kind === "loading") return <CartSkeleton />;
+  const cart = known(read);
 
   async function remove(line: CartLinePartsFragment) {
     setRemoved(null);
@@ -32,6 +34,7 @@ export function Component() {
   return (
     <div className="page">
       <PageTitle>{words.title}</PageTitle>
+      {read.kind === "known" && <Outdated failure={read.failure} />}
       <div role="status" className="cart-removed">
         {removed && <RemovedLine line={removed} onRestored={() => setRemoved(null)} />}
       </div>

@@ -1,6 +1,7 @@
 import { useQuery } from "@apollo/client/react";
 import { Link, useParams } from "react-router";
 import { CategoryHeadDocument } from "./product-list.generated";
+import { known, useRead } from "../graph/use-read";
 import { useInContext } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";
 import { Bar } from "../parts/Skeleton";
@@ -10,10 +11,11 @@ import { ProductList } from "./ProductList";
 
 export function Component() {
   const { id = "" } = useParams();
-  const { data, error, refetch } = useQuery(CategoryHeadDocument, { variables: { ...useInContext(), id } });
-  const category = data?.category;
-  if (!category && error) return <Trouble error={error} retry={() => void refetch()} />;
-  if (data && !category) return <NotFound />;
+  const query = useQuery(CategoryHeadDocument, { variables: { ...useInContext(), id } });
+  const read = useRead(query, (data) => data.category, id);
+  if (read.kind === "failed") return <Trouble {...read} />;
+  if (read.kind === "absent") return <NotFound />;
+  const category = known(read);
   return (
     <div className="page">
       <header className="stack">

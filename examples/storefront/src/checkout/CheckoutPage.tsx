@@ -2,6 +2,7 @@ import { Link, useParams } from "react-router";
 import { PageTitle } from "../parts/PageTitle";
 import { Area, Bar } from "../parts/Skeleton";
 import { paths } from "../paths";
+import { Outdated } from "../problems/Outdated";
 import { NotFound, Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
 import { NoticeBox } from "./NoticeBox";
@@ -52,6 +53,8 @@ function CheckoutPage({ isReturn }: { isReturn: boolean }) {
         <Empty notice={noticeOf(order.stage)} bought={bought} />
       ) : (
         <CheckoutContext value={loaded.checkout}>
+          {/* What the shopper has just sent in vain has a notice of its own. */}
+          <Outdated failure={noticeOf(order.stage) ? null : loaded.failure} />
           <Steps order={order} />
         </CheckoutContext>
       )}

@@ -3,11 +3,12 @@ import { useEffect } from "react";
 import { Link, useLocation, useParams } from "react-router";
 import { addressLines } from "../address/form";
 import { CheckoutOrderDocument, type CheckoutOrderQuery } from "./order/order.generated";
+import { known, useRead } from "../graph/use-read";
 import { useMarket } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";
 import { Area, Bar } from "../parts/Skeleton";
 import { paths } from "../paths";
-import { hasEnded } from "../problems/problem";
+import { Outdated } from "../problems/Outdated";
 import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
 import { Fact } from "./Fact";
@@ -27,9 +28,10 @@ export function Component() {
   const { orderId = "" } = useParams();
   const placed = useLocation().state as Placed | null;
   const { checkout } = useTexts();
-  const read = useQuery(CheckoutOrderDocument, { variables: { id: orderId }, fetchPolicy: "cache-and-network" });
-  const { data, error, loading, startPolling, stopPolling, refetch } = read;
-  const order = data?.order ?? null;
+  const query = useQuery(CheckoutOrderDocument, { variables: { id: orderId }, fetchPolicy: "cache-and-network" });
+  const { startPolling, stopPolling } = query;
+  const read = useRead(query, (data) => data.order);
+  const order = known(read);
   const state = order?.state ?? placed?.order.state;
   const isWaiting = state === "SOURCE_PENDING_FUNDS" || state === "PENDING_PAYMENT";
 
@@ -40,11 +42,10 @@ export function Component() {
     return stopPolling;
   }, [isWaiting, startPolling, stopPolling]);
 
-  const known = order ?? placed?.order;
-  if (!known) {
-    if (loading) return <Skeleton />;
-    if (error && !hasEnded(error)) return <Trouble error={error} retry={() => void refetch()} />;
-    return <Unknown />;
+  const shown = order ?? placed?.order;
+  if (!shown) {
+    if (read.kind === "loading") return <Skeleton />;
+    return read.kind === "failed" ? <Trouble {...read} /> : <Unknown />;
   }
   const wasWaiting = placed?.instructions != null;
   const words = wordsFor(state, wasWaiting, checkout);
@@ -54,11 +55,22 @@ export function Component() {
       <PageTitle>{words.title}</PageTitle>
       <p className="placed-text">{words.text}</p>
       <dl className="facts panel">
-        <Fact name={checkout.orderNumber} value={known.number} />
-        <Fact name={checkout.total} value={known.totals?.orderTotal?.formatted} />
+        <Fact name={checkout.orderNumber} value={shown.number} />
+        <Fact name={checkout.total} value={shown.totals?.orderTotal?.formatted} />
       </dl>
       {isWaiting && instructions && <PaymentInstructions instructions={instructions} />}
-      {order ? <Details order={order} /> : loading ? <Bar height="8rem" /> : <Gone />}
+      {read.kind === "known" ? (
+        <>
+          <Outdated failure={read.failure} />
+          <Details order={read.value} />
+        </>
+      ) : read.kind === "loading" ? (
+        <Bar height="8rem" />
+      ) : read.kind === "failed" ? (
+        <Trouble {...read} isPart />
+      ) : (
+        <Gone />
+      )}
       <div>
         <Link className="button" to={paths.home}>
           {checkout.toShop}

@@ -1,6 +1,7 @@
 import { skipToken, useQuery } from "@apollo/client/react";
-import { useCallback, useEffect, useMemo } from "react";
+import { useMemo } from "react";
 import { CheckoutAccountDocument, CheckoutPageDocument, CheckoutSettingsDocument } from "./checkout.generated";
+import { type Failure, known, useRead } from "../graph/use-read";
 import { useMarket } from "../market/MarketProvider";
 import { ready } from "./order/stage";
 import type { OrderControl } from "./order/useOrder";
@@ -8,50 +9,34 @@ import { type Checkout, useOneChange } from "./useCheckout";
 
 export type Loaded =
   | { kind: "loading" }
-  | { kind: "failed"; error: unknown; retry: () => void }
+  | ({ kind: "failed" } & Failure)
   | { kind: "empty"; hasSession: boolean }
-  | { kind: "loaded"; checkout: Checkout };
+  | { kind: "loaded"; checkout: Checkout; failure: Failure | null };
 
 /** The checkout, read from the graph. What only an account has may fail without harm. */
 export function useLoadedCheckout({ stage, setStage }: OrderControl): Loaded {
   const { locale } = useMarket().market;
   const { isBusy, change } = useOneChange(setStage);
-  const page = useQuery(CheckoutPageDocument, { fetchPolicy: "cache-and-network", nextFetchPolicy: "cache-first" });
-  const settings = useQuery(CheckoutSettingsDocument);
-  const isRegistered = page.data?.session?.level === "REGISTERED";
-  const account = useQuery(CheckoutAccountDocument, isRegistered ? {} : skipToken);
-  const cart = page.data?.cart;
-  const isAccountLoading = isRegistered && account.loading && !account.data;
+  const query = useQuery(CheckoutPageDocument, { fetchPolicy: "cache-and-network", nextFetchPolicy: "cache-first" });
+  const session = known(useRead(query, (data) => data.session));
+  const read = useRead(query, (data) => data.cart);
+  const settingsRead = useRead(useQuery(CheckoutSettingsDocument), (data) => data.storefront);
+  const isRegistered = session?.level === "REGISTERED";
+  const accountRead = useRead(useQuery(CheckoutAccountDocument, isRegistered ? {} : skipToken), (data) => data.shopper);
+  const cart = known(read);
+  const settings = known(settingsRead);
+  const account = isRegistered ? known(accountRead) : null;
+  const isAccountLoading = isRegistered && accountRead.kind === "loading";
   const checkout = useMemo(() => {
-    if (!cart || !settings.data?.storefront) return null;
+    if (!cart || !settings) return null;
     const notify: Checkout["notify"] = (notice) => setStage(ready(notice));
-    return {
-      cart,
-      settings: settings.data.storefront,
-      account: account.data?.shopper ?? null,
-      isRegistered,
-      locale,
-      stage,
-      setStage,
-      notify,
-      isBusy,
-      change,
-    };
-  }, [account.data, cart, change, isBusy, isRegistered, locale, setStage, settings.data, stage]);
+    return { cart, settings, account, isRegistered, locale, stage, setStage, notify, isBusy, change };
+  }, [account, cart, change, isBusy, isRegistered, locale, setStage, settings, stage]);
 
-  const error = page.data ? settings.error : page.error;
-  const { refetch } = page;
-  const { refetch: refetchSettings } = settings;
-  const retry = useCallback(() => {
-    void Promise.allSettled([refetch(), refetchSettings()]);
-  }, [refetch, refetchSettings]);
-  useEffect(() => {
-    if (!error) return;
-    window.addEventListener("online", retry);
-    return () => window.removeEventListener("online", retry);
-  }, [error, retry]);
-  if (error && !checkout) return { kind: "failed", error, retry };
-  if (!page.data || !settings.data || isAccountLoading) return { kind: "loading" };
-  if (!checkout || checkout.cart.totalQuantity === 0) return { kind: "empty", hasSession: page.data.session !== null };
-  return { kind: "loaded", checkout };
+  if (read.kind === "failed") return read;
+  if (read.kind === "loading") return read;
+  if (!cart || cart.totalQuantity === 0) return { kind: "empty", hasSession: session !== null };
+  if (settingsRead.kind === "failed") return settingsRead;
+  if (!checkout || isAccountLoading) return { kind: "loading" };
+  return { kind: "loaded", checkout, failure: read.kind === "known" ? read.failure : null };
 }

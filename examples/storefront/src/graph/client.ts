@@ -25,7 +25,7 @@ export function connect(): ApolloClient {
       client: brand.client,
       session: cookieSession(),
       cache,
-      links: [publicByGetLink(), tabsLink(cache), endedSessionLink()],
+      links: [publicByGetLink(), tabsLink(cache), endedSessionLink(cache)],
     }),
     // A field that cannot be read is null with an error; the rest of the page is shown.
     defaultOptions: { watchQuery: { errorPolicy: "all" } },

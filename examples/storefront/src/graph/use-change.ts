@@ -46,10 +46,8 @@ export function useChange<D, V extends OperationVariables, P extends Payload>(
   }
 
   async function changed(variables: V): Promise<P | null> {
-    const { payload, problems: found, isSessionEnded } = await attempt(client, texts, mutation, variables, payloadOf);
+    const { payload, problems: found } = await attempt(client, texts, mutation, variables, payloadOf);
     setProblems((before) => [...before, ...found]);
-    // The page then shows that there is no session any more.
-    if (isSessionEnded) void client.refetchObservableQueries();
     return payload;
   }
 

@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import { brand } from "../brand";
 import { ProductGrid } from "../catalog/ProductGrid";
 import { HomeDocument, type HomeQuery } from "./home.generated";
+import { known, useRead } from "../graph/use-read";
 import { useInContext } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";
 import { Picture } from "../parts/Picture";
@@ -16,19 +17,23 @@ import "./home.css";
 export function Component() {
   const { catalog } = useTexts();
   const variables = { ...useInContext(), pointOfPromotion: brand.promotions.home };
-  const { data, error, refetch } = useQuery(HomeDocument, { variables });
-  if (!data && error) return <Trouble error={error} retry={() => void refetch()} />;
-  const banner = data?.offers?.find(({ kind }) => kind === "BANNER");
-  const featured = data?.offers?.find(({ kind }) => kind === "FEATURED_PRODUCTS");
+  const query = useQuery(HomeDocument, { variables });
+  const offers = useRead(query, (data) => data.offers);
+  const categories = useRead(query, (data) => data.categories);
+  const popular = useRead(query, (data) => data.products);
+  if (categories.kind === "failed" && popular.kind === "failed") return <Trouble {...categories} />;
+  const isLoading = offers.kind === "loading";
+  const banner = known(offers)?.find(({ kind }) => kind === "BANNER");
+  const featured = known(offers)?.find(({ kind }) => kind === "FEATURED_PRODUCTS");
   return (
     <>
-      <Hero isLoading={!data} imageUrl={banner?.imageUrl} pitch={banner?.salesPitches[0] ?? banner?.name} />
+      <Hero isLoading={isLoading} imageUrl={banner?.imageUrl} pitch={banner?.salesPitches[0] ?? banner?.name} />
       <div className="page">
         <section className="stack" aria-labelledby="categories">
           <h2 id="categories">{catalog.shopByCategory}</h2>
-          <Categories list={data?.categories ?? null} />
+          {categories.kind === "failed" ? <Trouble {...categories} isPart /> : <Categories list={known(categories)} />}
         </section>
-        {(featured?.products || !data) && (
+        {(featured?.products || isLoading) && (
           <section className="stack" aria-labelledby="featured">
             <h2 id="featured">{featured?.name ?? <Bar width="14rem" height="1lh" />}</h2>
             <ProductGrid products={featured?.products?.map(({ product }) => product) ?? null} expected={3} fillsRow />
@@ -39,7 +44,7 @@ export function Component() {
             <h2 id="popular">{catalog.popular}</h2>
             <Link to={paths.products}>{catalog.seeAll}</Link>
           </div>
-          <ProductGrid products={data ? (data.products?.nodes ?? []) : null} />
+          {popular.kind === "failed" ? <Trouble {...popular} isPart /> : <ProductGrid products={known(popular)?.nodes ?? null} />}
         </section>
       </div>
     </>

@@ -1,10 +1,12 @@
-import { useApolloClient } from "@apollo/client/react";
+import { useApolloClient, useQuery } from "@apollo/client/react";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 import { setMarket } from "../graph/session";
+import { known, useRead } from "../graph/use-read";
 import { useShell } from "../graph/use-shell";
 import { type Problem, problemsOf } from "../problems/problem";
 import { type Texts, TextsContext, textsFor } from "../texts";
-import { isSame, type Market, storeMarket } from "./choose";
+import { isSame, type Market, marketOf, showMarket, storedMarket, storeMarket } from "./choose";
+import { MarketsDocument } from "./market.generated";
 
 interface MarketContent {
   market: Market;
@@ -20,22 +22,28 @@ const MarketContext = createContext<MarketContent | null>(null);
 
 interface MarketProviderProps {
   first: { market: Market; texts: Texts };
-  markets: readonly Market[];
   children: ReactNode;
 }
 
-export function MarketProvider({ first, markets, children }: MarketProviderProps) {
+export function MarketProvider({ first, children }: MarketProviderProps) {
   const client = useApolloClient();
   const { session } = useShell();
-  const [chosen, setChosen] = useState(first.market);
+  const offered = known(useRead(useQuery(MarketsDocument), (data) => data.storefront?.markets));
+  // Null until the shopper or a session has chosen: what is shown instead, because of the browser or of an answer that
+  // is missing, must not be stored as a choice.
+  const [chosen, setChosen] = useState(storedMarket);
   const [{ market, texts }, setShown] = useState(first);
+  const markets = useMemo(() => offered ?? [market], [offered, market]);
 
   // The session decides, because its cart has a currency. Another tab may have changed it. After its end, all stays.
-  const { locale, currencyCode } = session ?? chosen;
-  if (!isSame(chosen, { locale, currencyCode })) setChosen({ locale, currencyCode });
+  if (session && !(chosen && isSame(chosen, session))) setChosen({ locale: session.locale, currencyCode: session.currencyCode });
+  const { locale, currencyCode } = session ?? marketOf(offered, chosen);
+  useEffect(() => {
+    if (chosen) storeMarket(chosen);
+  }, [chosen]);
   useEffect(() => {
     const next = { locale, currencyCode };
-    storeMarket(next);
+    showMarket(next);
     document.documentElement.lang = locale;
     if (isSame(market, next)) return;
     let isCurrent = true;

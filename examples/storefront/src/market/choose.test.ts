@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { chosenMarket } from "./choose";
+import { expect, test, vi } from "vitest";
+import { chosenMarket, marketOf } from "./choose";
 
 const us = { locale: "en-US", currencyCode: "USD" };
 const gb = { locale: "en-GB", currencyCode: "GBP" };
@@ -19,4 +19,11 @@ test("otherwise the browser's languages decide, also without their region", () =
 
 test("otherwise the shop's default", () => {
   expect(chosenMarket(markets, null, ["fr"])).toBe(us);
+});
+
+test("without an answer, the market chosen last, otherwise the default", () => {
+  vi.stubGlobal("navigator", { languages: ["de-DE"] });
+  expect(marketOf(null, gb)).toEqual(gb);
+  expect(marketOf(null, null)).toEqual(us);
+  expect(marketOf(markets, null)).toBe(de);
 });

@@ -1,3 +1,5 @@
+import { lasting } from "../parts/storage";
+
 /** A locale with the currency of its prices. */
 export interface Market {
   locale: string;
@@ -20,25 +22,33 @@ export function isSame(left: Market, right: Market): boolean {
   return left.locale === right.locale && left.currencyCode === right.currencyCode;
 }
 
-const NAME = "shop.market";
-
-export function storedMarket(): Market | null {
-  try {
-    return JSON.parse(localStorage.getItem(NAME) ?? "null") as Market | null;
-  } catch {
-    return null; // Storage is blocked, or another program has written it.
-  }
+/** The market to show: of a shop whose markets are not known yet, the one chosen last. */
+export function marketOf(markets: readonly Market[] | null, chosen: Market | null): Market {
+  return chosenMarket(markets ?? (chosen ? [chosen] : []), chosen, navigator.languages);
 }
 
-/** The market that is shown, for code that is no component. */
-export function shownMarket(): Market {
-  return storedMarket() ?? WITHOUT_ANSWER;
+const NAME = "shop.market";
+
+/** The market that the shopper or a session has chosen last. */
+export function storedMarket(): Market | null {
+  try {
+    return JSON.parse(lasting.getItem(NAME) ?? "null") as Market | null;
+  } catch {
+    return null; // Another program has written it.
+  }
 }
 
 export function storeMarket({ locale, currencyCode }: Market): void {
-  try {
-    localStorage.setItem(NAME, JSON.stringify({ locale, currencyCode }));
-  } catch {
-    // Without storage, the choice lasts until the page is left.
-  }
+  lasting.setItem(NAME, JSON.stringify({ locale, currencyCode }));
+}
+
+let shown = WITHOUT_ANSWER;
+
+/** The market that is shown, for code that is no component. */
+export function shownMarket(): Market {
+  return shown;
+}
+
+export function showMarket(market: Market): void {
+  shown = market;
 }

@@ -7,13 +7,14 @@ import { PaymentInstructions } from "../checkout/PaymentInstructions";
 import { sourceName } from "../checkout/payment/sourceName";
 import { OrderDetailDocument, type OrderDetailPartsFragment } from "./orders.generated";
 import { useShell } from "../graph/use-shell";
+import { known, useRead } from "../graph/use-read";
 import { useMarket } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";
 import { Picture } from "../parts/Picture";
 import { Bar } from "../parts/Skeleton";
 import { paths, productPath } from "../paths";
 import { Notice } from "../problems/Notice";
-import { hasEnded } from "../problems/problem";
+import { Outdated } from "../problems/Outdated";
 import { NotFound, Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
 import { OrderStateTag } from "./OrderStateTag";
@@ -26,11 +27,12 @@ export function Component() {
   const { orders, catalog } = useTexts();
   const { session } = useShell();
   const { id = "" } = useParams();
-  const { data, error, refetch } = useQuery(OrderDetailDocument, { variables: { id }, fetchPolicy: "cache-and-network" });
-  const order = data?.order;
-  if (!order && hasEnded(error)) return <OrderOfAnotherSession />;
-  if (!order && error) return <Trouble error={error} retry={() => void refetch()} />;
-  if (data && !order) return <NotFound />;
+  const query = useQuery(OrderDetailDocument, { variables: { id }, fetchPolicy: "cache-and-network" });
+  const read = useRead(query, (data) => data.order);
+  if (read.kind === "ended") return <OrderOfAnotherSession />;
+  if (read.kind === "failed") return <Trouble {...read} />;
+  if (read.kind === "absent") return <NotFound />;
+  const order = known(read);
   return (
     <div className="page">
       {session?.level === "REGISTERED" && (
@@ -39,6 +41,7 @@ export function Component() {
         </nav>
       )}
       {order ? <PageTitle>{orders.number(order.number)}</PageTitle> : <Bar width="16rem" height="2.5rem" />}
+      {read.kind === "known" && <Outdated failure={read.failure} />}
       {order ? <OrderPage order={order} /> : <Bar height="20rem" />}
     </div>
   );

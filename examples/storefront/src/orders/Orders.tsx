@@ -2,12 +2,14 @@ import { useQuery } from "@apollo/client/react";
 import { useState } from "react";
 import { Link } from "react-router";
 import { OrderHistoryDocument } from "./orders.generated";
+import { known, useRead } from "../graph/use-read";
 import { useMarket } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";
 import { Bar } from "../parts/Skeleton";
 import { orderPath, paths } from "../paths";
 import { Problems } from "../problems/Notice";
 import { type Problem, problemsOf } from "../problems/problem";
+import { Outdated } from "../problems/Outdated";
 import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
 import { OrderStateTag } from "./OrderStateTag";
@@ -21,10 +23,12 @@ export function Component() {
   const texts = useTexts();
   const { market } = useMarket();
   const variables = { first: PAGE };
-  const { data, error, refetch, fetchMore } = useQuery(OrderHistoryDocument, { variables, fetchPolicy: "cache-and-network" });
+  const query = useQuery(OrderHistoryDocument, { variables, fetchPolicy: "cache-and-network" });
+  const { fetchMore } = query;
+  const read = useRead(query, (data) => data.shopper?.orders);
   const [problems, setProblems] = useState<readonly Problem[]>([]);
-  const list = data?.shopper?.orders;
-  if (!list && error) return <Trouble error={error} retry={() => void refetch()} />;
+  if (read.kind === "failed") return <Trouble {...read} />;
+  const list = known(read);
 
   async function showMore() {
     setProblems([]);
@@ -38,6 +42,7 @@ export function Component() {
   return (
     <>
       <PageTitle>{texts.orders.title}</PageTitle>
+      {read.kind === "known" && <Outdated failure={read.failure} />}
       {!list && <Bar height="12rem" />}
       {list?.totalCount === 0 && (
         <>

@@ -3,6 +3,7 @@ import { Link, Navigate, useParams, useSearchParams } from "react-router";
 import { brand } from "../brand";
 import { Price } from "../catalog/Price";
 import { ProductDocument, ProductOffersDocument, type ProductQuery } from "./product.generated";
+import { known, useRead } from "../graph/use-read";
 import { useInContext } from "../market/MarketProvider";
 import { MerchantHtml } from "../parts/MerchantHtml";
 import { PageTitle } from "../parts/PageTitle";
@@ -23,11 +24,12 @@ export type ShownProduct = NonNullable<ProductQuery["product"]>;
 
 export function Component() {
   const { upstreamId = "" } = useParams();
-  const { data, previousData, error, refetch } = useQuery(ProductDocument, { variables: { ...useInContext(), upstreamId } });
+  const query = useQuery(ProductDocument, { variables: { ...useInContext(), upstreamId } });
   // In another language, the page stays while its new words are loaded.
-  const product = data ? data.product : previousData?.product?.upstreamId === upstreamId ? previousData.product : null;
-  if (!product && error) return <Trouble error={error} retry={() => void refetch()} />;
-  if (data && !product) return <NotFound />;
+  const read = useRead(query, (data) => data.product, upstreamId);
+  if (read.kind === "failed") return <Trouble {...read} />;
+  if (read.kind === "absent") return <NotFound />;
+  const product = known(read);
   if (!product) return <ProductSkeleton />;
   const { parent } = product;
   // A variation is shown on the page of its base product.

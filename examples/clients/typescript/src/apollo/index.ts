@@ -6,12 +6,12 @@ import { type Connection, riverfrontFetch } from "../fetch.js";
 import { riverfrontCache } from "./cache.js";
 import { inContextLink, inContextTransform } from "./in-context.js";
 import { publicByGetLink } from "./public-by-get.js";
-import { refreshLink } from "./refresh.js";
+import { forgetShopper, refreshLink } from "./refresh.js";
 import { tabsLink } from "./tabs.js";
 
 export { connection } from "./connections.js";
 export { possibleTypes, riverfrontCache, typePolicies } from "./cache.js";
-export { inContextLink, inContextTransform, publicByGetLink, refreshLink, tabsLink };
+export { forgetShopper, inContextLink, inContextTransform, publicByGetLink, refreshLink, tabsLink };
 export { mergeSnapshot } from "./snapshots.js";
 
 export interface ApolloSetup extends Connection {

@@ -29,6 +29,11 @@ export function refreshLink(cache: InMemoryCache): ApolloLink {
   });
 }
 
+/** Forgets all that belongs to the shopper, whose session has ended. Queries that are shown read again what is left. */
+export function forgetShopper(cache: InMemoryCache): void {
+  forget(cache, changedFields["signOut"] ?? []);
+}
+
 /**
  * Forgets fields of the query in one batch, and the parts of a cart that the payload does not return. Watched queries
  * look at the cache again in the next task, after the payload is written.
