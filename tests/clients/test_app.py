@@ -49,6 +49,11 @@ class Device:
     def _command(self, *does: str) -> list[str]:
         return ["dist/app/device.js", *self.addresses, str(self.keychain), *does]
 
+    def lose_session(self) -> None:
+        """The handle is gone, as after a sign-out on another screen or with a restored backup."""
+        rest = {name: value for name, value in self.stored.items() if name != "riverfront.session"}
+        self.keychain.write_text(json.dumps(rest))
+
     @property
     def stored(self) -> dict[str, str]:
         values: dict[str, str] = json.loads(self.keychain.read_text())
@@ -112,6 +117,33 @@ async def test_app_that_died_before_sending_lets_the_shopper_buy(device: Device,
     await device.app_dies("buy-and-die-before")
     assert await device.app() == IsPartialDict(name="review")
     assert submits(world) == 0
+    assert await device.app("buy") == IsPartialDict(name="confirmation")
+    assert submits(world) == 1
+
+
+async def test_order_of_lost_session_is_not_bought_again_unasked(device: Device, world: World) -> None:
+    await device.app("shop")
+    await device.app("pay", "creditCard")
+    await device.app_dies("buy-and-die-after")
+    device.lose_session()
+    assert await device.app() == {"name": "earlierOrder", "hasArrived": False}
+    assert await device.app() == IsPartialDict(name="cart"), "it is reported once"
+    await device.app("shop")
+    await device.app("pay", "creditCard")
+    assert await device.app("buy") == {"name": "earlierOrder", "hasArrived": True}
+    assert submits(world) == 1
+    assert await device.app("buy") == IsPartialDict(name="confirmation")
+    assert submits(world) == 2
+
+
+async def test_order_that_never_arrived_is_placed_by_the_next_session(device: Device, world: World) -> None:
+    await device.app("shop")
+    await device.app("pay", "creditCard")
+    await device.app_dies("buy-and-die-before")
+    device.lose_session()
+    assert await device.app() == {"name": "earlierOrder", "hasArrived": False}
+    await device.app("shop")
+    await device.app("pay", "creditCard")
     assert await device.app("buy") == IsPartialDict(name="confirmation")
     assert submits(world) == 1
 

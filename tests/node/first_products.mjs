@@ -1,4 +1,5 @@
-// A guest adds the first products in two tabs at once, twice in each. Prints the units in the cart.
+// A guest adds the first products in two tabs at once, twice in each, and three after signing out in one of them. Prints
+// the units in the cart, both times.
 // Arguments: Chromium, URL of a page of the client package, URL of the gateway, delivery of the session.
 import { chromium } from "playwright-core";
 
@@ -14,5 +15,8 @@ await Promise.all(
   ),
 );
 const [tab] = tabs;
-console.log(await tab.evaluate(async ([address, by]) => (await import("/first-product.js")).quantity(address, by), argument));
+const quantity = () => tab.evaluate(async ([address, by]) => (await import("/first-product.js")).quantity(address, by), argument);
+const first = await quantity();
+await tab.evaluate(async ([address, by]) => (await import("/first-product.js")).addAtOnceAfterSignOut(address, by, 3), argument);
+console.log(JSON.stringify([first, await quantity()]));
 await browser.close();

@@ -26,6 +26,11 @@ export type Screen =
   | { name: "provider"; url: string }
   /** There may be an order. Show that it is being checked, without a button, and call `start` again in a moment. */
   | { name: "placing" }
+  /**
+   * An order was sent in an earlier session, whose outcome this one cannot read. Say that the mail of the shop has its
+   * number, and offer the look-up and the sign-in. `hasArrived`: the shop has it, and did not buy again just now.
+   */
+  | { name: "earlierOrder"; hasArrived: boolean }
   | { name: "confirmation"; orderNumber: string; isPaid: boolean };
 
 export interface AppOptions {
@@ -39,6 +44,10 @@ export interface AppOptions {
 
 const START_SESSION = `mutation { startSession(input: { delivery: BEARER }) {
   bearerToken errors { code message path retry } } }`;
+
+const SESSION = "{ session { id } }";
+
+type Session = { session: { id: string } | null };
 
 /** A shop's app: it may be ended at any line, and continues where it was when it is opened again. */
 export class App {
@@ -55,6 +64,7 @@ export class App {
           payloadOf((await this.#gateway.ask(GuestOrderDocument, { key, total, revision: ifRevision ?? "" })).submitOrder),
         resume: async (key) => payloadOf((await this.#gateway.ask(ReturnFromRedirectDocument, { key })).resumeOrder),
         read: async (key) => (await this.#gateway.ask(SubmissionOutcomeDocument, { key })).orderSubmission,
+        sessionId: async () => (await this.#gateway.ask<Session, Record<string, never>>(SESSION)).session?.id,
         startSession: () => this.#startSession(),
       },
       storage,
@@ -104,6 +114,9 @@ export class App {
 
   async #screenOf(outcome: Outcome<OrderResult>): Promise<Screen> {
     if (outcome.kind === "unknown") return { name: "placing" };
+    if (outcome.kind === "elsewhere") return { name: "earlierOrder", hasArrived: outcome.hasArrived };
+    // The next order has the key of this one, so that it is placed once, also if it is still on its way.
+    if (outcome.kind === "notArrived") return this.#screenOfCart("Your order has not reached us. Please order again.");
     if (outcome.kind === "refused") return this.#screenOfCart(outcome.errors[0]?.shopperMessage);
     const { result } = outcome;
     switch (result.__typename) {

@@ -8,7 +8,7 @@ const codes: Record<string, unknown> = {};
 for (const [name, client] of Object.entries(CLIENTS)) {
   const { connect } = await client();
   const shop = connect(`${gateway}/graphql`, cookieSession());
-  codes[name] = await shop.orders.read(newKey()).then(
+  codes[name] = await shop.orders.read(newKey(), new AbortController()).then(
     (reading) => ({ reading }),
     (error: unknown) => answerErrors(error)?.map(({ extensions }) => extensions?.code) ?? String(error),
   );

@@ -10,6 +10,18 @@ export async function addAtOnce(url: string, delivery: Delivery, times: number):
   await Promise.all(Array.from({ length: times }, () => shop.addLine(product.id, newKey(), delivery)));
 }
 
+/** The page stays open: the shopper signs out, and adds a product several times at once. */
+export async function addAtOnceAfterSignOut(url: string, delivery: Delivery, times: number): Promise<void> {
+  const session = delivery === "BEARER" ? bearerSession(localStorage) : cookieSession();
+  const gateway = new Gateway(url, { client: "my-shop", session });
+  const shop = shopOfGateway(gateway);
+  const { product } = await shop.lookAround();
+  const add = () => shop.addLine(product.id, newKey(), delivery);
+  await add();
+  await gateway.ask("mutation { signOut { signedOut errors { code } } }");
+  await Promise.all(Array.from({ length: times }, add));
+}
+
 /** Units in the cart of this browser. */
 export async function quantity(url: string, delivery: Delivery): Promise<number> {
   const session = delivery === "BEARER" ? bearerSession(localStorage) : cookieSession();

@@ -45,6 +45,8 @@ function finish(outcome: Outcome<PlacedOrder> | null): void {
     return show("refused", outcome.errors.map((error) => error.shopperMessage ?? error.message).join(" "));
   }
   if (outcome.kind === "unknown") return show("unknown", "Your order is being checked. Reload this page in a minute.");
+  if (outcome.kind === "notArrived") return show("notArrived", "Your order has not reached us. Order again: it is placed once.");
+  if (outcome.kind === "elsewhere") return show("elsewhere", "If your last order was placed, you have a mail from us.");
   const { __typename, order, action, shopperMessage, message } = outcome.result;
   if (outcome.kind === "action" && action?.redirectUrl) return location.assign(action.redirectUrl);
   show(__typename, order ? `Order number ${order.number}` : (shopperMessage ?? message));

@@ -1,5 +1,5 @@
 import { Unreachable } from "./errors.js";
-import type { Session } from "./session.js";
+import { hasDocument, type Session, type SessionAnswer } from "./session.js";
 
 export interface Connection {
   /** Name of your storefront or app, for the header `X-Riverfront-Client`. */
@@ -39,8 +39,8 @@ export function riverfrontFetch({ client, session, fetch: send, timeoutMs = 75_0
     return inTime(timeoutMs, init.signal ?? null, async (signal) => {
       const response = await call(input, { ...init, headers, signal, credentials: session.credentials });
       session.received?.(response);
-      const data = isQuery ? null : await dataOf(response);
-      if (data) await session.learn(data);
+      const answer = isQuery ? null : await answerIn(response);
+      if (answer) await session.learn(answer);
       return response;
     });
   }
@@ -51,11 +51,10 @@ export function riverfrontFetch({ client, session, fetch: send, timeoutMs = 75_0
       return inTime(timeoutMs, all.signal ?? null, (signal) => call(input, { ...init, signal, credentials: "omit" }));
     }
     const body = typeof init.body === "string" ? init.body : "";
-    const isMutation = /\bmutation\b/.test(body);
     // The body of a persisted document names only its hash: it may be that of a mutation.
-    const isQuery = !isMutation && /"query"\s*:\s*"/.test(body);
+    const isQuery = hasDocument(body) && !/\bmutation\b/.test(body);
     const task = () => post(input, all, isQuery);
-    return isMutation && (await session.mayBeginWith(body)) ? session.alone(task) : task();
+    return !isQuery && (await session.mayBeginWith(body)) ? session.alone(task) : task();
   };
 }
 
@@ -80,13 +79,12 @@ async function inTime<T>(timeoutMs: number, outer: AbortSignal | null, task: (si
   }
 }
 
-/** The `data` of an answer in JSON; null if there is none. The response can still be read. */
-async function dataOf(response: Response): Promise<Record<string, unknown> | null> {
+/** An answer in JSON; null if it is none. The response can still be read. */
+async function answerIn(response: Response): Promise<SessionAnswer | null> {
   if (!/[/+]json\b/.test(response.headers.get("Content-Type") ?? "")) return null;
   const text = await response.clone().text();
   try {
-    const { data } = JSON.parse(text) as { data?: Record<string, unknown> | null };
-    return data ?? null;
+    return JSON.parse(text) as SessionAnswer | null;
   } catch {
     return null; // The client that reads the response reports the broken body.
   }

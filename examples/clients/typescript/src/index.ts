@@ -8,6 +8,7 @@ export {
   type ForwardedRequest,
   forwardedSession,
   type Session,
+  type SessionAnswer,
 } from "./session.js";
 export { memoryStorage, type KeyValueStorage } from "./storage.js";
 export {
@@ -23,6 +24,15 @@ export {
   type UserError,
 } from "./errors.js";
 export { adviceOf, retrying, type RetryOptions } from "./retry.js";
-export { Orders, type OrderCalls, type OrderOptions, type Outcome, type Reading, type Result, type Submitted } from "./orders.js";
-export { newKey, SubmitRequests, type Agreement, type SubmitRequest } from "./submit-requests.js";
+export {
+  Orders,
+  type CallOptions,
+  type OrderCalls,
+  type OrderOptions,
+  type Outcome,
+  type Reading,
+  type Result,
+  type Submitted,
+} from "./orders.js";
+export { newKey, SubmitRequests, type Agreement, type StoredRequest, type SubmitRequest } from "./submit-requests.js";
 export { possibleTypes } from "./generated/graph-facts.js";

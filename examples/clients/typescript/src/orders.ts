@@ -1,7 +1,7 @@
 import { answerErrors, Refused, type UserError } from "./errors.js";
 import { adviceOf, retrying, type RetryOptions, sleep } from "./retry.js";
 import type { KeyValueStorage } from "./storage.js";
-import { type Agreement, type SubmitRequest, SubmitRequests } from "./submit-requests.js";
+import { type Agreement, type StoredRequest, type SubmitRequest, SubmitRequests } from "./submit-requests.js";
 import { alone } from "./turns.js";
 
 /**
@@ -24,19 +24,30 @@ export interface Reading<R extends Result> {
   result?: R | null | undefined;
 }
 
+/** Ends a call that takes too long. Pass the signal to your client, so that the request ends with it. */
+export interface CallOptions {
+  signal: AbortSignal;
+}
+
 /** The operations of your storefront, sent by the client that you use. They reject as your client does, or with `Refused`. */
 export interface OrderCalls<R extends Result> {
   /** `submitOrder` with this input. */
-  submit(input: SubmitRequest): Promise<Submitted<R>>;
+  submit(input: SubmitRequest, options: CallOptions): Promise<Submitted<R>>;
   /** `resumeOrder` with this key, after the shopper has returned from the provider's page. */
-  resume(idempotencyKey: string): Promise<Submitted<R>>;
+  resume(idempotencyKey: string, options: CallOptions): Promise<Submitted<R>>;
   /** `orderSubmission` with this key, from the network: a cache would repeat that the order is under way. */
-  read(idempotencyKey: string): Promise<Reading<R> | null | undefined>;
+  read(idempotencyKey: string, options: CallOptions): Promise<Reading<R> | null | undefined>;
+  /**
+   * `session { id }`, from the network. It is called before a request is stored and sent, and if the gateway shows no
+   * submission of a request: only the session that has sent it learns by this that it did not arrive. Without this
+   * call, `elsewhere` is reported instead of `notArrived`.
+   */
+  sessionId?: ((options: CallOptions) => Promise<string | null | undefined>) | undefined;
   /**
    * `startSession`, with the old handle. It is called if the session of the request has ended. Without it, the outcome of
    * the request stays unknown until the shopper begins a session.
    */
-  startSession?: (() => Promise<unknown>) | undefined;
+  startSession?: ((options: CallOptions) => Promise<unknown>) | undefined;
 }
 
 /** What became of a submit request. */
@@ -54,7 +65,18 @@ export type Outcome<R extends Result> =
    * There may be an order. Show that it is being checked, and call `recover` later: `submit` does not send a new request
    * before the outcome is known. `error` says why it is not: no network, for example.
    */
-  | { kind: "unknown"; result: R | null; error: unknown };
+  | { kind: "unknown"; result: R | null; error: unknown }
+  /**
+   * The request has not arrived at the gateway. It may be on its way, so do not say that nothing was ordered: `submit`
+   * sends the key again, so that there is one order at most.
+   */
+  | { kind: "notArrived" }
+  /**
+   * The request was sent in another session than this one, which cannot read its outcome. Say so, and name the mail that
+   * confirms an order. `hasArrived`: the gateway has the request, and there may be an order; the next `submit` is a new
+   * one. Otherwise the next `submit` sends the key again: if the request has arrived, that reports so and buys nothing.
+   */
+  | { kind: "elsewhere"; hasArrived: boolean };
 
 export interface OrderOptions extends RetryOptions {
   /** How often the outcome of an order in doubt is read before it is reported as unknown. */
@@ -68,7 +90,8 @@ const RESUMABLE = ["ACTION_REQUIRED", "IN_DOUBT", "IN_PROGRESS"];
 
 const READ_EVERY_MS = 1_000;
 
-const NO_SESSION = ["SESSION_EXPIRED", "SESSION_REQUIRED"];
+/** How long calls may take. The first is answered within a minute; later ones only learn what became of it. */
+const LIMIT_MS = { first: 75_000, repeat: 20_000, read: 10_000 };
 
 /** Codes of requests that are refused each time, so that they are thrown, and not reported as an unknown outcome. */
 const MISTAKES = [
@@ -86,6 +109,7 @@ const MISTAKES = [
 /** Places orders, each at most once, whatever becomes of the page or the network in between. */
 export class Orders<R extends Result> {
   readonly #requests: SubmitRequests;
+  #call: AbortController | null = null;
   readonly #options: { reads: number; wait: (milliseconds: number) => Promise<void>; patienceMs: number; tries: number };
 
   constructor(
@@ -99,79 +123,120 @@ export class Orders<R extends Result> {
 
   /**
    * Submits the cart. Finishes an earlier request first, whose outcome was never known: if that has led to an order, its
-   * outcome is returned and nothing is submitted.
+   * outcome is returned and nothing is submitted. Throws if the session cannot be read: nothing is sent then.
    */
   async submit(agreement: Agreement): Promise<Outcome<R>> {
     return this.#alone(async () => {
       const earlier = await this.#recover();
       if (earlier && !mayBeFollowed(earlier)) return earlier;
-      return this.#send(await this.#requests.begin(agreement));
+      const sessionId = await this.#sessionId();
+      const isNew = !(await this.#requests.stored())?.isSetAside;
+      return this.#send(await this.#requests.begin(agreement, sessionId), isNew);
     });
   }
 
   /**
    * Finishes the request that was under way when the page was left: after a reload, after the return from a provider's
-   * page, after a lost answer. Null if there is none, or if it never reached the gateway. Call it when the page loads.
+   * page, after a lost answer. Null if there is none. Call it when the page loads.
    */
   async recover(): Promise<Outcome<R> | null> {
     return this.#alone(() => this.#recover());
   }
 
+  /**
+   * Ends the call that is under way, and goes on with the next one: the device is online again, and no answer arrives on
+   * the old connection.
+   */
+  wake(): void {
+    this.#call?.abort(new Error("The call was given up for another one."));
+  }
+
   async #recover(): Promise<Outcome<R> | null> {
-    const request = await this.#requests.open();
-    if (!request) return null;
+    const stored = await this.#requests.stored();
+    if (!stored) return null;
     try {
-      return await this.#recovered(request);
+      return await this.#recovered(stored);
     } catch (error) {
       if (codesOf(error).some((code) => MISTAKES.includes(code))) throw error;
       return { kind: "unknown", result: null, error };
     }
   }
 
-  async #recovered(request: SubmitRequest): Promise<Outcome<R> | null> {
-    const reading = await this.#read(request.idempotencyKey);
-    // The gateway knows no such request. One that is still on its way is stopped by the revision and the lock of the cart.
-    if (!reading) return this.#requests.end().then(() => null);
+  async #recovered(stored: StoredRequest): Promise<Outcome<R> | null> {
+    const { idempotencyKey: key } = stored.request;
+    const reading = await this.#read(key);
+    // A request that was set aside is read again, because it may have arrived late.
+    if (!reading) return stored.isSetAside ? null : this.#missing(stored);
     // An order that the shopper has approved on the provider's page reads as in progress, or as in doubt in a later
     // session, until it is resumed.
-    if (!RESUMABLE.includes(reading.status ?? "")) return this.#settled(request, reading);
-    const { result, errors } = await this.#retrying(() => this.calls.resume(request.idempotencyKey));
-    if (errors.length) return this.#settled(request, (await this.#read(request.idempotencyKey)) ?? reading);
-    return this.#settled(request, { result });
+    if (!RESUMABLE.includes(reading.status ?? "")) return this.#settled(stored.request, reading);
+    const resume = () => this.#limited(LIMIT_MS.repeat, (options) => this.calls.resume(key, options));
+    const { result, errors } = await this.#retrying(resume);
+    if (errors.length) return this.#settled(stored.request, (await this.#read(key)) ?? reading);
+    return this.#settled(stored.request, { result });
   }
 
-  async #send(request: SubmitRequest): Promise<Outcome<R>> {
+  /**
+   * This session has no submission of the request. Its key is kept: the request may still arrive, or another session has
+   * sent it.
+   */
+  async #missing(stored: StoredRequest): Promise<Outcome<R>> {
+    const isOfThisSession = stored.sessionId !== null && stored.sessionId === (await this.#sessionId());
+    await this.#requests.setAside(stored);
+    return isOfThisSession ? { kind: "notArrived" } : { kind: "elsewhere", hasArrived: false };
+  }
+
+  /** `isNew`: whether the key was never sent before. */
+  async #send(stored: StoredRequest, isNew: boolean): Promise<Outcome<R>> {
+    const { request } = stored;
+    let isLost = false;
     for (let attempt = 1; ; attempt++) {
       try {
-        const { result, errors } = await this.#retrying(() => this.calls.submit(request));
-        return errors.length ? await this.#afterErrors(request, errors) : await this.#settled(request, { result });
+        let limitMs = attempt === 1 ? LIMIT_MS.first : LIMIT_MS.repeat;
+        const { result, errors } = await this.#retrying(() => {
+          const answer = this.#limited(limitMs, (options) => this.calls.submit(request, options));
+          limitMs = LIMIT_MS.repeat;
+          return answer;
+        });
+        if (!errors.length) return await this.#settled(request, { result });
+        return await this.#afterErrors(stored, errors, { isNew, isLost });
       } catch (error) {
-        const isLost = answerErrors(error) === null;
-        if (!isLost || attempt === this.#options.tries) return this.#afterFailure(request, error);
+        const isAnswered = answerErrors(error) !== null;
+        if (isAnswered || attempt === this.#options.tries) return this.#afterFailure(stored, error, { isNew, isLost });
         // The same key never sends the order twice, so a request without an answer is repeated.
+        isLost = true;
         await this.#options.wait(READ_EVERY_MS);
       }
     }
   }
 
   /** After an answer with `errors`, or without any answer: the record of the gateway decides. */
-  async #afterFailure(request: SubmitRequest, error: unknown): Promise<Outcome<R>> {
-    const reading = await this.#read(request.idempotencyKey).catch(() => undefined);
-    if (reading) return this.#settled(request, reading);
+  async #afterFailure(stored: StoredRequest, error: unknown, sent: Sent): Promise<Outcome<R>> {
+    const reading = await this.#read(stored.request.idempotencyKey).catch(() => undefined);
+    if (reading) return this.#settled(stored.request, reading);
     const wasRefused = answerErrors(error) !== null && reading === null;
     if (!wasRefused) return { kind: "unknown", result: null, error };
-    await this.#requests.end();
+    if (sent.isLost) return this.#missing(stored);
+    await this.#endRefused(stored, sent);
     throw error;
   }
 
-  async #afterErrors(request: SubmitRequest, errors: readonly UserError[]): Promise<Outcome<R>> {
+  async #afterErrors(stored: StoredRequest, errors: readonly UserError[], sent: Sent): Promise<Outcome<R>> {
     const isReused = errors.some(({ code }) => code === "IDEMPOTENCY_KEY_REUSED");
-    if (isReused || adviceOf(errors) === "READ_STATE_FIRST") {
-      const reading = await this.#read(request.idempotencyKey);
-      if (reading) return this.#settled(request, reading);
+    if (isReused || sent.isLost || adviceOf(errors) === "READ_STATE_FIRST") {
+      const reading = await this.#read(stored.request.idempotencyKey);
+      if (reading) return this.#settled(stored.request, reading);
+      if (isReused) return this.#requests.end().then(() => ({ kind: "elsewhere", hasArrived: true }));
+      // An earlier try, whose answer was lost, may have been accepted.
+      if (sent.isLost) return this.#missing(stored);
     }
-    await this.#requests.end();
+    await this.#endRefused(stored, sent);
     return { kind: "refused", errors };
+  }
+
+  /** The request was refused. An earlier one with the same key may still arrive. */
+  async #endRefused(stored: StoredRequest, { isNew }: Sent): Promise<void> {
+    await (isNew ? this.#requests.end() : this.#requests.setAside(stored));
   }
 
   /** The outcome of a request with this reading. Reads again while the order is in doubt or under way. */
@@ -196,17 +261,38 @@ export class Orders<R extends Result> {
 
   /** Reads the outcome. If the session has ended, the next one begins with its handle and may read it as well. */
   async #read(key: string): Promise<Reading<R> | null> {
+    const read = () => this.#limited(LIMIT_MS.read, async (options) => (await this.calls.read(key, options)) ?? null);
     try {
-      return (await this.calls.read(key)) ?? null;
+      return await read();
     } catch (error) {
       const codes = codesOf(error);
-      if (!codes.some((code) => NO_SESSION.includes(code)) || !this.calls.startSession) throw error;
-      await this.calls.startSession();
-      const reading = (await this.calls.read(key)) ?? null;
-      if (reading || !codes.includes("SESSION_REQUIRED")) return reading;
-      // The handle is lost, so no session may read this outcome any more.
-      await this.#requests.end();
-      throw error;
+      // The handle is lost, and without it no session reads this outcome.
+      if (codes.includes("SESSION_REQUIRED")) return null;
+      const { startSession } = this.calls;
+      if (!codes.includes("SESSION_EXPIRED") || !startSession) throw error;
+      await this.#limited(LIMIT_MS.read, startSession);
+      return read();
+    }
+  }
+
+  async #sessionId(): Promise<string | null> {
+    const { sessionId } = this.calls;
+    return sessionId ? ((await this.#limited(LIMIT_MS.read, sessionId)) ?? null) : null;
+  }
+
+  /** Ends a call after so many milliseconds, and when `wake` is called. */
+  async #limited<T>(limitMs: number, call: (options: CallOptions) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const late = () => controller.abort(new Error(`The gateway did not answer within ${limitMs} ms.`));
+    const timer = setTimeout(late, limitMs);
+    this.#call = controller;
+    try {
+      const ended = new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+      return await Promise.race([call({ signal }), ended]);
+    } finally {
+      clearTimeout(timer);
+      this.#call = null;
     }
   }
 
@@ -223,6 +309,12 @@ export class Orders<R extends Result> {
   }
 }
 
+/** What is known of the requests with a key before the last answer. */
+interface Sent {
+  isNew: boolean;
+  isLost: boolean;
+}
+
 function codesOf(error: unknown): string[] {
   return answerErrors(error)?.map(({ extensions }) => extensions?.code ?? "") ?? [];
 }
@@ -232,6 +324,7 @@ const WITHOUT_ORDER = ["OrderDeclined", "OrderBlocked", "OrderNotPlaced"];
 /** Whether a new request may follow: the earlier one has led to no order, and waits for none. */
 function mayBeFollowed(outcome: Outcome<Result>): boolean {
   if (outcome.kind === "known") return WITHOUT_ORDER.includes(outcome.result.__typename);
+  if (outcome.kind === "notArrived" || outcome.kind === "elsewhere") return true;
   if (outcome.kind !== "action") return false;
   const { pendingOrder, action } = outcome.result as ActionRequired;
   if (pendingOrder === undefined && !action?.redirectUrl) {

@@ -1,3 +1,4 @@
+import type { AnswerError } from "./errors.js";
 import type { KeyValueStorage } from "./storage.js";
 import { alone } from "./turns.js";
 
@@ -6,11 +7,12 @@ export interface Session {
   readonly credentials: "include" | "omit";
   /** The headers that carry the handle; none for the cookie of a browser, which only the browser reads. */
   headers(): Promise<Record<string, string>>;
-  /** Reads a new handle from the data of a mutation, and the end of the session. */
-  learn(data: Record<string, unknown>): Promise<void>;
+  /** Reads from the answer of a mutation, or of a persisted document, whether a session has begun or ended, and its handle. */
+  learn(answer: SessionAnswer): Promise<void>;
   /**
-   * Whether a mutation may begin a session, or replace its handle. Such mutations are sent one at a time: of two first
-   * products that are added at once, each would begin a session, and the cart of one would be lost.
+   * Whether a request that is not known to be a query may begin a session, or replace its handle. Such requests are sent
+   * one at a time: of two first products that are added at once, each would begin a session, and the cart of one would be
+   * lost.
    */
   mayBeginWith(body: string): Promise<boolean>;
   /** Runs one task at a time, in all tabs that share the session. */
@@ -19,16 +21,56 @@ export interface Session {
   received?(response: Response): void;
 }
 
+/** What is read of an answer. */
+export interface SessionAnswer {
+  data?: Record<string, unknown> | null | undefined;
+  errors?: readonly AnswerError[] | undefined;
+  extensions?: { riverfront?: { warnings?: readonly { code: string }[] } } | undefined;
+}
+
+const BEGINS = /\b(addCartLines|startSession|signIn|registerShopper)\b/;
+
+const ENDED = ["SESSION_EXPIRED", "SESSION_REQUIRED", "SESSION_ENDED"];
+
+/** Which requests may begin a session. The name of its mutation says so, or whether there is a session, if only a hash is sent. */
+class Beginnings {
+  #hasSession = false;
+
+  learn({ data, errors = [], extensions }: SessionAnswer): void {
+    const payloads = Object.values(data ?? {}).map((payload) => (payload ?? {}) as Partial<UserPayload>);
+    const codes = [
+      ...errors.map((error) => error.extensions?.code),
+      ...payloads.flatMap((payload) => (Array.isArray(payload.errors) ? payload.errors.map(({ code }) => code) : [])),
+      ...(extensions?.riverfront?.warnings ?? []).map(({ code }) => code),
+    ];
+    const hasEnded = payloads.some(({ signedOut }) => signedOut === true) || codes.some((code) => ENDED.includes(code ?? ""));
+    if (hasEnded) this.#hasSession = false;
+    else this.#hasSession ||= Boolean(data?.["session"]) || payloads.some(isAccepted);
+  }
+
+  mayBeginWith(body: string): boolean {
+    return hasDocument(body) ? BEGINS.test(body) : !this.#hasSession;
+  }
+}
+
+interface UserPayload {
+  errors: readonly { code?: string }[];
+  signedOut: boolean;
+}
+
+/** Whether the body of a request has the document itself, and not only its hash. */
+export function hasDocument(body: string): boolean {
+  return /"query"\s*:\s*"/.test(body);
+}
+
 /** For pages: the gateway sets an HttpOnly cookie, which no script can read. */
 export function cookieSession(): Session {
-  let hasBegun = false;
+  const beginnings = new Beginnings();
   return {
     credentials: "include",
     headers: async () => ({}),
-    async learn(data) {
-      hasBegun ||= Object.values(data).some(isAccepted);
-    },
-    mayBeginWith: async () => !hasBegun,
+    learn: async (answer) => beginnings.learn(answer),
+    mayBeginWith: async (body) => beginnings.mayBeginWith(body),
     alone: (task) => alone("riverfront.session", COOKIES, task),
   };
 }
@@ -57,14 +99,16 @@ export class DeliveryMismatch extends Error {
  * the new session read the outcomes of orders that the old one has sent.
  */
 export function bearerSession(storage: KeyValueStorage, name = "riverfront.session"): Session {
+  const beginnings = new Beginnings();
   return {
     credentials: "omit",
     async headers() {
       const handle = await storage.getItem(name);
       return handle === null ? {} : { Authorization: `Bearer ${handle}` };
     },
-    async learn(data) {
-      for (const payload of Object.values(data)) {
+    async learn(answer) {
+      beginnings.learn(answer);
+      for (const payload of Object.values(answer.data ?? {})) {
         if (typeof payload !== "object" || payload === null) continue;
         const { bearerToken, signedOut } = payload as { bearerToken?: unknown; signedOut?: unknown };
         if (typeof bearerToken === "string") await storage.setItem(name, bearerToken);
@@ -72,7 +116,8 @@ export function bearerSession(storage: KeyValueStorage, name = "riverfront.sessi
         else if (isLost(payload) && (await storage.getItem(name)) === null) throw new DeliveryMismatch();
       }
     },
-    mayBeginWith: async (body) => body.includes("bearerToken") || (await storage.getItem(name)) === null,
+    mayBeginWith: async (body) =>
+      beginnings.mayBeginWith(body) || body.includes("bearerToken") || (await storage.getItem(name)) === null,
     alone: (task) => alone(name, storage, task),
   };
 }
@@ -84,8 +129,7 @@ function isLost(payload: object): boolean {
 }
 
 /** Whether the payload is that of a mutation that was executed, so that there is a session. */
-function isAccepted(payload: unknown): boolean {
-  const { errors } = (payload ?? {}) as { errors?: unknown };
+function isAccepted({ errors }: Partial<UserPayload>): boolean {
   return Array.isArray(errors) && !errors.length;
 }
 
@@ -112,12 +156,13 @@ export function forwardedSession({ serverKey, cookie, origin, address, setCookie
     ...(address ? { "X-Forwarded-For": address } : {}),
   };
   const owner = {};
+  const beginnings = new Beginnings();
   return {
     credentials: "omit",
     headers: async () => headers,
-    learn: async () => {},
+    learn: async (answer) => beginnings.learn(answer),
     received: ({ headers }) => headers.getSetCookie().forEach((header) => setCookie?.(header)),
-    mayBeginWith: async () => true,
+    mayBeginWith: async (body) => beginnings.mayBeginWith(body),
     alone: (task) => alone("riverfront.session", owner, task),
   };
 }

@@ -13,6 +13,15 @@ export interface SubmitRequest extends Agreement {
   idempotencyKey: string;
 }
 
+/** A submit request as it is stored. */
+export interface StoredRequest {
+  request: SubmitRequest;
+  /** The session that has sent it; null if it is not known, or if several have. */
+  sessionId: string | null;
+  /** Whether a session that could not read its outcome has reported so. The next submit uses its key again. */
+  isSetAside: boolean;
+}
+
 /**
  * The stored submit request. It is stored before it is sent, so that a reload, a crash or a lost answer never leads to a
  * second order: the outcome is read with the key.
@@ -23,29 +32,52 @@ export class SubmitRequests {
     private readonly name = "riverfront.submit-request",
   ) {}
 
-  /**
-   * The request whose outcome is not known yet; null if there is none. A record without a key, such as one that was cut
-   * off, leads to no outcome: it is forgotten, and reported in the console.
-   */
+  /** The request whose outcome the shopper waits for; null if there is none. */
   async open(): Promise<SubmitRequest | null> {
-    const stored = await this.storage.getItem(this.name);
-    if (stored === null) return null;
-    const request = requestIn(stored);
-    if (!request) {
+    const stored = await this.stored();
+    return stored && !stored.isSetAside ? stored.request : null;
+  }
+
+  /**
+   * The request whose key may have led to an order, also one that was set aside. A record without a key, such as one that
+   * was cut off, leads to no outcome: it is forgotten, and reported in the console.
+   */
+  async stored(): Promise<StoredRequest | null> {
+    const record = await this.storage.getItem(this.name);
+    if (record === null) return null;
+    const stored = storedIn(record);
+    if (!stored) {
       console.error(`The submit request stored as ${this.name} cannot be read. It is forgotten.`);
       await this.end();
     }
-    return request;
+    return stored;
   }
 
-  async begin(agreement: Agreement): Promise<SubmitRequest> {
+  /** A new request; with the key of one that was set aside, so that one of the two at most becomes an order. */
+  async begin(agreement: Agreement, sessionId: string | null = null): Promise<StoredRequest> {
+    const earlier = await this.stored();
+    const repeated = earlier?.isSetAside ? earlier : null;
     const request: SubmitRequest = {
       ...agreement,
-      idempotencyKey: newKey(),
+      idempotencyKey: repeated?.request.idempotencyKey ?? newKey(),
       expectedTotal: moneyInput(agreement.expectedTotal),
     };
-    await this.storage.setItem(this.name, JSON.stringify(request));
-    return request;
+    return this.#store({
+      request,
+      sessionId: repeated && repeated.sessionId !== sessionId ? null : sessionId,
+      isSetAside: false,
+    });
+  }
+
+  /** The outcome cannot be read now. Keeps the key for the next request. */
+  async setAside(stored: StoredRequest): Promise<void> {
+    await this.#store({ ...stored, isSetAside: true });
+  }
+
+  async #store(stored: StoredRequest): Promise<StoredRequest> {
+    const { request, ...rest } = stored;
+    await this.storage.setItem(this.name, JSON.stringify({ ...request, ...rest }));
+    return stored;
   }
 
   /** Forgets the request: its outcome is known. */
@@ -54,10 +86,12 @@ export class SubmitRequests {
   }
 }
 
-function requestIn(stored: string): SubmitRequest | null {
+function storedIn(record: string): StoredRequest | null {
   try {
-    const request = JSON.parse(stored) as Partial<SubmitRequest> | null;
-    return typeof request?.idempotencyKey === "string" ? (request as SubmitRequest) : null;
+    const parsed = JSON.parse(record) as Partial<SubmitRequest & StoredRequest> | null;
+    if (typeof parsed?.idempotencyKey !== "string") return null;
+    const { sessionId = null, isSetAside = false, ...request } = parsed;
+    return { request: request as SubmitRequest, sessionId, isSetAside };
   } catch {
     return null;
   }

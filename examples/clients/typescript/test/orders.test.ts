@@ -34,6 +34,8 @@ function storefront(script: {
   submit?: Step<Submitted<Result>>[];
   read?: Step<Reading<Result> | null>[];
   resume?: Step<Submitted<Result>>[];
+  /** The sessions of the shopper, one after the other: the last one stays. */
+  sessions?: Step<string | null>[];
 }) {
   const sent: SubmitRequest[] = [];
   const calls: string[] = [];
@@ -51,6 +53,14 @@ function storefront(script: {
     resume: () => next("resume", script.resume),
     startSession: async () => calls.push("startSession"),
   };
+  const { sessions } = script;
+  if (sessions) {
+    operations.sessionId = async () => {
+      const session = sessions.length > 1 ? sessions.shift() : sessions[0];
+      if (session instanceof Error) throw session;
+      return session;
+    };
+  }
   const wait = async (milliseconds: number) => void waits.push(milliseconds);
   const orders = new Orders(operations, storage, { wait, reads: 3 });
   return { orders, sent, calls, waits, storage, open: () => new SubmitRequests(storage).open() };
@@ -83,11 +93,135 @@ test("a second submit returns the outcome of the first if that has led to an ord
   assert.equal(shop.sent.length, 3);
 });
 
-test("a request that never arrived is followed by a new one", async () => {
+test("a request that never arrived is followed by one with the same key", async () => {
   const shop = storefront({ submit: [lost, lost, lost, submitted(PLACED)], read: [lost, null] });
   await shop.orders.submit(AGREED);
-  assert.equal((await shop.orders.submit(AGREED)).kind, "known");
-  assert.notEqual(shop.sent[3]?.idempotencyKey, shop.sent[0]?.idempotencyKey);
+  assert.equal((await shop.orders.submit({ ...AGREED, ifRevision: "r2" })).kind, "known");
+  assert.equal(shop.sent[3]?.idempotencyKey, shop.sent[0]?.idempotencyKey);
+  assert.equal(shop.sent[3]?.ifRevision, "r2");
+  assert.equal(await new SubmitRequests(shop.storage).stored(), null);
+});
+
+test("only the session that sent a request learns that it has not arrived", async () => {
+  const cases = [
+    [["a"], { kind: "notArrived" }],
+    [["a", "b"], { kind: "elsewhere", hasArrived: false }],
+    [["a", null], { kind: "elsewhere", hasArrived: false }],
+    [[null], { kind: "elsewhere", hasArrived: false }],
+    [undefined, { kind: "elsewhere", hasArrived: false }],
+  ] as const;
+  for (const [sessions, outcome] of cases) {
+    const read = [lost, null, null];
+    const shop = storefront({ submit: [lost, lost, lost], read, ...(sessions && { sessions: [...sessions] }) });
+    await shop.orders.submit(AGREED);
+    assert.deepEqual(await shop.orders.recover(), outcome);
+    assert.equal(await shop.open(), null);
+    assert.equal(await shop.orders.recover(), null, "it is reported once");
+  }
+});
+
+test("a session that sends the key of another one does not learn that it has not arrived", async () => {
+  const unanswered = [lost, lost, lost];
+  const shop = storefront({ submit: [...unanswered, ...unanswered], read: [lost, null, lost, null], sessions: ["a", "b"] });
+  await shop.orders.submit(AGREED);
+  assert.equal((await shop.orders.submit(AGREED)).kind, "unknown");
+  assert.deepEqual(await shop.orders.recover(), { kind: "elsewhere", hasArrived: false });
+});
+
+test("a request that arrives late is found", async () => {
+  const shop = storefront({ submit: [lost, lost, lost], read: [lost, null, { result: PLACED }], sessions: ["a"] });
+  await shop.orders.submit(AGREED);
+  assert.deepEqual(await shop.orders.recover(), { kind: "notArrived" });
+  assert.deepEqual(await shop.orders.recover(), { kind: "known", result: PLACED });
+});
+
+test("the order of another session is bought anew only after the shopper knows of it", async () => {
+  const reused = refused("IDEMPOTENCY_KEY_REUSED", "DO_NOT_RETRY");
+  const shop = storefront({
+    submit: [lost, lost, lost, reused, submitted(PLACED)],
+    read: [lost, null, null, null],
+    sessions: ["a", "b"],
+  });
+  await shop.orders.submit(AGREED);
+  assert.deepEqual(await shop.orders.recover(), { kind: "elsewhere", hasArrived: false });
+  assert.deepEqual(await shop.orders.submit(AGREED), { kind: "elsewhere", hasArrived: true });
+  assert.deepEqual(await shop.orders.submit(AGREED), { kind: "known", result: PLACED });
+  const keys = shop.sent.map(({ idempotencyKey }) => idempotencyKey);
+  assert.equal(keys[3], keys[0]);
+  assert.notEqual(keys[4], keys[0]);
+});
+
+test("a refusal after a lost answer does not say that nothing was ordered", async () => {
+  for (const answer of [refused("INVALID_INPUT", "FIX_THEN_RETRY"), answered("SESSION_REQUIRED")]) {
+    const shop = storefront({ submit: [lost, answer], read: [null], sessions: ["a", "b"] });
+    assert.deepEqual(await shop.orders.submit(AGREED), { kind: "elsewhere", hasArrived: false });
+    assert.ok(await new SubmitRequests(shop.storage).stored());
+  }
+});
+
+test("a key that is sent again and refused is kept", async () => {
+  const wrong = refused("INVALID_INPUT", "FIX_THEN_RETRY");
+  for (const answer of [wrong, answered("BAD_USER_INPUT")]) {
+    const shop = storefront({ submit: [lost, lost, lost, answer], read: [lost, null, null] });
+    await shop.orders.submit(AGREED);
+    await shop.orders.submit(AGREED).catch(() => {});
+    const { request } = (await new SubmitRequests(shop.storage).stored())!;
+    assert.equal(request.idempotencyKey, shop.sent[0]?.idempotencyKey);
+  }
+});
+
+test("without a session to be read, nothing is stored and nothing sent", async () => {
+  const shop = storefront({ sessions: [lost] });
+  await assert.rejects(shop.orders.submit(AGREED), lost);
+  assert.deepEqual(shop.calls, []);
+  assert.equal(await new SubmitRequests(shop.storage).stored(), null);
+});
+
+/** Orders of a storefront whose network is silent: no call is answered, but those that are given. */
+function silent(answers: Partial<OrderCalls<Result>> = {}) {
+  const given: string[] = [];
+  const silence = (name: string) => (...values: unknown[]) =>
+    new Promise<never>((_, reject) => {
+      given.push(name);
+      const { signal } = values.at(-1) as { signal: AbortSignal };
+      signal.addEventListener("abort", () => reject(signal.reason as Error));
+    });
+  const calls = { submit: silence("submit"), resume: silence("resume"), read: silence("read"), ...answers };
+  return { given, orders: new Orders<Result>(calls, memoryStorage(), { wait: async () => {} }) };
+}
+
+/** Lets everything happen that waits for no timer. */
+const settled = () => new Promise(setImmediate);
+
+test("repeats and reads on a silent network are given up sooner than the first request", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { orders, given } = silent();
+  const outcome = orders.submit(AGREED);
+  const seen: string[][] = [];
+  for (const seconds of [74, 1, 20, 20, 10]) {
+    await settled();
+    t.mock.timers.tick(seconds * 1_000);
+    await settled();
+    seen.push(given.splice(0));
+  }
+  assert.deepEqual(seen, [["submit"], ["submit"], ["submit"], ["read"], []]);
+  assert.equal((await outcome).kind, "unknown");
+});
+
+test("a device that is online again does not wait for the answer to its old connection", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  let isSilent = true;
+  const submit = (_: SubmitRequest, { signal }: { signal: AbortSignal }) => {
+    if (!isSilent) return Promise.resolve(submitted(PLACED));
+    return new Promise<never>((__, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+  };
+  const { orders } = silent({ submit });
+  const outcome = orders.submit(AGREED);
+  await settled();
+  isSilent = false;
+  orders.wake();
+  assert.deepEqual(await outcome, { kind: "known", result: PLACED });
+  orders.wake();
 });
 
 test("a decline ends the request, and the next one has a new key", async () => {
@@ -176,12 +310,13 @@ test("a mistake in an operation is thrown, and the key is kept", async () => {
   assert.ok(await shop.open());
 });
 
-test("an outcome that no session may read is reported once", async () => {
+test("without a session, the order of an earlier one is elsewhere, and none is begun for it", async () => {
   const error = answered("SESSION_REQUIRED");
-  const shop = storefront({ read: [error, null], submit: [submitted(PLACED)] });
-  await new SubmitRequests(shop.storage).begin(AGREED);
-  assert.deepEqual(await shop.orders.recover(), { kind: "unknown", result: null, error });
+  const shop = storefront({ read: [error, error], submit: [submitted(PLACED)] });
+  await new SubmitRequests(shop.storage).begin(AGREED, "a");
+  assert.deepEqual(await shop.orders.recover(), { kind: "elsewhere", hasArrived: false });
   assert.equal((await shop.orders.submit(AGREED)).kind, "known");
+  assert.deepEqual(shop.calls, ["read", "read", "submit"]);
 });
 
 test("a broken record does not keep the shopper from buying", async () => {

@@ -66,23 +66,78 @@ test("first products of two tabs begin one session", async () => {
   assert.deepEqual(received.map(({ authorization }) => authorization), [null, "Bearer first"]);
 });
 
-test("mutations with a cookie wait for the first that is accepted, and queries do not", async () => {
-  const open: (() => void)[] = [];
-  const fetch = () =>
-    new Promise<Response>((resolve) => open.push(() => resolve(Response.json({ data: { addCartLines: { errors: [] } } }))));
-  const send = riverfrontFetch({ client: "shop", session: cookieSession(), fetch });
-  const query = JSON.stringify({ query: "{ cart { id } }" });
-  const persisted = JSON.stringify({ extensions: { persistedQuery: { sha256Hash: "0" } } });
-  const sent = [post(), post(), post(query), post(persisted)].map((init) => send(URL, init));
+/** A server that answers when it is told to, the oldest request first. */
+function waiting(session = cookieSession()) {
+  const open: ((answer: unknown) => void)[] = [];
+  const fetch = () => new Promise<Response>((resolve) => open.push((answer) => resolve(Response.json(answer))));
+  const send = riverfrontFetch({ client: "shop", session, fetch });
+  const answer = async (body: unknown) => {
+    open.shift()?.(body);
+    await new Promise(setImmediate);
+  };
+  /** How many of the requests that are sent at once arrive before any is answered. */
+  const atOnce = async (...bodies: string[]) => {
+    const sent = bodies.map((body) => send(URL, post(body)));
+    await new Promise(setImmediate);
+    const arrived = open.length;
+    while (open.length) await answer(ACCEPTED);
+    await Promise.all(sent);
+    return arrived;
+  };
+  return { send, answer, atOnce };
+}
+
+const ACCEPTED = { data: { addCartLines: { errors: [] } } };
+const QUERY = JSON.stringify({ query: "{ cart { id } }" });
+const CHANGE = JSON.stringify({ query: "mutation { setCoupon { errors { code } } }" });
+const HASH = JSON.stringify({ extensions: { persistedQuery: { sha256Hash: "0" } } });
+
+test("mutations that may begin a session are sent one at a time, and others are not", async () => {
+  const { atOnce } = waiting();
+  assert.equal(await atOnce(ADD, ADD), 1);
+  assert.equal(await atOnce(ADD, ADD), 1, "another tab may have ended the session meanwhile");
+  assert.equal(await atOnce(ADD, QUERY, QUERY, CHANGE), 4);
+});
+
+test("documents of which only the hash is sent are sent one at a time until there is a session", async () => {
+  const { atOnce } = waiting();
+  assert.equal(await atOnce(HASH, HASH, HASH), 1);
+  assert.equal(await atOnce(HASH, HASH, HASH), 3);
+});
+
+test("after the end of a session, requests wait again until the next one has begun", async () => {
+  const code = (code: string) => ({ message: code, extensions: { code } });
+  const ends = [
+    { data: { signOut: { signedOut: true, errors: [] } } },
+    { data: { cart: null }, errors: [code("SESSION_EXPIRED")] },
+    { data: { setCoupon: { errors: [{ code: "SESSION_REQUIRED" }] } } },
+    { data: { session: null }, extensions: { riverfront: { warnings: [{ code: "SESSION_ENDED" }] } } },
+  ];
+  const stored = memoryStorage();
+  stored.setItem("riverfront.session", "handle");
+  const sessions = [cookieSession, () => bearerSession(stored), () => forwardedSession({ serverKey: "key", cookie: "a=a" })];
+  for (const begin of sessions) {
+    for (const end of ends) {
+      stored.setItem("riverfront.session", "handle");
+      const { send, answer, atOnce } = waiting(begin());
+      assert.equal(await atOnce(HASH), 1);
+      assert.equal(await atOnce(HASH, HASH), 2);
+      const ending = send(URL, post(HASH));
+      await new Promise(setImmediate);
+      await answer(end);
+      await ending;
+      assert.equal(await atOnce(HASH, HASH), 1, JSON.stringify(end));
+    }
+  }
+});
+
+test("a page that shows its session has one", async () => {
+  const { send, answer, atOnce } = waiting();
+  const shown = send(URL, post(HASH));
   await new Promise(setImmediate);
-  assert.equal(open.length, 3, "all but the second mutation");
-  open.forEach((answer) => answer());
-  await sent[0];
-  const third = [send(URL, post()), send(URL, post())];
-  await new Promise(setImmediate);
-  assert.equal(open.length, 6);
-  open.forEach((answer) => answer());
-  await Promise.all([...sent, ...third]);
+  await answer({ data: { session: { id: "1" } } });
+  await shown;
+  assert.equal(await atOnce(HASH, HASH), 2);
 });
 
 test("a request object is sent as it is, with the session", async () => {

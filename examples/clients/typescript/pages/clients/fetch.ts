@@ -10,7 +10,7 @@ export function connect(url: string, session: Session): Shop {
     const bearer = session.credentials === "omit" ? Authorization.replace("Bearer ", "") : undefined;
     const { data, errors } = await ask(url, String(document), variables ?? {}, bearer);
     if (errors) throw new AnswerHasErrors(errors, data);
-    await session.learn(data);
+    await session.learn({ data });
     return data;
   };
   return shopOf(documents, { query: send, mutate: send });

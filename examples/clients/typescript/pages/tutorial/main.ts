@@ -74,6 +74,7 @@ const orders = new Orders<any>(
       (await ask(SUBMIT, { key, total, revision })).submitOrder,
     resume: async (key) => (await ask(RESUME, { key })).resumeOrder,
     read: async (key) => (await ask(READ, { key })).orderSubmission,
+    sessionId: async () => (await ask("{ session { id } }")).session?.id,
     startSession: async () => accepted((await ask(START)).startSession),
   },
   localStorage,
@@ -183,6 +184,8 @@ async function show(): Promise<void> {
 function finish(outcome: Outcome<any>, isBack: boolean): void {
   if (outcome.kind === "refused") throw new Refused(outcome.errors);
   if (outcome.kind === "unknown") return say("We are still checking your order. Please reload this page in a minute.");
+  if (outcome.kind === "notArrived") return say("Your order has not reached us. Pay again: it is placed only once.");
+  if (outcome.kind === "elsewhere") return say("Your last order may have been placed. Please look for a mail from us.");
   const { order, action, blockers = [], shopperMessage } = outcome.result;
   const redirectUrl = action?.redirectUrl;
   if (redirectUrl && !isBack) return location.assign(redirectUrl);
