@@ -62,19 +62,69 @@ async def test_click_in_two_tabs_places_one_order_that_both_show(open_shop: Open
     assert first["number"] == second["number"]
 
 
-async def test_shopper_who_is_offline_learns_that_nothing_was_ordered(open_shop: OpenShop, chromium: Chromium) -> None:
+NOT_ARRIVED = (
+    "Your order has not reached us. Please place it again: even if the first attempt still arrives, it is ordered and "
+    "paid once."
+)
+
+
+async def test_order_lost_with_the_connection_is_placed_once(open_shop: OpenShop, chromium: Chromium) -> None:
     async with shopper_in(open_shop.shop, chromium, submits=1) as shopper:
-        sent = [*checkout(), pay(), "readyToOrder", "goOffline", "order"]
+        sent = [*checkout(), pay(), "readyToOrder", "loseConnectionAtOrder", "order"]
         with open_shop.shop.submits.expected(0):
             doubt = await do(shopper, *sent, ("panel", {"kind": "doubt"}))
             badges = [await do(shopper, "badge")]
             message = await do(shopper, "goOnline", "notice")
             badges.append(await do(shopper, "badge"))
-        shown = await do(shopper, "order", "placed")
+        shown = await do(shopper, "changeNetwork", "order", "placed")
     assert badges == ["1", "1"]
     assert "You are offline, and we do not know yet whether your order was placed" in doubt
-    assert message == f"Your order did not reach us. {NOTHING} You can place it now."
+    assert message == NOT_ARRIVED
     assert shown["state"] == "SUBMITTED"
+
+
+async def test_order_without_a_connection_is_not_sent(open_shop: OpenShop, chromium: Chromium) -> None:
+    async with shopper_in(open_shop.shop, chromium, submits=1) as shopper:
+        with open_shop.shop.submits.expected(0):
+            await do(shopper, *checkout(), pay(), "readyToOrder", "goOffline", "order", "notice")
+            stored = await do(shopper, "stored")
+        shown = await do(shopper, "goOnline", "order", "placed")
+    assert "riverfront.submit-request" not in stored["local"]
+    assert shown["state"] == "SUBMITTED"
+
+
+async def test_silent_network_shows_doubt_and_wakes_the_order(open_shop: OpenShop, chromium: Chromium) -> None:
+    async with shopper_in(open_shop.shop, chromium, submits=1) as shopper:
+        sent = [*checkout(), pay(), "readyToOrder", "silenceNetwork", "order", "waitForOrder"]
+        doubt = await do(shopper, *sent, ("panel", {"kind": "doubt"}))
+        shown = await do(shopper, "changeNetwork", "placed")
+    assert "Please do not order again." in doubt
+    assert shown["state"] == "SUBMITTED"
+
+
+async def test_order_of_a_lost_session_is_not_bought_again_unasked(open_shop: OpenShop, chromium: Chromium) -> None:
+    async with shopper_in(open_shop.shop, chromium, submits=2) as shopper:
+        with open_shop.shop.submits.expected(1):
+            sent = [*checkout(), pay(), "readyToOrder", ("loseAnswers", {"times": 99}), "order", ("panel", {"kind": "doubt"})]
+            fill, open_page, address = checkout()
+            await do(shopper, *sent, "loseSession", fill, open_page)
+            first = await do(shopper, "notice")
+            link = await do(shopper, "noticeLink")
+            second = await do(shopper, address, pay(), "order", "notice")
+        shown = await do(shopper, "order", "placed")
+    assert first.startswith("We do not know whether your last order was placed")
+    assert second.startswith("Your last order has reached us. Nothing new was ordered now")
+    assert "Nothing was ordered" not in first + second
+    assert link == "/find-order"
+    assert shown["state"] == "SUBMITTED"
+
+
+async def test_cart_emptied_in_another_tab_shows_no_earlier_order(open_shop: OpenShop, chromium: Chromium) -> None:
+    async with shopper_in(open_shop.shop, chromium, submits=1) as shopper:
+        bought = await do(shopper, *checkout(), pay(), "order", "placed")
+        other_tab: list[Deed] = ["openTab", ("inTab", {"deed": "emptyCart"})]
+        message = await do(shopper, "addProduct", "openCheckout", "steps", *other_tab, "emptyCheckout")
+    assert f"Your order {bought['number']} has been placed." in message
 
 
 async def test_session_that_ends_in_mid_checkout_is_explained(open_shop: OpenShop, chromium: Chromium) -> None:

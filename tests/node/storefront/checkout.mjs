@@ -391,6 +391,61 @@ export async function toCheckout({ page }) {
   await page.locator("[data-step=address]").waitFor();
 }
 
+/** No answer to the order arrives, neither before nor after the connection is lost. */
+export async function loseConnectionAtOrder({ context, page }) {
+  await page.route("**/graphql", async (route) => {
+    if (!/submitOrder/.test(route.request().postData() ?? "")) return route.fallback();
+    await context.setOffline(true);
+    return route.abort();
+  });
+}
+
+/** From now on, the network is silent: the gateway gets what is sent about the order, and no answer arrives. */
+export async function silenceNetwork({ page }) {
+  await page.clock.install();
+  await page.route("**/graphql", async (route) => {
+    if (!/submitOrder|orderSubmission/.test(route.request().postData() ?? "")) return route.fallback();
+    await route.fetch();
+  });
+}
+
+/** Ten seconds pass in the page once the order is sent. */
+export async function waitForOrder({ page }) {
+  await page.locator('[data-stage="sending"]').waitFor();
+  await page.clock.runFor(10_000);
+}
+
+/** Answers arrive again, as on another connection. */
+export async function changeNetwork({ page }) {
+  await page.unroute("**/graphql");
+  await page.evaluate(() => window.dispatchEvent(new Event("online")));
+}
+
+/** The session is gone, and what the page has stored is not: as after the browser was closed. */
+export async function loseSession({ context, page }) {
+  await page.goto("about:blank");
+  await page.unroute("**/graphql");
+  await context.clearCookies();
+}
+
+/** Removes the only line of the cart on its page. */
+export async function emptyCart({ page, url }) {
+  await page.goto(`${url}/cart`);
+  await page.locator(".cart-line-quantity .button-link").click();
+}
+
+/** The page of an empty cart, and the order that it names. */
+export async function emptyCheckout({ page }) {
+  const shown = page.locator('[data-stage="empty"]');
+  await shown.getByRole("link").nth(1).waitFor();
+  return shown.innerText();
+}
+
+/** Where the notice above the checkout leads. */
+export async function noticeLink({ page }) {
+  return page.locator("[data-notice] a").getAttribute("href");
+}
+
 /** Leaves the page while the order is on its way, and comes back. */
 export async function reloadWhileSending({ page }) {
   await page.locator('[data-stage="sending"]').waitFor();
@@ -422,7 +477,7 @@ export async function orderInBothTabs({ context }) {
   return Promise.all(tabs.map((page) => placed({ page })));
 }
 
-const SCENARIOS = { addProduct, order, placed, notice, steps, pay };
+const SCENARIOS = { addProduct, emptyCart, order, placed, notice, steps, pay };
 
 /** What axe-core finds serious in the page. */
 export async function audit({ page }) {

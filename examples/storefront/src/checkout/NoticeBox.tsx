@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react";
+import { Link } from "react-router";
 import { useTexts } from "../texts";
 import type { Notice } from "./order/stage";
 import "../problems/notice.css";
@@ -21,7 +22,7 @@ export function NoticeBox({ notice }: { notice: Notice | null }) {
     if (notice) box.current?.focus();
   }, [notice]);
   if (!notice) return null;
-  const { tone, title, text, details = [], reference, retry } = notice;
+  const { tone, title, text, link, details = [], reference, retry } = notice;
   return (
     <div
       className={`notice notice-${tone}`}
@@ -41,6 +42,7 @@ export function NoticeBox({ notice }: { notice: Notice | null }) {
           {checkout.tryAgain}
         </button>
       )}
+      {link && <Link to={link.to}>{link.text(checkout)}</Link>}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { useApolloClient } from "@apollo/client/react";
 import { useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { CheckoutAttachDocument } from "./checkout.generated";
-import { CheckoutSubmissionDocument } from "./order/order.generated";
+import { orderCalls, type Result } from "./order/calls";
 import { type Notice, type PlacedOrder, ready, refusalOf, type Stage, stageOfResult, unused } from "./order/stage";
 import type { OrderControl } from "./order/useOrder";
 import { attempt } from "../graph/change";
@@ -88,30 +88,40 @@ export function usePlacedOrder({ stage }: OrderControl): void {
 }
 
 /**
- * The cart is empty: the order that this session has placed last, if there is one. A page that has just shown the cart
- * goes to the order, because another tab has bought the cart meanwhile.
+ * The cart is empty: the order that this session has placed last, if there is one. A page that has shown the cart goes to
+ * an order that was placed since, because another tab has bought the cart meanwhile.
  */
 export function useBoughtOrder({ stage, setStage }: OrderControl, loaded: Loaded): PlacedOrder | null {
   const client = useApolloClient();
   const [bought, setBought] = useState<PlacedOrder | null>(null);
-  const hasShownCart = useRef(false);
+  const whenShown = useRef<Promise<Bought | null> | null>(null);
   // Without a session there is no order to show, and the question would be an error.
   const isEmpty = loaded.kind === "empty" && loaded.hasSession && stage.kind === "ready";
   useEffect(() => {
-    if (loaded.kind === "loaded") hasShownCart.current = true;
+    const { read } = orderCalls(client);
+    const latest = () => read().then((reading) => boughtBy(reading?.result));
+    if (loaded.kind === "loaded") {
+      whenShown.current ??= latest();
+      whenShown.current.catch(() => {}); // Without an answer, it is not known what was bought since.
+    }
     if (!isEmpty) return;
-    const query = { query: CheckoutSubmissionDocument, variables: { key: null }, fetchPolicy: "no-cache" } as const;
-    client.query(query).then(
-      ({ data }) => {
-        const result = data.orderSubmission?.result;
-        if (!result || !("order" in result)) return;
-        if (hasShownCart.current) setStage(stageOfResult(result, false));
-        else setBought(result.order);
+    const shown = whenShown.current;
+    Promise.all([latest(), shown]).then(
+      ([now, before]) => {
+        if (!now) return;
+        if (shown && before?.order.id !== now.order.id) setStage(stageOfResult(now, false));
+        else setBought(now.order);
       },
       () => {}, // The page of the empty cart does without it.
     );
   }, [client, isEmpty, loaded.kind, setStage]);
   return bought;
+}
+
+type Bought = Extract<Result, { order: unknown }>;
+
+function boughtBy(result: Result | null | undefined): Bought | null {
+  return result && "order" in result ? result : null;
 }
 
 /** The cart waits for a provider, but this browser has not sent the order: it was sent from another device. */

@@ -1,4 +1,4 @@
-import type { ApolloClient, OperationVariables, TypedDocumentNode } from "@apollo/client";
+import type { ApolloClient, DefaultContext, OperationVariables, TypedDocumentNode } from "@apollo/client";
 import { accepted, retrying, type UserError } from "riverfront-client";
 import { hasEnded, isTemporary, type Problem, problemsOf } from "../problems/problem";
 import type { Texts } from "../texts";
@@ -42,8 +42,9 @@ export async function sent<D, V extends OperationVariables, P>(
   mutation: TypedDocumentNode<D, V>,
   variables: V,
   payloadOf: (data: D) => P | null,
+  context: DefaultContext = {},
 ): Promise<P> {
-  const { data } = await client.mutate({ mutation, variables: variables as never });
+  const { data } = await client.mutate({ mutation, variables: variables as never, context });
   const payload = data ? payloadOf(data) : null;
   if (!payload) throw new Error("The mutation has no payload.");
   return payload;

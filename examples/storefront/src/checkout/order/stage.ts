@@ -1,6 +1,7 @@
 import { isUnreachable, type Outcome, Refused } from "riverfront-client";
 import type { CheckoutTexts } from "../../texts/en/checkout";
 import type { BoughtOrderFragment, PlacedOrderFragment } from "./order.generated";
+import { paths } from "../../paths";
 import { failureOf, hasEnded, type Problem } from "../../problems/problem";
 import type { Result } from "./calls";
 
@@ -24,6 +25,7 @@ export interface Notice {
   reference?: string;
   /** Sends once more what got no answer. */
   retry?: () => void;
+  link?: { to: string; text: Wording };
   /** Where the shopper acted; otherwise at the top of the page. Beside the drop-in, which has said what went wrong itself. */
   place?: "payment" | "dropIn";
 }
@@ -46,13 +48,16 @@ export type Stage =
   | { kind: "sessionEnded" };
 
 /** What became of a submit request, or of looking for one: null if there was none. */
-export type Known = Outcome<Result> | "neverArrived" | null;
+export type Known = Outcome<Result> | null;
 
 /** `isSubmitted` is false if the page only looked up an earlier request. */
 export function stageOf(outcome: Known, isSubmitted: boolean): Stage {
   if (outcome === null) return ready(null);
-  if (outcome === "neverArrived") return ready({ tone: "plain", text: (t) => t.neverArrived });
   switch (outcome.kind) {
+    case "notArrived":
+      return ready({ tone: "plain", text: (t) => t.notArrived });
+    case "elsewhere":
+      return ready(outcome.hasArrived ? elsewhere((t) => t.elsewhereArrived) : elsewhere((t) => t.elsewhere));
     case "refused":
       return stageOfFailure(new Refused(outcome.errors));
     case "unknown":
@@ -86,6 +91,12 @@ export function stageOfResult(result: Result, isSubmitted: boolean): Stage {
   }
 }
 
+/** An order of another session: this page can neither show it nor say that there is none. */
+function elsewhere(title: Wording): Notice {
+  const link = { to: paths.findOrder, text: (t: CheckoutTexts) => t.lookUp };
+  return { tone: "bad", title, text: (t) => t.elsewhereText, link };
+}
+
 /** The sentence of the gateway also says that no money was taken. */
 function notPlaced(result: Of<"OrderNotPlaced">): Notice {
   const [sentence] = sentences([result]);
@@ -117,7 +128,8 @@ function blocked({ blockers }: Of<"OrderBlocked">): Stage {
   return ready({ tone: "bad", title: (t) => t.blocked, text: (t) => t.nothingOrdered, details: sentences(blockers) });
 }
 
-function doubt(result: Result | null): Stage {
+/** Without a result, an order was sent and no answer has come. */
+export function doubt(result: Result | null): Stage {
   const checkAfter = result?.__typename === "OrderInDoubt" ? Date.parse(result.checkAfter) : 0;
   return { kind: "doubt", cause: navigator.onLine ? "unanswered" : "offline", otherKey: null, checkAfter };
 }

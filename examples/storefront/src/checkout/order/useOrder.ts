@@ -4,17 +4,20 @@ import { type Agreement, Orders, Refused, SubmitRequests } from "riverfront-clie
 import { lasting } from "../../parts/storage";
 import { type Calls, orderCalls, type Result } from "./calls";
 import { nextLookUpIn } from "./next-look-up";
-import { type Known, type Stage, stageOf, stageOfFailure, stageOfResult } from "./stage";
+import { doubt, type Known, type Stage, stageOf, stageOfFailure, stageOfResult } from "./stage";
 
 /** After a few seconds the page says that the order is in doubt, and goes on asking. */
 const PATIENCE = { reads: 2, patienceMs: 3_000 };
+
+/** After so long without an answer, the page says the same while the request goes on. */
+const SILENCE_MS = 10_000;
 
 export interface OrderControl {
   stage: Stage;
   setStage: (stage: Stage) => void;
   /** Places the order with what the shopper has agreed to. A second click while it is under way does nothing. */
   submit: (agreement: Agreement) => Promise<void>;
-  /** Looks up what became of the request that is not known to have ended. */
+  /** Looks up what became of the request that is not known to have ended, on a new connection if one is silent. */
   lookUp: () => Promise<void>;
   /** Goes on after the shopper has authenticated: at the total to which they agreed before. */
   goOn: () => Promise<void>;
@@ -40,11 +43,18 @@ export function useOrder(): OrderControl {
   const run = useCallback(async (task: () => Promise<Stage>) => {
     if (isUnderWay.current) return;
     isUnderWay.current = true;
+    let hasEnded = false;
+    const sayDoubt = async () => {
+      const isWaiting = ["sending", "looking"].includes(stageNow.current.kind);
+      if (isWaiting && (await requests.open()) && !hasEnded) setStage(doubt(null));
+    };
+    const timer = setTimeout(() => void sayDoubt(), SILENCE_MS);
     try {
-      setStage(await task());
-    } catch (error) {
-      setStage(await stageAfterFailure(error, requests));
+      const stage = await task().catch((error: unknown) => stageAfterFailure(error, requests));
+      hasEnded = true;
+      setStage(stage);
     } finally {
+      clearTimeout(timer);
       isUnderWay.current = false;
     }
   }, [requests]);
@@ -58,7 +68,7 @@ export function useOrder(): OrderControl {
     [orders, run],
   );
 
-  const lookUp = useCallback(
+  const lookUpOnce = useCallback(
     () =>
       run(async () => {
         const { current } = stageNow;
@@ -67,6 +77,11 @@ export function useOrder(): OrderControl {
       }),
     [calls, orders, requests, run],
   );
+
+  const lookUp = useCallback(async () => {
+    if (isUnderWay.current) orders.wake();
+    else await lookUpOnce();
+  }, [lookUpOnce, orders]);
 
   const goOn = useCallback(
     () =>
@@ -90,21 +105,20 @@ export function useOrder(): OrderControl {
     [calls, run],
   );
 
-  useEffect(() => void lookUp(), [lookUp]);
-  useRepeatedLookUp(stage, lookUp);
-  useReturnByBackButton(lookUp);
+  useEffect(() => void lookUpOnce(), [lookUpOnce]);
+  useRepeatedLookUp(stage, lookUpOnce);
+  useReturn(stage, lookUp);
   return { stage, setStage, submit, lookUp, goOn, resume };
 }
 
 /** What became of the stored request; null if there is none. */
 async function recovered(orders: Orders<Result>, requests: SubmitRequests, calls: Calls): Promise<Known> {
   const request = await requests.open();
-  if (!request) return null;
   const outcome = await orders.recover();
-  if (outcome) return outcome;
-  // Either the request never reached the gateway, or another tab has learnt its outcome meanwhile.
+  if (outcome || !request) return outcome;
+  // Another tab has learnt the outcome meanwhile.
   const result = (await calls.read(request.idempotencyKey))?.result;
-  return result ? { kind: "known", result } : "neverArrived";
+  return result ? { kind: "known", result } : null;
 }
 
 async function otherTab(calls: Calls, key: string, stage: Stage): Promise<Stage> {
@@ -114,31 +128,33 @@ async function otherTab(calls: Calls, key: string, stage: Stage): Promise<Stage>
 
 /** Without an answer, an order that was sent is in doubt. The stored request says whether one was sent. */
 async function stageAfterFailure(error: unknown, requests: SubmitRequests): Promise<Stage> {
-  if (await requests.open()) {
-    return { kind: "doubt", cause: navigator.onLine ? "unanswered" : "offline", otherKey: null, checkAfter: 0 };
-  }
-  return stageOfFailure(error);
+  return (await requests.open()) ? doubt(null) : stageOfFailure(error);
 }
 
-/** A page to which the shopper goes back from the provider may be as it was when they left, with the order under way. */
-function useReturnByBackButton(lookUp: () => Promise<void>): void {
+/**
+ * Looks the order up when the device is online again, and when the shopper goes back to the page: it may be as it was when
+ * they left for the provider.
+ */
+function useReturn({ kind }: Stage, lookUp: () => Promise<void>): void {
+  const waits = kind === "doubt" || kind === "sending" || kind === "looking";
   useEffect(() => {
     const look = ({ persisted }: PageTransitionEvent) => persisted && void lookUp();
     window.addEventListener("pageshow", look);
     return () => window.removeEventListener("pageshow", look);
   }, [lookUp]);
+  useEffect(() => {
+    if (!waits) return;
+    const look = () => void lookUp();
+    window.addEventListener("online", look);
+    return () => window.removeEventListener("online", look);
+  }, [lookUp, waits]);
 }
 
-/** While the order is in doubt: looks it up again and again, and at once when the device is online again. */
+/** While the order is in doubt: looks it up again and again. */
 function useRepeatedLookUp(stage: Stage, lookUp: () => Promise<void>): void {
   useEffect(() => {
     if (stage.kind !== "doubt") return;
     const timer = setTimeout(() => void lookUp(), nextLookUpIn(stage.checkAfter, Date.now()));
-    const look = () => void lookUp();
-    window.addEventListener("online", look);
-    return () => {
-      clearTimeout(timer);
-      window.removeEventListener("online", look);
-    };
+    return () => clearTimeout(timer);
   }, [stage, lookUp]);
 }

@@ -137,9 +137,15 @@ export const checkout: CheckoutTexts = {
   checkNow: "Jetzt nachsehen",
   otherTab: "Ihre Bestellung wird bereits aufgegeben, vielleicht in einem anderen Tab",
   otherTabText: "Diese Seite zeigt das Ergebnis, sobald es feststeht. Bitte bestellen Sie nicht noch einmal.",
-  neverArrived:
-    "Ihre Bestellung ist nicht bei uns angekommen. Es wurde nichts bestellt und nichts abgebucht. Sie können " +
-    "sie jetzt aufgeben.",
+  notArrived:
+    "Ihre Bestellung ist nicht bei uns angekommen. Bitte geben Sie sie noch einmal auf: Auch wenn der erste Versuch noch " +
+    "ankommt, wird nur einmal bestellt und bezahlt.",
+  elsewhere: "Wir wissen nicht, ob Ihre letzte Bestellung aufgegeben wurde",
+  elsewhereArrived: "Ihre letzte Bestellung ist bei uns angekommen. Jetzt wurde nichts Neues bestellt",
+  elsewhereText:
+    "Sie wurde gesendet, bevor Ihre Sitzung endete oder Sie sich abgemeldet haben. Diese Seite kann sie deshalb nicht " +
+    "zeigen. Wurde sie aufgegeben, haben Sie eine E-Mail mit ihrer Nummer. Bitte sehen Sie nach, bevor Sie noch einmal " +
+    "bestellen. Waren Sie angemeldet, melden Sie sich an, um sie zu sehen.",
   nothingOrdered: "Es wurde nichts bestellt und nichts abgebucht.",
   blocked: "Ihre Bestellung wurde nicht aufgegeben",
   totalChanged: (before: string, now: string) => `Der Gesamtbetrag ist jetzt ${now} statt ${before}`,

@@ -126,7 +126,14 @@ export const checkout = {
   checkNow: "Check now",
   otherTab: "Your order is already being placed, perhaps in another tab",
   otherTabText: "This page shows the result as soon as it is known. Please do not order again.",
-  neverArrived: "Your order did not reach us. Nothing was ordered, and no money was taken. You can place it now.",
+  notArrived:
+    "Your order has not reached us. Please place it again: even if the first attempt still arrives, it is ordered and " +
+    "paid once.",
+  elsewhere: "We do not know whether your last order was placed",
+  elsewhereArrived: "Your last order has reached us. Nothing new was ordered now",
+  elsewhereText:
+    "It was sent before your session ended or you signed out, so this page cannot show it. If it was placed, you have an " +
+    "email with its number. Please look for it before you order again. If you were signed in, sign in to see it.",
   nothingOrdered: "Nothing was ordered, and no money was taken.",
   blocked: "Your order was not placed",
   totalChanged: (before: string, now: string) => `The total has changed from ${before} to ${now}`,
