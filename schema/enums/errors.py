@@ -178,7 +178,7 @@ describe_codes(
         "The idempotency key was used with another input.",
         "A bug of the storefront: make a new key for each decision of the shopper, and use it for repetitions of that "
         "decision only. After `submitOrder`, read `orderSubmission` with the key: the earlier request may have led to "
-        "an order.",
+        "an order. If it is null, another session has sent that request: tell the shopper before you send a new key.",
         ("addCartLines", "registerShopper", "submitOrder"),
     ),
     SIGN_IN_FAILED=Code(
