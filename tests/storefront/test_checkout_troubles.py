@@ -105,9 +105,9 @@ async def test_silent_network_shows_doubt_and_wakes_the_order(open_shop: OpenSho
 async def test_order_of_a_lost_session_is_not_bought_again_unasked(open_shop: OpenShop, chromium: Chromium) -> None:
     async with shopper_in(open_shop.shop, chromium, submits=2) as shopper:
         with open_shop.shop.submits.expected(1):
-            sent = [*checkout(), pay(), "readyToOrder", ("loseAnswers", {"times": 99}), "order", ("panel", {"kind": "doubt"})]
             fill, open_page, address = checkout()
-            await do(shopper, *sent, "loseSession", fill, open_page)
+            await do(shopper, fill, open_page, address, pay(), "readyToOrder", ("loseAnswers", {"times": 99}))
+            await do(shopper, "order", ("panel", {"kind": "doubt"}), "loseSession", fill, open_page)
             first = await do(shopper, "notice")
             link = await do(shopper, "noticeLink")
             second = await do(shopper, address, pay(), "order", "notice")
