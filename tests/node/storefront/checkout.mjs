@@ -400,18 +400,16 @@ export async function loseConnectionAtOrder({ context, page }) {
   });
 }
 
-/** From now on, the network is silent: the gateway gets what is sent about the order, and no answer arrives. */
-export async function silenceNetwork({ page }) {
+/** Orders on a network that is silent: the gateway gets the order, and no answer arrives for ten seconds. */
+export async function orderIntoSilence({ page }) {
   await page.clock.install();
   await page.route("**/graphql", async (route) => {
     if (!/submitOrder|orderSubmission/.test(route.request().postData() ?? "")) return route.fallback();
     await route.fetch();
   });
-}
-
-/** Ten seconds pass in the page once the order is sent. */
-export async function waitForOrder({ page }) {
-  await page.locator('[data-stage="sending"]').waitFor();
+  const sent = page.waitForRequest((request) => /submitOrder/.test(request.postData() ?? ""));
+  await order({ page });
+  await sent;
   await page.clock.runFor(10_000);
 }
 

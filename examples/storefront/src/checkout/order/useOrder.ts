@@ -48,13 +48,13 @@ export function useOrder(): OrderControl {
       const isWaiting = ["sending", "looking"].includes(stageNow.current.kind);
       if (isWaiting && (await requests.open()) && !hasEnded) setStage(doubt(null));
     };
-    const timer = setTimeout(() => void sayDoubt(), SILENCE_MS);
+    const timer = setInterval(() => void sayDoubt(), SILENCE_MS);
     try {
       const stage = await task().catch((error: unknown) => stageAfterFailure(error, requests));
       hasEnded = true;
       setStage(stage);
     } finally {
-      clearTimeout(timer);
+      clearInterval(timer);
       isUnderWay.current = false;
     }
   }, [requests]);
