@@ -61,6 +61,11 @@ export class Unreachable extends Error {
   }
 }
 
+/** For an answer that takes too long. */
+export function timeoutError(limitMs: number): Error {
+  return Object.assign(new Error(`The gateway did not answer within ${limitMs} ms.`), { name: "TimeoutError" });
+}
+
 /** Whether an error, or what it was caused by, says that no answer arrived, or none in time. */
 export function isUnreachable(error: unknown): boolean {
   if (typeof error !== "object" || error === null) return false;

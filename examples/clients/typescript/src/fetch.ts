@@ -1,4 +1,4 @@
-import { Unreachable } from "./errors.js";
+import { timeoutError, Unreachable } from "./errors.js";
 import { hasDocument, type Session, type SessionAnswer } from "./session.js";
 
 export interface Connection {
@@ -67,8 +67,7 @@ function partsOf(input: Resource): RequestInit {
 async function inTime<T>(timeoutMs: number, outer: AbortSignal | null, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const abort = () => controller.abort(outer?.reason);
-  const late = Object.assign(new Error(`The gateway did not answer within ${timeoutMs} ms.`), { name: "TimeoutError" });
-  const timer = setTimeout(() => controller.abort(late), timeoutMs);
+  const timer = setTimeout(() => controller.abort(timeoutError(timeoutMs)), timeoutMs);
   outer?.addEventListener("abort", abort);
   if (outer?.aborted) abort();
   try {

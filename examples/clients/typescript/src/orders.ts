@@ -1,4 +1,4 @@
-import { answerErrors, Refused, type UserError } from "./errors.js";
+import { answerErrors, Refused, timeoutError, type UserError } from "./errors.js";
 import { adviceOf, retrying, type RetryOptions, sleep } from "./retry.js";
 import type { KeyValueStorage } from "./storage.js";
 import { type Agreement, type StoredRequest, type SubmitRequest, SubmitRequests } from "./submit-requests.js";
@@ -148,7 +148,7 @@ export class Orders<R extends Result> {
    * the old connection.
    */
   wake(): void {
-    this.#call?.abort(new Error("The call was given up for another one."));
+    this.#call?.abort(new Woken("The call was given up for another one."));
   }
 
   async #recover(): Promise<Outcome<R> | null> {
@@ -261,7 +261,7 @@ export class Orders<R extends Result> {
 
   /** Reads the outcome. If the session has ended, the next one begins with its handle and may read it as well. */
   async #read(key: string): Promise<Reading<R> | null> {
-    const read = () => this.#limited(LIMIT_MS.read, async (options) => (await this.calls.read(key, options)) ?? null);
+    const read = () => this.#reading(async (options) => (await this.calls.read(key, options)) ?? null);
     try {
       return await read();
     } catch (error) {
@@ -270,22 +270,32 @@ export class Orders<R extends Result> {
       if (codes.includes("SESSION_REQUIRED")) return null;
       const { startSession } = this.calls;
       if (!codes.includes("SESSION_EXPIRED") || !startSession) throw error;
-      await this.#limited(LIMIT_MS.read, startSession);
+      await this.#reading(startSession);
       return read();
     }
   }
 
   async #sessionId(): Promise<string | null> {
     const { sessionId } = this.calls;
-    return sessionId ? ((await this.#limited(LIMIT_MS.read, sessionId)) ?? null) : null;
+    return sessionId ? ((await this.#reading(sessionId)) ?? null) : null;
+  }
+
+  /** A call that changes no order. It is sent again at once when `wake` ends it. */
+  async #reading<T>(call: (options: CallOptions) => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await this.#limited(LIMIT_MS.read, call);
+      } catch (error) {
+        if (!(error instanceof Woken)) throw error;
+      }
+    }
   }
 
   /** Ends a call after so many milliseconds, and when `wake` is called. */
   async #limited<T>(limitMs: number, call: (options: CallOptions) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     const { signal } = controller;
-    const late = () => controller.abort(new Error(`The gateway did not answer within ${limitMs} ms.`));
-    const timer = setTimeout(late, limitMs);
+    const timer = setTimeout(() => controller.abort(timeoutError(limitMs)), limitMs);
     this.#call = controller;
     try {
       const ended = new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
@@ -308,6 +318,9 @@ export class Orders<R extends Result> {
     return alone("riverfront.orders", this.storage, task);
   }
 }
+
+/** Why a call was ended by `wake`. */
+class Woken extends Error {}
 
 /** What is known of the requests with a key before the last answer. */
 interface Sent {

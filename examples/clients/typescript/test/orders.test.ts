@@ -215,8 +215,11 @@ test("a device that is online again does not wait for the answer to its old conn
     if (!isSilent) return Promise.resolve(submitted(PLACED));
     return new Promise<never>((__, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
   };
-  const { orders } = silent({ submit });
+  const sessions: (() => Promise<string>)[] = [() => new Promise<never>(() => {}), async () => "a"];
+  const { orders } = silent({ submit, sessionId: () => sessions.shift()!() });
   const outcome = orders.submit(AGREED);
+  await settled();
+  orders.wake();
   await settled();
   isSilent = false;
   orders.wake();
