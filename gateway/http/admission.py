@@ -127,6 +127,13 @@ class Admission:
         request.admitted_as = arrival.admitted_as
         return not self.observe(arrival.read_at) or self.admits_unread(request, body)
 
+    def begins_elsewhere(self, arrival: Arrival) -> bool:
+        """Count a request of another path than that of the graph. Returns whether it is answered, like a public read:
+        before all others, it is not."""
+        is_admitted = not self.observe(arrival.read_at) or self._draw(Priority.PUBLIC, self._last_wait_s)
+        self._executed += is_admitted
+        return is_admitted
+
     def observe(self, read_at: float) -> bool:
         """Count a request whose work begins now. Returns whether some requests are refused. Every request calls it."""
         now = self.now()

@@ -1,6 +1,7 @@
 """The connections of one server: their limits, and what is counted over all of them."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
@@ -14,9 +15,9 @@ from uvicorn.server import ServerState
 from gateway.http.admission import ARRIVAL, Admission, Arrival
 from gateway.http.cors import CorsRules
 from gateway.http.draining import Draining
-from gateway.http.fast_lane import DirectCycle
+from gateway.http.fast_lane import DirectCycle, nothing
 from gateway.http.graphql_path import GraphQLPath
-from gateway.http.request_head import HEALTH
+from gateway.http.request_head import HEALTH_TARGETS
 from gateway.http.start_queue import StartQueue
 from gateway.http.unread_requests import UnreadRequests
 from gateway.settings.settings import Settings
@@ -45,7 +46,7 @@ class ConnectionLimits:
     """Requests that may wait for the answer to an earlier one of their connection."""
     connections: int = 10_000
     held_bytes: int = 64 * 1024 * 1024
-    """Bytes of all bodies together that have not arrived as a whole."""
+    """Bytes of all bodies together that have not arrived as a whole, or whose requests have not begun."""
 
 
 class Phase(Enum):
@@ -61,7 +62,7 @@ class Phase(Enum):
 
 
 class HeldBodies:
-    """Counts the bytes of bodies that have not arrived as a whole."""
+    """Counts the bytes of bodies that have not arrived as a whole, or whose requests have not begun."""
 
     total = 0
 
@@ -95,7 +96,11 @@ class CountedConnection(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self.held_bytes = 0
-        """Bytes of the body that has not arrived as a whole."""
+        """Those of this connection."""
+        self._current: RequestResponseCycle | None = None
+        """The request that is being answered, or the next one that begins."""
+        self._queued: Callable[[], None] | None = None
+        """Begins that request, if it waits in the queue."""
         self._arrival: Arrival | None = None
         """Of the request whose first bytes were just received, if the process is overloaded."""
         self._writing: asyncio.TimerHandle | None = None
@@ -135,37 +140,74 @@ class CountedConnection(HttpToolsProtocol):
         self._start_asgi_task(cycle, app)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        if isinstance(cycle, DirectCycle) or not cycle.scope["raw_path"].startswith(HEALTH):
-            self.start_queue.put(partial(self._begin, cycle, app), self.loop)
+        self._current = cycle
+        if isinstance(cycle, DirectCycle) or cycle.scope["raw_path"] not in HEALTH_TARGETS:
+            self._queued = partial(self._begin, cycle, app)
+            self.start_queue.put(self._queued, self.loop)
         else:  # An overloaded process that seemed dead would be restarted.
             self._begin(cycle, app)
 
     def _begin(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        if not cycle.disconnected:
+        self._queued = None
+        if not cycle.more_body:
+            self._release(len(cycle.body))
+        try:
             super()._start_asgi_task(cycle, app)
+        except BaseException:  # Without memory. No answer would end the connection.
+            self._abort()
+            raise
+
+    def _has_begun(self, cycle: RequestResponseCycle) -> bool:
+        return cycle is self._current and self._queued is None
+
+    def _abort(self) -> None:
+        """Close the connection at once. What was not sent is lost."""
+        self.waiting.pop(self, None)
+        self._give_up()
+        self.transport.abort()
+
+    def _give_up(self) -> None:
+        """The client reads no more answers: let the running request notice it, and forget those that have not begun."""
+        if self._queued is not None:
+            self.start_queue.discard(self._queued)
+        for cycle in (self._current, *(cycle for cycle, _ in self.pipeline)):
+            if cycle is None or cycle.response_complete:
+                continue
+            cycle.disconnected = True
+            cycle.message_event.set()
+            if not self._has_begun(cycle):
+                cycle.body, cycle.on_response = bytearray(), nothing
+        self._queued = None
+        self.pipeline.clear()
+        self._release_body()
 
     def _hold(self, size: int) -> None:
-        """Count bytes of a body. If all have too many, close the connections that have waited longest for the rest."""
+        """Count bytes of a body. If all have too many, close the connections that have waited longest for the rest, or
+        else this one."""
         self.held_bytes += size
         self.held.total += size
         if self.held.total > self.limits.held_bytes:
             for connection in [waiting for waiting in self.waiting if waiting.held_bytes]:
                 if self.held.total <= self.limits.held_bytes:
-                    break
-                self.waiting.pop(connection)
-                connection._release_body()
-                connection.transport.abort()
+                    return
+                connection._abort()
+            if self.held.total > self.limits.held_bytes:
+                self._abort()
+
+    def _release(self, size: int) -> None:
+        self.held_bytes -= size
+        self.held.total -= size
 
     def _release_body(self) -> None:
-        self.held.total -= self.held_bytes
-        self.held_bytes = 0
+        self._release(self.held_bytes)
 
     def _abort_if_not_sent(self) -> None:
         """Close the connection soon, even if the client does not receive the rest of its answer."""
         if self.transport.get_write_buffer_size():
+            self.waiting.setdefault(self)
             self._write_within(self.limits.answer_s)
 
     def _write_within(self, seconds: float) -> None:
         if self._writing is not None:
             self._writing.cancel()
-        self._writing = self.loop.call_later(seconds, self.transport.abort)
+        self._writing = self.loop.call_later(seconds, self._abort)

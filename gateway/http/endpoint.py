@@ -118,8 +118,6 @@ class GraphQLEndpoint:
         else:
             counted.end(facts, codes)
         describe(logged, facts, codes, operation)
-        if request.method == "HEAD":
-            reply.body = b""
         return reply
 
     def _caller(

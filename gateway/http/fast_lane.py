@@ -65,7 +65,7 @@ class DirectCycle(RequestResponseCycle):
         finally:
             if not self.response_complete:
                 self.transport.close()
-            self.on_response = _nothing  # Otherwise, the connection and its last request would refer to each other.
+            self.on_response = nothing  # Otherwise, the connection and its last request would refer to each other.
 
     async def _send(self, reply: Reply) -> None:
         if self.flow.write_paused and not self.disconnected:
@@ -77,7 +77,8 @@ class DirectCycle(RequestResponseCycle):
         for name, value in (*self.default_headers, *reply.headers):
             parts += (name, b": ", value, b"\r\n")
         parts.append(b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n")
-        parts.append(reply.body)
+        if self._method != "HEAD":
+            parts.append(reply.body)
         self.transport.write(b"".join(parts))
         self.response_complete = True
         self.message_event.set()
@@ -86,7 +87,7 @@ class DirectCycle(RequestResponseCycle):
         self.on_response()
 
 
-def _nothing() -> None:
+def nothing() -> None:
     pass
 
 

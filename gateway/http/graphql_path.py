@@ -20,6 +20,7 @@ from gateway.http.counted_operation import count_crash
 from gateway.http.endpoint import GraphQLEndpoint
 from gateway.http.http_request import HttpRequest, Reply, RequestHeaders
 from gateway.http.logged_request import LoggedRequest
+from gateway.http.request_head import HEALTH_PATHS
 from gateway.http.request_id import IdSource
 from gateway.http.response import LEGACY, MODERN, crash_reply, overloaded_reply
 from gateway.http.traced_request import RequestTracing
@@ -88,8 +89,6 @@ class GraphQLPath:
         """Answer that the process is overloaded. The answer costs little, and has no log line of its own."""
         connection = client_connection(request, self._settings)
         reply = self.refusal(request.headers, self.ids.id_for(""), is_encrypted=connection.is_encrypted)
-        if request.method == "HEAD":
-            reply.body = b""
         await send(reply)
 
     def refusal(self, headers: RequestHeaders, request_id: str, *, is_encrypted: bool) -> Reply:
@@ -114,14 +113,14 @@ def _add_headers(reply: Reply, request_id: str, *, is_encrypted: bool) -> None:
 
 
 class GraphQLRequests:
-    """The outermost ASGI middleware. Passes the requests of other paths on."""
+    """The outermost ASGI middleware. Passes the requests of other paths on, unless the process is overloaded."""
 
     def __init__(self, app: ASGIApp, graphql_path: GraphQLPath) -> None:
         self._app = app
         self._graphql_path = graphql_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] != PATH:
+        if scope["type"] != "http" or scope["path"] in HEALTH_PATHS:
             await self._app(scope, receive, send)
             return
 
@@ -131,7 +130,10 @@ class GraphQLRequests:
 
         request = HttpRequest.of(scope, receive)
         arrival: Arrival | None = scope.get("state", {}).get(ARRIVAL)  # Another server than ours has none.
-        if arrival is None or self._graphql_path.admission.begins(request, arrival, None):
+        admission, is_elsewhere = self._graphql_path.admission, scope["path"] != PATH
+        if is_elsewhere and (arrival is None or admission.begins_elsewhere(arrival)):
+            await self._app(scope, receive, send)
+        elif not is_elsewhere and (arrival is None or admission.begins(request, arrival, None)):
             await self._graphql_path.answer(request, send_reply)
         else:
             await self._graphql_path.refuse(request, send_reply)

@@ -17,6 +17,7 @@ from gateway.catalog.guest_reader import GuestReader
 from gateway.elapsed_time import elapsed_s
 from gateway.errors import StoreEvicts, StoreUnavailable, UpstreamError, UpstreamKeyRefused
 from gateway.http.draining import Draining
+from gateway.http.request_head import LIVE, ORDERS, READY
 from gateway.http.workers import SharedState
 from gateway.metrics.health import TAKES_ORDERS
 from gateway.store.interface import Store
@@ -208,4 +209,4 @@ def routes(health: Health) -> list[Route]:
         listed = [{"code": reason, "message": MESSAGES[reason]} for reason in reasons]
         return JSONResponse({"takesOrders": not reasons, "reasons": listed}, 503 if reasons else 200)
 
-    return [Route("/health/live", live), Route("/health/ready", ready), Route("/health/orders", orders)]
+    return [Route(LIVE, live), Route(READY, ready), Route(ORDERS, orders)]

@@ -38,12 +38,18 @@ class MetricsListener:
 
     def __init__(self, settings: Settings, graphql_path: GraphQLPath, connections: Callable[[], int]) -> None:
         self._config = uvicorn.Config(
-            self._answer, interface="asgi3", lifespan="off", log_config=None, server_header=False
+            self._answer,
+            interface="asgi3",
+            lifespan="off",
+            log_config=None,
+            server_header=False,
+            reset_contextvars=True,
         )
         self._state = ServerState()
         self._protocol = limited(settings, LIMITS, graphql_path, Draining())
         # Prometheus knows the gateway by its address, and asks nothing of the graph.
-        self._protocol.hosts, self._protocol.graphql_path = frozenset(), None
+        self._protocol.hosts = frozenset()
+        self._protocol.graphql_path = self._protocol.unread_requests = None
         self._connections = connections
         self._server: asyncio.Server | None = None
         self._look: asyncio.TimerHandle | None = None

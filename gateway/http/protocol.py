@@ -8,6 +8,7 @@ the one that waits longest is closed.
 import asyncio
 import logging
 import secrets
+from contextvars import Context
 from typing import Any, Never
 
 import httptools
@@ -63,13 +64,11 @@ class LimitedProtocol(CountedConnection):
         self._read_within(self.limits.head_s)
         if len(self.connections) > self.limits.connections:
             HIT.labels("connections").inc()
-            longest_waiting = next(iter(self.waiting))
-            self.waiting.pop(longest_waiting)
-            longest_waiting.transport.abort()
+            next(iter(self.waiting))._abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.waiting.pop(self, None)
-        self._release_body()
+        self._give_up()
         self._stop_timers()
         self._unset_keepalive_if_required()
         super().connection_lost(exc)
@@ -94,7 +93,9 @@ class LimitedProtocol(CountedConnection):
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        if self._writing is not None:
+        if self.transport.is_closing():
+            self._abort_if_not_sent()
+        elif self._writing is not None:
             self._writing.cancel()
         cycle: RequestResponseCycle | None = self.cycle
         if cycle is not None and not cycle.response_complete and not cycle.more_body:
@@ -120,7 +121,8 @@ class LimitedProtocol(CountedConnection):
             try:
                 self.parser.feed_data(piece)
             except (httptools.HttpParserError, httptools.HttpParserUpgrade):
-                self._refuse(self._refusal or malformed("The request is not well-formed HTTP/1.1."))
+                if not self.transport.is_closing():
+                    self._refuse(self._refusal or malformed("The request is not well-formed HTTP/1.1."))
                 return
             if self.transport.is_closing():
                 return
@@ -128,7 +130,7 @@ class LimitedProtocol(CountedConnection):
                 self._refuse(_too_large(self.limits))
                 return
             if self._phase is Phase.BODY and self._received >= self.limits.body_bytes:
-                self.transport.abort()
+                self._abort()
                 return
         if self._unset_timer_s is not None:
             self._read_within(self._unset_timer_s)
@@ -161,13 +163,14 @@ class LimitedProtocol(CountedConnection):
             self._refuse_while_parsing(problem)
         if len(self.pipeline) >= self.limits.pipelined:
             self._refuse_while_parsing(malformed("Too many requests wait for an earlier answer on this connection."))
-        self._phase, self._received, self._parts, self._trailers = Phase.BODY, 0, 0, 0
-        self._unset_timer_s = self.limits.body_s
         if self.url == fast_lane.TARGET and self.graphql_path is not None:
             fast_lane.begin(self, headers, self.graphql_path, self._arrival)
             self._arrival = None
         else:
             super().on_headers_complete()
+        # Not before, as a request that cannot begin has no rest.
+        self._phase, self._received, self._parts, self._trailers = Phase.BODY, 0, 0, 0
+        self._unset_timer_s = self.limits.body_s
         if self.draining.has_begun:
             self.cycle.keep_alive = False
 
@@ -176,19 +179,27 @@ class LimitedProtocol(CountedConnection):
         if self._parts > self.limits.body_parts:
             self._refuse_while_parsing(malformed("The body has too many chunks."))
         super().on_body(body)
-        self._hold(len(body))
+        if not self.cycle.response_complete:  # Otherwise, the bytes are thrown away.
+            self._hold(len(body))
 
     def on_message_complete(self) -> None:
         self._phase = Phase.NOTHING
-        self._release_body()
-        if not self.flow.write_paused:
-            self.waiting.pop(self, None)
         self._stop_reading_timer()
+        if self.cycle.response_complete:
+            # The request was answered before its body had arrived. No further answer sets the timer.
+            self._begin_idle()
+        else:
+            if self._has_begun(self.cycle):
+                self._release_body()
+            if not self.flow.write_paused:
+                self.waiting.pop(self, None)
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """Like that of uvicorn, which sets a timer after each answer."""
         self.server_state.total_requests += 1
+        if self.cycle.response_complete:
+            self._release_body()
         if self.transport.is_closing():
             self._abort_if_not_sent()
             return
@@ -241,19 +252,19 @@ class LimitedProtocol(CountedConnection):
         self._stop_timers()
         cycle: RequestResponseCycle | None = self.cycle
         if cycle is not None and is_body and (cycle.response_started or self.pipeline):
-            self.transport.abort()
+            self._abort()
         elif cycle is None or cycle.response_complete:
             self._answer(refused)
         elif not is_body:
             cycle.keep_alive = False
         else:
-            # The application waits for the rest of this request. To the application, the client has gone.
-            cycle.disconnected = True
-            cycle.message_event.set()
+            # The application may wait for the rest of this request.
+            self._give_up()
             self._answer(refused)
 
     def _answer(self, refused: RequestRefused) -> None:
-        self.transport.write(_refusal(self, refused))
+        # What reads from a connection may have the context of an earlier request of it, with its id and span.
+        self.transport.write(Context().run(_refusal, self, refused))
         self.transport.close()
         self._abort_if_not_sent()
 
@@ -295,12 +306,11 @@ def _too_large(limits: ConnectionLimits) -> RequestRefused:
 def _refusal(connection: LimitedProtocol, refused: RequestRefused) -> bytes:
     """The answer to a request that is not read further, as it is sent."""
     request_id = secrets.token_hex(16)
-    token = current_request_id.set(request_id)
+    current_request_id.set(request_id)
     SECURITY.labels("head").inc()
     log.info(
         "request refused before it was read", extra={"status": refused.status, "reason": refused.messages[0], **FOLDED}
     )
-    current_request_id.reset(token)
     reply, _ = ResponseWriter(connection.settings, request_id, LEGACY).request_refused(refused)
     connection.cors.add_headers(RequestHeaders(connection.headers or []), reply)
     default = connection.server_state.default_headers

@@ -18,8 +18,12 @@ LENGTH_DIGITS = 15
 """Maximum number of digits of a `Content-Length`, with leading zeros. Python converts no number of thousands of digits,
 and a proxy might convert fewer."""
 
-HEALTH = b"/health/"
-"""Beginning of the targets of health checks. Orchestrators send them to an IP address, not to a host of the list."""
+LIVE, READY, ORDERS = "/health/live", "/health/ready", "/health/orders"
+
+HEALTH_PATHS = frozenset({LIVE, READY, ORDERS})
+"""Paths of health checks. Orchestrators send them to an IP address, not to a host of the list."""
+
+HEALTH_TARGETS = frozenset(path.encode() for path in HEALTH_PATHS)
 
 
 def problem_of(
@@ -53,9 +57,13 @@ def problem_of(
     match = HOST.fullmatch(host_lines[0]) if len(host_lines) == 1 else None
     if match is None:
         return malformed("A request must have exactly one header `Host`, with a host name.")
-    if hosts and match["name"].decode().lower() not in hosts and not target.startswith(HEALTH):
+    if hosts and match["name"].decode().lower() not in hosts and _path(target) not in HEALTH_TARGETS:
         return RequestRefused(421, TopLevelCode.BAD_USER_INPUT, "This host is not served here.")
     return None
+
+
+def _path(target: bytes) -> bytes:
+    return target.partition(b"?")[0]
 
 
 def malformed(message: str) -> RequestRefused:

@@ -99,6 +99,8 @@ class Server(uvicorn.Server):
                 http=self._protocol,
                 ws="none",
                 log_config=None,
+                # Each request has a context of its own, also one that begins while an earlier one is being answered.
+                reset_contextvars=True,
                 access_log=False,
                 # `gateway.http.client_address` reads the forwarding headers, but only from trusted proxies.
                 proxy_headers=False,

@@ -5,8 +5,9 @@ steps take turns, so each of them would last as long as all together. A request 
 """
 
 import asyncio
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable
+from contextvars import Context
 
 from gateway.http.admission import Admission
 
@@ -26,9 +27,11 @@ class StartQueue:
 
     def __init__(self, admission: Admission) -> None:
         self._admission = admission
-        self._waiting: deque[Callable[[], None]] = deque()
+        self._waiting: OrderedDict[Callable[[], None], None] = OrderedDict()
         self._left = BEGUN_IN_A_TURN
         self._turn_comes = False
+        self._context = Context()
+        """Of the turns. Otherwise they would have that of the request that was put in first, with its id and span."""
 
     def put(self, begin: Callable[[], None], loop: asyncio.AbstractEventLoop) -> None:
         """Call `begin` now, or in a later turn of the loop."""
@@ -36,10 +39,14 @@ class StartQueue:
             self._left -= 1
             begin()
         else:
-            self._waiting.append(begin)
+            self._waiting[begin] = None
         if not self._turn_comes:
             self._turn_comes = True
-            loop.call_soon(self._turn, loop)
+            loop.call_soon(self._turn, loop, context=self._context)
+
+    def discard(self, begin: Callable[[], None]) -> None:
+        """Never call `begin`, if it still waits."""
+        self._waiting.pop(begin, None)
 
     def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
         is_crowd = self._admission.is_shedding or len(self._waiting) > CROWD
@@ -48,8 +55,9 @@ class StartQueue:
         try:
             while self._left and self._waiting:
                 self._left -= 1
-                self._waiting.popleft()()
+                begin, _ = self._waiting.popitem(last=False)
+                begin()
         finally:  # Without memory, one request may not begin. The others must.
             self._turn_comes = self._left < most
             if self._turn_comes:
-                loop.call_soon(self._turn, loop)
+                loop.call_soon(self._turn, loop, context=self._context)

@@ -5,6 +5,7 @@ import json
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import Context
 from functools import partial
 from itertools import pairwise
 
@@ -103,8 +104,8 @@ class Turns:
     def __init__(self) -> None:
         self._next = deque[Callable[[], None]]()
 
-    def call_soon(self, callback: Callable[..., None], *arguments: object) -> None:
-        self._next.append(lambda: callback(*arguments))
+    def call_soon(self, callback: Callable[..., None], *arguments: object, context: Context) -> None:
+        self._next.append(lambda: context.run(callback, *arguments))
 
     def turn(self) -> None:
         for _ in range(len(self._next)):
