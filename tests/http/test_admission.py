@@ -242,6 +242,26 @@ async def test_overload_is_noticed_without_the_fast_lane(
         assert await load.statuses(2, (PUBLIC, b""), (SUBMIT, BEARER)) == {(PUBLIC, 503): 1, (SUBMIT, 200): 1}
 
 
+@pytest.mark.parametrize("fast_lane", [True, False])
+async def test_requests_of_other_paths_count_and_are_refused(
+    world: World, network: InMemoryTransport, *, fast_lane: bool
+) -> None:
+    async with overload(world, network, fast_lane=fast_lane) as load:
+        load.clock.wait_s = 0.3
+        statuses = [(await load.send(get(b"/wp-login.php")))[0] for _ in range(8 * WINDOW)]
+        assert statuses[0] == 404
+        assert set(statuses[-WINDOW:]) == {503}
+        status, answer = await load.send(get(b"/health/other"))
+        assert status == 503
+        assert b"retry-after: 2\r\n" in answer
+        assert {(await load.send(get(b"/health/" + name)))[0] for name in (b"live", b"ready")} == {200}
+        assert (await load.ask(SUBMIT, BEARER))[0] == 200
+
+
+def get(path: bytes) -> bytes:
+    return b"GET " + path + b" HTTP/1.1\r\nHost: gateway\r\n\r\n"
+
+
 @pytest.mark.parametrize("target", [b"/graphql", QUERY])
 async def test_refusal_of_a_head_request_has_no_body(load: Overload, target: bytes) -> None:
     load.clock.wait_s = 0.3
@@ -282,8 +302,7 @@ async def test_wait_for_an_earlier_answer_is_not_load(load: Overload, network: I
 
 async def test_health_is_answered_although_requests_wait(load: Overload) -> None:
     load.start_queue.put = lambda _begin, _loop: None  # type: ignore[method-assign,assignment]  # nothing begins
-    load._writer.write(b"GET /health/live HTTP/1.1\r\nHost: gateway\r\n\r\n")
-    assert (await load._reader.readline()).startswith(b"HTTP/1.1 200")
+    assert (await load.send(get(b"/health/live")))[0] == 200
 
 
 async def test_single_pauses_of_the_process_refuse_nothing(load: Overload) -> None:

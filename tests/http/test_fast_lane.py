@@ -4,8 +4,8 @@ import asyncio
 import re
 
 from sandbox.model.world import World
-from tests.support.raw_http import BODY, connect, exchange, served, statuses
-from tests.support.shop import CLIENT, ORIGIN, InMemoryTransport
+from tests.support.raw_http import BODY, connect, exchange, served, served_by, statuses, url_of
+from tests.support.shop import CLIENT, ORIGIN, InMemoryTransport, eventually
 
 LINES = "".join(f"{name}: {value}\r\n" for name, value in CLIENT.items())
 
@@ -76,11 +76,15 @@ async def test_client_is_asked_to_continue_before_it_sends_a_body(world: World, 
 
 async def test_client_that_hangs_up_during_its_body_costs_nothing(world: World, network: InMemoryTransport) -> None:
     request = post(BODY, JSON)
-    async with served(world, network) as url:
-        for _ in range(3):
-            _, writer = await connect(url)
+    async with served_by(world, network) as server:
+        state, held = server.server_state, server._protocol.held
+        clients = [await connect(url_of(server)) for _ in range(3)]
+        for _, writer in clients:
             writer.write(request[:-5])
-            await writer.drain()
+        await eventually(lambda: held.total == 3 * (len(BODY) - 5))
+        for _, writer in clients:
             writer.close()
-        answers = await asyncio.gather(*(exchange(url, request) for _ in range(5)))
+        answers = await asyncio.gather(*(exchange(url_of(server), request) for _ in range(5)))
         assert [statuses(answer) for answer in answers] == [[200]] * 5
+        await eventually(lambda: not state.connections and not state.tasks)
+        assert (held.total, server._protocol.waiting) == (0, {})

@@ -5,7 +5,7 @@ import json
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from contextvars import Context
+from contextvars import Context, ContextVar
 from functools import partial
 from itertools import pairwise
 
@@ -141,6 +141,37 @@ async def test_lone_requests_begin_at_once() -> None:
         queue.put(lambda number=number: begun.append(number), asyncio.get_running_loop())  # type: ignore[misc]  # mypy infers no default
         assert begun[-1] == number
         await asyncio.sleep(0)
+
+
+def test_requests_begin_in_the_context_of_none_before() -> None:
+    request_id, turns, seen = ContextVar[str | None]("request_id", default=None), Turns(), list[str | None]()
+    queue = StartQueue(Admission(0.05))
+
+    def request_answered() -> None:
+        request_id.set("of the first")
+        for _ in range(BEGUN_IN_A_TURN + CROWD + 10):
+            queue.put(lambda: seen.append(request_id.get()), turns)  # type: ignore[arg-type]  # of the turns, only `call_soon` is used
+
+    Context().run(request_answered)
+    while not turns.is_idle:
+        turns.turn()
+    # Those that begin at once get their context from the server.
+    assert seen[BEGUN_IN_A_TURN:] == [None] * (CROWD + 10)
+
+
+def test_discarded_request_neither_begins_nor_costs_a_beginning() -> None:
+    turns, begun = Turns(), list[int]()
+    queue = StartQueue(Admission(0.05))
+    requests = [partial(begun.append, number) for number in range(2 * BEGUN_IN_A_TURN + CROWD)]
+    for request in requests:
+        queue.put(request, turns)  # type: ignore[arg-type]  # of the turns, only `call_soon` is used
+    for request in requests[:-1]:
+        queue.discard(request)
+    turns.turn()
+    assert begun == [*range(BEGUN_IN_A_TURN), len(requests) - 1]
+    while not turns.is_idle:
+        turns.turn()
+    queue.discard(requests[0])
 
 
 def test_request_that_cannot_begin_holds_up_no_other() -> None:

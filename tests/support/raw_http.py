@@ -35,16 +35,29 @@ async def served(
     world: World, network: InMemoryTransport, limits: ConnectionLimits = PATIENT, **changes: Any
 ) -> AsyncIterator[str]:
     """Serve a gateway with these limits and settings, and yield its URL."""
+    async with served_by(world, network, limits, **changes) as server:
+        yield url_of(server)
+
+
+@asynccontextmanager
+async def served_by(
+    world: World, network: InMemoryTransport, limits: ConnectionLimits = PATIENT, **changes: Any
+) -> AsyncIterator[Server]:
+    """The same, and yield the server."""
     settings = settings_for(world, port=0, **changes)
     server = Server(app_for(settings, network), settings, limits)
     # Unlike `serve`, `_serve` installs no signal handlers: signals must reach the test runner.
     serving = asyncio.create_task(server._serve())
     await eventually(lambda: server.started)
     try:
-        yield f"http://127.0.0.1:{server.port}"
+        yield server
     finally:
         server.should_exit = True
         await serving
+
+
+def url_of(server: Server) -> str:
+    return f"http://127.0.0.1:{server.port}"
 
 
 async def connect(url: str) -> Connection:
