@@ -144,19 +144,19 @@ async def test_lone_requests_begin_at_once() -> None:
 
 
 def test_requests_begin_in_the_context_of_none_before() -> None:
-    request_id, turns, seen = ContextVar[str | None]("request_id", default=None), Turns(), list[str | None]()
+    request_id, turns, ids_at_begin = ContextVar[str | None]("request_id", default=None), Turns(), list[str | None]()
     queue = StartQueue(Admission(0.05))
 
     def request_answered() -> None:
         request_id.set("of the first")
         for _ in range(BEGUN_IN_A_TURN + CROWD + 10):
-            queue.put(lambda: seen.append(request_id.get()), turns)  # type: ignore[arg-type]  # of the turns, only `call_soon` is used
+            queue.put(lambda: ids_at_begin.append(request_id.get()), turns)  # type: ignore[arg-type]  # of the turns, only `call_soon` is used
 
     Context().run(request_answered)
     while not turns.is_idle:
         turns.turn()
     # Those that begin at once get their context from the server.
-    assert seen[BEGUN_IN_A_TURN:] == [None] * (CROWD + 10)
+    assert ids_at_begin[BEGUN_IN_A_TURN:] == [None] * (CROWD + 10)
 
 
 def test_discarded_request_neither_begins_nor_costs_a_beginning() -> None:
