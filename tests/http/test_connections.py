@@ -206,7 +206,7 @@ async def test_request_whose_client_has_gone_sends_no_answer(
     assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
-async def test_next_request_of_a_connection_has_a_context_of_its_own(
+async def test_next_request_of_a_connection_has_its_own_context(
     world: World, network: InMemoryTransport, *, fast_lane: bool
 ) -> None:
     network.gates[PRODUCTS] = gate = asyncio.Event()
