@@ -201,6 +201,21 @@ class CountedConnection(HttpToolsProtocol):
     def _release_body(self) -> None:
         self._release(self.held_bytes)
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.waiting.setdefault(self)
+        self._write_within(self.limits.answer_s)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self.transport.is_closing():
+            self._abort_if_not_sent()
+        elif self._writing is not None:
+            self._writing.cancel()
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and not cycle.response_complete and not cycle.more_body:
+            self.waiting.pop(self, None)
+
     def _abort_if_not_sent(self) -> None:
         """Close the connection soon, even if the client does not receive the rest of its answer."""
         if self.transport.get_write_buffer_size():

@@ -86,21 +86,6 @@ class LimitedProtocol(CountedConnection):
         else:
             super().shutdown()
 
-    def pause_writing(self) -> None:
-        super().pause_writing()
-        self.waiting.setdefault(self)
-        self._write_within(self.limits.answer_s)
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        if self.transport.is_closing():
-            self._abort_if_not_sent()
-        elif self._writing is not None:
-            self._writing.cancel()
-        cycle: RequestResponseCycle | None = self.cycle
-        if cycle is not None and not cycle.response_complete and not cycle.more_body:
-            self.waiting.pop(self, None)
-
     # Requests
 
     def data_received(self, data: bytes) -> None:
