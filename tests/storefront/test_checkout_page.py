@@ -1,5 +1,7 @@
 """The pages of the checkout: forms that help, words that screen readers read, and nothing personal left behind."""
 
+from decimal import Decimal
+
 import httpx
 import pytest
 
@@ -59,6 +61,15 @@ async def test_axe_finds_nothing_serious_in_the_checkout(open_shop: OpenShop, ch
     assert reports == [[], [], [], []]
     assert list(stored["local"]) == list(stored_after["local"]) == ["shop.market"]
     assert set(stored["session"]) | set(stored_after["session"]) <= {SCROLL_POSITIONS}
+
+
+async def test_amounts_with_tax_in_them_add_up_on_both_pages(open_shop: OpenShop, chromium: Chromium) -> None:
+    async with shopper_in(open_shop.shop, chromium, submits=1) as shopper:
+        shown = await do(shopper, *checkout("DE", ("de-DE", "EUR")), pay(), "order", "placed", "amountsOfOrder")
+    amounts = [Decimal(row.removesuffix("\u00a0€").replace(",", ".")) for row in shown["own"]["rows"]]
+    assert sum(amounts[:-1]) == amounts[-1]
+    assert "Steuer enthalten" in shown["own"]["note"]
+    assert shown["after"] == shown["own"]
 
 
 async def test_pages_allow_no_inline_script_or_style(open_shop: OpenShop) -> None:

@@ -73,10 +73,12 @@ async def test_order_lost_with_the_connection_is_placed_once(open_shop: OpenShop
         sent = [*checkout(), pay(), "readyToOrder", "loseConnectionAtOrder", "order"]
         with open_shop.shop.submits.expected(0):
             doubt = await do(shopper, *sent, ("panel", {"kind": "doubt"}))
+            heading = await do(shopper, ("focused", {"within": ".stage"}))
             badges = [await do(shopper, "badge")]
             message = await do(shopper, "goOnline", "notice")
             badges.append(await do(shopper, "badge"))
         shown = await do(shopper, "changeNetwork", "order", "placed")
+    assert heading == "You are offline, and we do not know yet whether your order was placed"
     assert badges == ["1", "1"]
     assert "You are offline, and we do not know yet whether your order was placed" in doubt
     assert message == NOT_ARRIVED

@@ -37,7 +37,9 @@ async def test_unknown_tax_rule_is_checked_again(open_shop: OpenShop, chromium: 
         shown = await do(shopper, *checkout("BR"), "unchecked")
         open_shop.world.faults.remove(broken)
         steps = await do(shopper, "checkNow", "checked", ("steps", {"until": "tax"}))
+        two = await do(shopper, "twoTaxNumbers")
     assert NOTHING_TO_CORRECT in shown["text"]
     assert shown["faults"] == []
     assert shown["findings"] == []
     assert steps["payment"] == "later"
+    assert two == []

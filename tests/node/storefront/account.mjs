@@ -66,10 +66,18 @@ export async function changeAccount({ page }) {
   found.push(...(await findings(page)));
   await open("Addresses");
   await page.getByRole("button", { name: "Edit Home" }).click();
+  await page.locator("[name=nickname]:focus").waitFor();
   await page.getByLabel("Street and number").fill("11 Bren Road West");
+  const postalCode = page.locator("[name=postalCode]");
+  const before = await postalCode.inputValue();
+  await postalCode.fill("5534");
   found.push(...(await findings(page)));
   await page.getByRole("button", { name: "Save" }).click();
+  await page.locator("[name=postalCode]:focus").waitFor();
+  await postalCode.fill(before);
+  await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("11 Bren Road West").waitFor();
+  await page.locator("button:focus").filter({ hasText: "Edit Home" }).waitFor();
   await page.getByRole("button", { name: "Delete Work" }).click();
   await page.getByText("Delete Work?").waitFor();
   await page.getByRole("button", { name: "Yes, delete" }).click();
@@ -95,6 +103,7 @@ async function deleteOneCard(page) {
   const card = cards.last();
   await card.getByRole("button", { name: "Delete" }).click();
   await card.getByRole("button", { name: "No", exact: true }).click();
+  await page.locator("button:focus").filter({ hasText: "Delete" }).waitFor();
   await card.getByRole("button", { name: "Delete" }).click();
   const found = await findings(page);
   await card.getByRole("button", { name: "Yes, delete" }).click();

@@ -13,11 +13,13 @@ export async function findings(page) {
   return [...serious, ...(await page.evaluate(misfits)).map((misfit) => `${path}: ${misfit}`)];
 }
 
-/** A page that is wider than the window, and words that are wider than their box. */
+/** A page that is wider than the window, words that are wider than their box, and ids that are not unique. */
 function misfits() {
   const root = document.documentElement;
   const excess = root.scrollWidth - root.clientWidth;
   const boxes = [...document.querySelectorAll(".button, .tag, h1, h2, h3, label, legend, dt, dd")];
   const cut = boxes.filter((box) => box.clientWidth > 1 && box.scrollWidth > box.clientWidth + 1);
-  return [...(excess > 0 ? [`${excess} pixels wider than the window`] : []), ...cut.map((box) => `cut: ${box.textContent}`)];
+  const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
+  const repeated = ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `id repeated: ${id}`);
+  return [...repeated, ...(excess > 0 ? [`${excess} pixels wider than the window`] : []), ...cut.map((box) => `cut: ${box.textContent}`)];
 }

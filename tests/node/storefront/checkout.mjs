@@ -152,6 +152,19 @@ export async function placed({ page }) {
   };
 }
 
+/** The amounts of the order on the page after the purchase, and on its own page. */
+export async function amountsOfOrder({ page }) {
+  const read = async () => {
+    const amounts = page.locator("[data-amounts]");
+    await amounts.waitFor();
+    return { rows: await amounts.locator("dd").allInnerTexts(), note: await page.locator("[data-amounts] + p").innerText() };
+  };
+  const after = await read();
+  await page.goto(page.url().replace("/checkout/placed/", "/order/"));
+  await page.locator(".order-lines").waitFor();
+  return { after, own: await read() };
+}
+
 /** What the page tells above the checkout. */
 export async function notice({ page }) {
   const shown = page.locator("[data-notice]").first();
@@ -374,6 +387,31 @@ export async function unchecked({ page }) {
   await missingCheck(page).waitFor();
   const faults = await page.locator(".field-error, .notice-warn").filter({ hasText: /\w/ }).allInnerTexts();
   return { text: await missingCheck(page).innerText(), faults, findings: await findings(page) };
+}
+
+/** The words of what has the focus, once it is within this part of the page. */
+export async function focused({ page, within }) {
+  const shown = page.locator(`${within} :focus`);
+  await shown.waitFor();
+  return shown.innerText();
+}
+
+/** The country asks for two tax numbers. Returns what describes each of their fields, once they are refused. */
+export async function twoTaxNumbers({ page }) {
+  await page.route("**/graphql", async (route) => {
+    const response = await route.fetch();
+    return route.fulfill({ response, body: (await response.text()).replace(/"fields":\[(\{"key".*?\})\]/g, twice) });
+  });
+  await page.reload();
+  const step = page.locator("[data-step=tax]");
+  await step.locator("input").nth(1).waitFor();
+  await step.locator("button").click();
+  await step.locator("input:focus").waitFor();
+  return findings(page);
+}
+
+function twice(_, field) {
+  return `"fields":[${field},${field.replace(/"key":"/, '"key":"second-')}]`;
 }
 
 /** The page has been able to check. */

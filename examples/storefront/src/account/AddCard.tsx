@@ -71,7 +71,7 @@ function NewCard({ shopper, storefront, dropIn, onAddress }: Props) {
     return (
       <>
         {isIncomplete && <Notice>{entry ? account.cardAddressIncomplete : account.cardAddressMissing}</Notice>}
-        <AddressEditor entry={entry} needed={NEEDED} person={shopper} onDone={leaveAddress} />
+        <AddressEditor entry={entry} needed={NEEDED} person={shopper} takesFocus={isEditing} onDone={leaveAddress} />
       </>
     );
   }

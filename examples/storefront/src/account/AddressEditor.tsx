@@ -1,4 +1,4 @@
-import { useId, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import { AddressFields } from "../address/AddressFields";
 import { addressInput, type AddressValues } from "../address/form";
 import { type AddressFormOfCountry, useAddressForm } from "../address/useAddressForm";
@@ -8,6 +8,7 @@ import { useChange } from "../graph/use-change";
 import { useMarket } from "../market/MarketProvider";
 import { DataForm, typed } from "../parts/DataForm";
 import { TextField } from "../parts/TextField";
+import { useFirstFault } from "../parts/use-first-fault";
 import { Problems } from "../problems/Notice";
 import { useTexts } from "../texts";
 import { valuesOf } from "../address/values";
@@ -19,11 +20,13 @@ interface Props {
   needed?: readonly string[];
   /** Whose address a new one is. */
   person?: ProfilePartsFragment;
+  /** Whether the shopper has opened the form, and goes on in its first field. */
+  takesFocus: boolean;
   onDone: () => void;
 }
 
 /** The form of an entry of the address book. */
-export function AddressEditor({ entry, needed = [], person, onDone }: Props) {
+export function AddressEditor({ entry, needed = [], person, takesFocus, onDone }: Props) {
   const texts = useTexts();
   const { locale } = useMarket().market;
   const id = useId();
@@ -36,6 +39,11 @@ export function AddressEditor({ entry, needed = [], person, onDone }: Props) {
   const [insisted, setInsisted] = useState<ReadonlySet<string>>(new Set());
   const form = requiring(needed, useAddressForm("billing", values.countryCode, locale));
   const { send, isBusy, problems } = useChange(SaveAddressDocument, (data) => data.saveAddress);
+
+  const element = useFirstFault(messages, problems);
+  useEffect(() => {
+    if (takesFocus) element.current?.querySelector<HTMLElement>("input")?.focus();
+  }, [element, takesFocus]);
 
   async function save(data: FormData) {
     if (!form) return;
@@ -55,7 +63,7 @@ export function AddressEditor({ entry, needed = [], person, onDone }: Props) {
   const names = new Set(["nickname", "countryCode", ...(form?.fields.map(({ name }) => name) ?? [])]);
   const refused = Object.fromEntries(problems.map(({ path, message }) => [path?.at(-1) ?? "", message]));
   return (
-    <DataForm className="panel stack" onSubmit={(data) => void save(data)}>
+    <DataForm ref={element} className="panel stack" onSubmit={(data) => void save(data)}>
       <TextField
         name="nickname"
         label={texts.account.nickname}

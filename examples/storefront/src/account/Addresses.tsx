@@ -19,6 +19,12 @@ export function Component() {
   const read = useRead(useQuery(AddressesDocument), (data) => data.shopper?.addresses);
   /** The entry that is being changed; "new" for one that is being added. */
   const [edited, setEdited] = useState<string | null>(null);
+  /** The one that was changed last: the focus goes back to the button that has opened it. */
+  const [left, setLeft] = useState<string | null>(null);
+  const close = () => {
+    setLeft(edited);
+    setEdited(null);
+  };
   return (
     <>
       <PageTitle>{account.addresses}</PageTitle>
@@ -30,9 +36,9 @@ export function Component() {
               {saved.map((entry) => (
                 <li key={entry.id}>
                   {edited === entry.id ? (
-                    <AddressEditor entry={entry} onDone={() => setEdited(null)} />
+                    <AddressEditor entry={entry} takesFocus onDone={close} />
                   ) : (
-                    <SavedAddress entry={entry} onEdit={() => setEdited(entry.id)} />
+                    <SavedAddress entry={entry} isLeft={left === entry.id} onEdit={() => setEdited(entry.id)} />
                   )}
                 </li>
               ))}
@@ -41,10 +47,10 @@ export function Component() {
         )}
       </OfAccount>
       {edited === "new" ? (
-        <AddressEditor entry={null} onDone={() => setEdited(null)} />
+        <AddressEditor entry={null} takesFocus onDone={close} />
       ) : (
         <div>
-          <button type="button" className="button button-plain" onClick={() => setEdited("new")}>
+          <button type="button" className="button button-plain" autoFocus={left === "new"} onClick={() => setEdited("new")}>
             {account.newAddress}
           </button>
         </div>
@@ -53,7 +59,14 @@ export function Component() {
   );
 }
 
-function SavedAddress({ entry, onEdit }: { entry: SavedAddressPartsFragment; onEdit: () => void }) {
+interface SavedAddressProps {
+  entry: SavedAddressPartsFragment;
+  /** Whether its form was closed a moment ago. */
+  isLeft: boolean;
+  onEdit: () => void;
+}
+
+function SavedAddress({ entry, isLeft, onEdit }: SavedAddressProps) {
   const { account } = useTexts();
   const { market } = useMarket();
   const { send, isBusy, problems } = useChange(DeleteAddressDocument, (data) => data.deleteAddress);
@@ -70,7 +83,7 @@ function SavedAddress({ entry, onEdit }: { entry: SavedAddressPartsFragment; onE
         ))}
       </address>
       <div className="row">
-        <button type="button" className="button button-link" onClick={onEdit}>
+        <button type="button" className="button button-link" autoFocus={isLeft} onClick={onEdit}>
           {account.edit}
           <span className="only-for-screen-readers"> {nickname}</span>
         </button>

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTexts } from "../texts";
 
 interface Props {
@@ -16,9 +16,20 @@ interface Props {
 export function Confirmed({ label, name, question, answer, isBusy, onConfirm }: Props) {
   const { account } = useTexts();
   const [isAsking, setAsking] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  const close = () => {
+    setAsking(false);
+    opener.current?.focus();
+  };
   return (
     <>
-      <button type="button" className="button button-link" aria-expanded={isAsking} onClick={() => setAsking(!isAsking)}>
+      <button
+        ref={opener}
+        type="button"
+        className="button button-link"
+        aria-expanded={isAsking}
+        onClick={() => setAsking(!isAsking)}
+      >
         {label}
         {name && <span className="only-for-screen-readers"> {name}</span>}
       </button>
@@ -28,7 +39,7 @@ export function Confirmed({ label, name, question, answer, isBusy, onConfirm }: 
           <button type="button" className="button" aria-disabled={isBusy} onClick={onConfirm}>
             {answer}
           </button>
-          <button type="button" className="button button-link" onClick={() => setAsking(false)}>
+          <button type="button" className="button button-link" onClick={close}>
             {account.no}
           </button>
         </div>

@@ -8,6 +8,7 @@ import { useRead } from "../graph/use-read";
 import { DataForm, typed } from "../parts/DataForm";
 import { PageTitle } from "../parts/PageTitle";
 import { Bar } from "../parts/Skeleton";
+import { useFirstFault } from "../parts/use-first-fault";
 import { TextField } from "../parts/TextField";
 import { Notice, Problems } from "../problems/Notice";
 import { OfAccount } from "../problems/Outdated";
@@ -55,7 +56,7 @@ function ProfileForm({ profile }: { profile: ProfilePartsFragment }) {
   }
 
   return (
-    <DataForm className="stack account-form" onSubmit={(values) => void save(values)}>
+    <DataForm ref={useFirstFault(problems)} className="stack account-form" onSubmit={(values) => void save(values)}>
       <TextField
         name="firstName"
         label={texts.account.firstName}

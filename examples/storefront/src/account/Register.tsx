@@ -10,6 +10,7 @@ import { announce } from "../layout/announce";
 import { useMarket } from "../market/MarketProvider";
 import { DataForm, typed, typedExactly } from "../parts/DataForm";
 import { PageTitle } from "../parts/PageTitle";
+import { useFirstFault } from "../parts/use-first-fault";
 import { TextField } from "../parts/TextField";
 import { paths } from "../paths";
 import { Problems } from "../problems/Notice";
@@ -24,6 +25,7 @@ export function Component() {
   const { session } = useShell();
   const [parameters] = useSearchParams();
   const { send, isBusy, problems } = useChange(RegisterDocument, (data) => data.registerShopper);
+  const form = useFirstFault(problems);
   const key = useRef(newKey());
   const next = nextPage(parameters.get("next"));
   if (session?.level === "REGISTERED") return <Navigate replace to={next} />;
@@ -52,7 +54,7 @@ export function Component() {
   return (
     <div className="page page-narrow">
       <PageTitle>{texts.account.register}</PageTitle>
-      <DataForm onSubmit={(values) => void register(values)}>
+      <DataForm ref={form} onSubmit={(values) => void register(values)}>
         <TextField name="firstName" label={texts.account.firstName} autoComplete="given-name" isRequired problem={problemAt("firstName")} />
         <TextField name="lastName" label={texts.account.lastName} autoComplete="family-name" isRequired problem={problemAt("lastName")} />
         <TextField name="email" label={texts.account.email} type="email" autoComplete="username" isRequired problem={problemAt("email")} />

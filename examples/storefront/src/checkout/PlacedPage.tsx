@@ -87,7 +87,7 @@ function Details({ order }: { order: Order }) {
   return (
     <section className="panel stack" aria-labelledby="details">
       <h2 id="details">{checkout.orderDetails}</h2>
-      <OrderSummary summary={order} />
+      <OrderSummary summary={order} requiresShipping={order.shippingAddress !== null} />
       <dl className="facts">
         <Fact name={checkout.paymentMethod} value={order.sources.map((of) => sourceName(of, checkout)).join(", ")} />
         <Fact name={checkout.deliveryMethod} value={order.shippingMethod} />

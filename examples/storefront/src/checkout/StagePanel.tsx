@@ -1,5 +1,5 @@
 import { useApolloClient, useReactiveVar } from "@apollo/client/react";
-import { useEffect, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { Link } from "react-router";
 import { CheckoutDetachDocument } from "./checkout.generated";
 import { attempt } from "../graph/change";
@@ -32,19 +32,42 @@ export function StagePanel({ order }: Props) {
     case "sessionEnded":
       return <SessionEnded />;
     default:
-      return <Waiting title={checkout.checking} />;
+      // The page is only arriving: the focus stays with its title.
+      return <Panel title={checkout.checking} isWaiting isArriving />;
   }
 }
 
-function Waiting({ title, text, children }: { title: string; text?: string; children?: React.ReactNode }) {
+interface PanelProps {
+  title: string;
+  text?: string;
+  kind?: Stage["kind"];
+  isWaiting?: boolean;
+  /** Whether the panel is the first that the shopper sees of the page, and not what became of a click. */
+  isArriving?: boolean;
+  children?: React.ReactNode;
+}
+
+/** Its heading takes the focus, with what is said below: the button that led here is gone. */
+function Panel({ title, text, kind, isWaiting = false, isArriving = false, children }: PanelProps) {
+  const id = useId();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (!isArriving) heading.current?.focus();
+  }, [isArriving, title]);
   return (
-    <section className="panel stage stack" aria-live="polite" aria-busy="true">
-      <span className="spinner" aria-hidden="true" />
-      <h2>{title}</h2>
-      {text && <p>{text}</p>}
+    <section className="panel stage stack" role={isArriving ? "status" : undefined} data-stage={kind}>
+      {isWaiting && <span className="spinner" aria-hidden="true" />}
+      <h2 ref={heading} tabIndex={-1} aria-describedby={text ? id : undefined}>
+        {title}
+      </h2>
+      {text && <p id={id}>{text}</p>}
       {children}
     </section>
   );
+}
+
+function Waiting(props: PanelProps) {
+  return <Panel {...props} isWaiting />;
 }
 
 function Doubt({ stage, lookUp }: { stage: Extract<Stage, { kind: "doubt" }>; lookUp: OrderControl["lookUp"] }) {
@@ -89,9 +112,7 @@ function Approval({ stage, order }: { stage: Extract<Stage, { kind: "approval" }
   }
 
   return (
-    <section className="panel stage stack" data-stage="approval">
-      <h2>{checkout.waitsForApproval}</h2>
-      <p>{checkout.waitsForApprovalText}</p>
+    <Panel title={checkout.waitsForApproval} text={checkout.waitsForApprovalText} kind="approval">
       <NoticeBox notice={notice} />
       <div className="row">
         <a className="button" href={redirectUrl}>
@@ -101,7 +122,7 @@ function Approval({ stage, order }: { stage: Extract<Stage, { kind: "approval" }
           {checkout.payOtherwise}
         </button>
       </div>
-    </section>
+    </Panel>
   );
 }
 
@@ -117,9 +138,7 @@ function SessionEnded() {
     if (isAnnounced) hasSessionEnded(false);
   }, [isAnnounced]);
   return (
-    <section className="panel stage stack" role="alert" data-stage="sessionEnded">
-      <h2>{checkout.sessionEnded}</h2>
-      <p>{checkout.sessionEndedText}</p>
+    <Panel title={checkout.sessionEnded} text={checkout.sessionEndedText} kind="sessionEnded">
       <div className="row">
         <Link className="button" to={paths.home}>
           {checkout.toShop}
@@ -128,6 +147,6 @@ function SessionEnded() {
           {checkout.signIn}
         </Link>
       </div>
-    </section>
+    </Panel>
   );
 }

@@ -41,6 +41,7 @@ export function Steps({ order }: { order: OrderControl }) {
     return (
       <section className="panel stage">
         <Authentication
+          takesFocus
           action={orderStage.action}
           onConfirmed={() => void order.goOn()}
           onOtherwise={() => {
@@ -86,7 +87,7 @@ export function Steps({ order }: { order: OrderControl }) {
               <h2>{checkout.summary}</h2>
               <span>{cart.totals.orderTotal?.formatted}</span>
             </summary>
-            <OrderSummary summary={cart} />
+            <OrderSummary summary={cart} isTaxInclusive={cart.isTaxInclusive} requiresShipping={cart.requiresShipping} />
           </details>
         </aside>
       </div>

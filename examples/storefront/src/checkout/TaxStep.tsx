@@ -1,6 +1,7 @@
 import { useId, useState } from "react";
 import { CheckoutPrepareDocument } from "./checkout.generated";
 import type { Problem } from "../problems/problem";
+import { useFirstFault } from "../parts/use-first-fault";
 import { useTexts } from "../texts";
 import { Step } from "./Step";
 import { submitting } from "./submitting";
@@ -15,6 +16,7 @@ export function TaxStep() {
   const id = useId();
   const [values, setValues] = useState<Record<string, string>>({});
   const [faults, setFaults] = useState<readonly string[]>([]);
+  const form = useFirstFault(faults);
   const found = cart.readiness?.blockers.find((each) => each.__typename === "TaxIdentifierBlocker");
   const [requirement] = found?.__typename === "TaxIdentifierBlocker" ? found.requirements : [];
   if (!requirement) return null;
@@ -24,6 +26,10 @@ export function TaxStep() {
     const taxIdentifiers = Object.entries(values)
       .map(([key, value]) => ({ key, value: value.trim() }))
       .filter(({ value }) => value !== "");
+    if (taxIdentifiers.length === 0) {
+      setFaults([checkout.missing]);
+      return;
+    }
     const input = { tax: { customerType: requirement.customerType, taxIdentifiers } };
     const showProblems = (problems: readonly Problem[]) => {
       setFaults(problems.filter(isOfField).map(({ message }) => message));
@@ -34,7 +40,7 @@ export function TaxStep() {
 
   return (
     <Step id="tax" title={checkout.taxStep} state="open">
-      <form className="stack" noValidate onSubmit={submitting(save)}>
+      <form ref={form} className="stack" noValidate onSubmit={submitting(save)}>
         <p>{checkout.taxText}</p>
         {requirement.fields.map(({ key, label, help }) => (
           <div className="field" key={key}>
@@ -46,12 +52,12 @@ export function TaxStep() {
               className="input"
               autoComplete="off"
               aria-invalid={faults.length > 0}
-              aria-describedby={`${id}help ${id}faults`}
+              aria-describedby={help ? `${id}${key}-help ${id}faults` : `${id}faults`}
               value={values[key] ?? ""}
               onChange={(event) => setValues({ ...values, [key]: event.target.value })}
             />
             {help && (
-              <p className="field-hint" id={`${id}help`}>
+              <p className="field-hint" id={`${id}${key}-help`}>
                 {help}
               </p>
             )}

@@ -12,13 +12,13 @@ import { useMarket } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";
 import { Picture } from "../parts/Picture";
 import { Bar } from "../parts/Skeleton";
+import { Totals } from "../parts/Totals";
 import { paths, productPath } from "../paths";
 import { Notice } from "../problems/Notice";
 import { Outdated } from "../problems/Outdated";
 import { NotFound, Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
 import { OrderStateTag } from "./OrderStateTag";
-import { OrderTotals } from "./OrderTotals";
 import "../catalog/price.css";
 import "./orders.css";
 
@@ -85,7 +85,7 @@ function OrderPage({ order }: { order: OrderDetailPartsFragment }) {
           ))}
         </ul>
         <aside className="panel stack">
-          <OrderTotals totals={order.totals} />
+          <Totals totals={order.totals} requiresShipping={order.shippingAddress !== null} />
           <Facts order={order} />
         </aside>
       </div>

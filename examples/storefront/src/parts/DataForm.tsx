@@ -1,15 +1,17 @@
-import type { ReactNode } from "react";
+import type { ReactNode, Ref } from "react";
 
 interface DataFormProps {
   className?: string;
+  ref?: Ref<HTMLFormElement>;
   onSubmit: (values: FormData) => void;
   children: ReactNode;
 }
 
 /** A form that hands over its values. What was typed stays in it, also when it is refused. */
-export function DataForm({ className = "stack", onSubmit, children }: DataFormProps) {
+export function DataForm({ className = "stack", ref, onSubmit, children }: DataFormProps) {
   return (
     <form
+      ref={ref}
       className={className}
       onSubmit={(event) => {
         event.preventDefault();

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTexts } from "../../texts";
 import { NoticeBox } from "../NoticeBox";
 import type { Authentication as Action, Notice } from "../order/stage";
@@ -10,14 +10,20 @@ interface Props {
   /** Called once the bank has confirmed the shopper, or need not. */
   onConfirmed: () => void;
   onOtherwise: () => void;
+  /** Whether it stands in place of what the shopper has just used. */
+  takesFocus?: boolean;
 }
 
 /** Strong authentication: the bank of a saved card asks whether it is the shopper who pays. */
-export function Authentication({ action, onConfirmed, onOtherwise }: Props) {
+export function Authentication({ action, onConfirmed, onOtherwise, takesFocus = false }: Props) {
   const [notice, setNotice] = useState<Notice | null>(null);
   const { checkout } = useTexts();
   const load = useDigitalRiver();
   const [isAsking, setAsking] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (takesFocus) heading.current?.focus();
+  }, [takesFocus]);
 
   async function ask(): Promise<void> {
     if (isAsking) return;
@@ -33,7 +39,7 @@ export function Authentication({ action, onConfirmed, onOtherwise }: Props) {
 
   return (
     <div className="stack" data-authentication>
-      <h3>{checkout.bankAsks}</h3>
+      <h3 ref={heading} tabIndex={-1}>{checkout.bankAsks}</h3>
       <p>{checkout.bankAsksText}</p>
       <NoticeBox notice={notice} />
       <div className="row">

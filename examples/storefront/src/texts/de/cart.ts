@@ -27,7 +27,6 @@ export const cart: Texts["cart"] = {
   discount: "Rabatt",
   shipping: "Lieferung",
   tax: "Steuer",
-  taxIncluded: "Enthaltene MwSt.",
   importTax: "Einfuhrabgaben",
   total: "Gesamtsumme",
   estimatedTotal: "Voraussichtliche Summe",

@@ -25,7 +25,6 @@ export const cart = {
   discount: "Discount",
   shipping: "Delivery",
   tax: "Tax",
-  taxIncluded: "Tax, included",
   importTax: "Import tax and duty",
   total: "Total",
   estimatedTotal: "Estimated total",

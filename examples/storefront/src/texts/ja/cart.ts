@@ -27,7 +27,6 @@ export const cart: Texts["cart"] = {
   discount: "割引",
   shipping: "送料",
   tax: "税",
-  taxIncluded: "内税",
   importTax: "輸入税・関税",
   total: "合計",
   estimatedTotal: "合計（見込み）",
