@@ -104,6 +104,11 @@ async def test_first_answer_that_fails_does_not_choose_the_market(open_shop: Ope
     assert shown == {"stored": None, "troubles": 0}
 
 
+async def test_defect_of_the_frame_is_explained(open_shop: OpenShop, chromium: Chromium) -> None:
+    async with shopper_in(open_shop, chromium) as shopper:
+        assert await shopper.play("breakFrame") == 1
+
+
 async def test_shop_sells_to_a_browser_without_storage(open_shop: OpenShop, chromium: Chromium) -> None:
     async with shopper_in(open_shop, chromium, submits=1) as shopper:
         shown = await do(shopper, "blockStorage", *checkout(), pay(), "order", "placed")

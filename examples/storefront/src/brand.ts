@@ -1,3 +1,5 @@
+import type { Report } from "./problems/report";
+
 /** What is particular to this shop and the same in every language. Words are in `texts/`, colours in `theme/theme.css`. */
 export const brand = {
   name: "Riverbank Outfitters",
@@ -18,4 +20,6 @@ export const brand = {
     productUpgrade: "UpSell_ProductDetail",
     cart: "CandyRack_ShoppingCart",
   },
+  /** Receives the errors of the page, such as a crash. Null: nothing is sent anywhere. */
+  report: null as Report | null,
 };

@@ -8,6 +8,8 @@ import { BrokenPage, NotFound } from "./problems/Trouble";
 export const routes: RouteObject[] = [
   {
     element: <Layout />,
+    // The frame itself is broken: the page has no header then.
+    errorElement: <BrokenPage />,
     HydrateFallback: () => null,
     children: [
       {

@@ -116,6 +116,20 @@ export async function blockStorage({ context }) {
   });
 }
 
+/** The frame around every page is broken: the footer cannot name the languages. */
+export async function breakFrame({ context, page, url }) {
+  await context.addInitScript(() => {
+    Intl.DisplayNames = class {
+      constructor() {
+        throw new Error("A defect.");
+      }
+    };
+  });
+  await page.goto(url);
+  await heading(page, "Something went wrong");
+  return page.getByRole("button", { name: "Reload" }).count();
+}
+
 /** Part of the start page cannot be read. */
 export async function openHomeInPart({ page, url }) {
   await page.goto(url);
