@@ -189,10 +189,12 @@ class CountedConnection(HttpToolsProtocol):
         if self.held.total > self.limits.held_bytes:
             for connection in [waiting for waiting in self.waiting if waiting.held_bytes]:
                 if self.held.total <= self.limits.held_bytes:
-                    return
+                    break
                 connection._abort()
             if self.held.total > self.limits.held_bytes:
                 self._abort()
+            if self.transport.is_closing():
+                raise ConnectionAbortedError  # Ends the parsing. Requests that follow in the same bytes do not begin.
 
     def _release(self, size: int) -> None:
         self.held_bytes -= size

@@ -234,7 +234,7 @@ class LimitedProtocol(CountedConnection):
     def _refuse(self, refused: RequestRefused) -> None:
         """Answer with an error and close. Answers to earlier requests of the connection are sent before it closes."""
         is_body, self._phase = self._phase is Phase.BODY, Phase.IGNORED
-        self._stop_timers()
+        self._stop_reading_timer()  # An earlier answer may not be read yet. Its timer goes on.
         cycle: RequestResponseCycle | None = self.cycle
         if cycle is not None and is_body and (cycle.response_started or self.pipeline):
             self._abort()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bench.replicas.environment import free_port
+from gateway.http.connections import Phase
 from gateway.http.protocol import LimitedProtocol
 from gateway.http.server import Server
 from gateway.http.start_queue import BEGUN_IN_A_TURN
@@ -265,22 +266,85 @@ async def test_crash_is_answered_to_a_head_request_without_body(
     assert received.endswith(b"\r\n\r\n")
 
 
-async def test_client_that_stops_reading_its_last_answer_is_cut_off(
+async def test_malformed_request_ends_no_time_limit_of_an_answer(
     world: World, network: InMemoryTransport, *, fast_lane: bool
 ) -> None:
-    async with served_by(world, network, replace(PATIENT, answer_s=1), fast_lane=fast_lane) as server:
-        client = socket.socket()
+    async with (
+        served_by(world, network, replace(PATIENT, answer_s=1), fast_lane=fast_lane) as server,
+        lazy_client(server) as client,
+    ):
+        connection, loop = only_connection(server), asyncio.get_running_loop()
+        for sent, has_arrived in (
+            (with_length(POST, GRAPH), lambda: connection.flow.write_paused),
+            (with_length(POST, BODY), lambda: not connection.cycle.response_complete),
+            (b"BROKEN\r\n\r\n", lambda: connection._phase is Phase.IGNORED),
+        ):
+            await loop.sock_sendall(client, sent)
+            await eventually(lambda has_arrived=has_arrived: has_arrived() or connection.transport.is_closing())  # type: ignore[misc]  # mypy infers no default
+        await eventually(lambda: not server.server_state.connections)
+
+
+@asynccontextmanager
+async def lazy_client(server: Server) -> AsyncIterator[socket.socket]:
+    """A client whose connection takes a few kilobytes until it reads."""
+    with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.setblocking(False)
         loop = asyncio.get_running_loop()
         await loop.sock_connect(client, ("127.0.0.1", server.port))
         await eventually(lambda: bool(server.server_state.connections))
-        transport = only_connection(server).transport
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        sending = only_connection(server).transport.get_extra_info("socket")
+        sending.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        yield client
+
+
+async def test_client_that_stops_reading_its_last_answer_is_cut_off(
+    world: World, network: InMemoryTransport, *, fast_lane: bool
+) -> None:
+    async with (
+        served_by(world, network, replace(PATIENT, answer_s=1), fast_lane=fast_lane) as server,
+        lazy_client(server) as client,
+    ):
+        transport, loop = only_connection(server).transport, asyncio.get_running_loop()
         await loop.sock_sendall(client, with_length(POST, GRAPH, LAST[:-2]))
         await eventually(transport.is_closing)
         while transport.get_write_buffer_size() > transport.get_write_buffer_limits()[0]:
             await loop.sock_recv(client, 1_000)
         assert transport.get_write_buffer_size() > 0
         await eventually(lambda: not server.server_state.connections)
-        client.close()
+
+
+async def test_request_that_cannot_begin_ends_its_connection(
+    world: World, network: InMemoryTransport, caplog: pytest.LogCaptureFixture, *, fast_lane: bool
+) -> None:
+    async with full_queue(world, network, fast_lane=fast_lane) as (server, begin):
+        connection = await connect(url_of(server))
+        connection[1].write(with_length(POST, BODY))
+        await eventually(lambda: len(server._protocol.start_queue._waiting) == 1)
+        served_connection = only_connection(server)
+        served_connection.loop = WithoutMemory()  # type: ignore[assignment]  # starts nothing
+        with pytest.raises(MemoryError):
+            begin()
+        assert await rest(connection) == b""
+        await eventually(lambda: not server.server_state.connections)
+    assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+async def test_first_request_that_cannot_begin_ends_its_connection(
+    world: World, network: InMemoryTransport, *, fast_lane: bool
+) -> None:
+    async with served_by(world, network, fast_lane=fast_lane) as server:
+        connection = await connect(url_of(server))
+        await eventually(lambda: bool(server.server_state.connections))
+        only_connection(server).loop = WithoutMemory()  # type: ignore[assignment]  # starts nothing
+        connection[1].write(with_length(POST, BODY))
+        assert await rest(connection) == b""
+        assert statuses(await exchange(url_of(server), with_length(POST, BODY, LAST[:-2]))) == [200]
+
+
+class WithoutMemory:
+    """An event loop that can start no task."""
+
+    def create_task(self, steps: Coroutine[None, None, None], **_: object) -> None:
+        steps.close()
+        raise MemoryError
