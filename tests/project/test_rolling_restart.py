@@ -7,6 +7,7 @@ from bench.rolling_restart import restarted
 
 @pytest.mark.slow
 @pytest.mark.exhaustive
+@pytest.mark.timeout(600)
 async def test_rolling_restart_loses_no_request_and_no_order() -> None:
     result = await restarted(times=1)
     assert result.failures == []

@@ -168,7 +168,8 @@ def settings_for(world: World, **changes: Any) -> Settings:
         "ledger_key": keys.ledger_key,
         "development": True,
         "compiled_plans": USES_PLANS,
-        # The default timeout of the store would fail tests on a slow machine.
+        # The default times would fail tests on a slow machine.
+        "operation_deadline_s": 30,
         "store_timeout_s": 10,
     }
     values |= changes

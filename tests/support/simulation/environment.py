@@ -27,6 +27,9 @@ T = TypeVar("T")
 LONGEST_STEP_S = 3
 """Longest step of time while requests are open. Heartbeats and locks last longer than one step."""
 
+DEADLINE_S = 10
+"""The default deadline of operations, from which the times of locks follow."""
+
 OPEN_FOR_S = 130
 """Time after which every request that was open has ended, so that the remaining time can pass at once."""
 
@@ -199,7 +202,7 @@ class Environment:
 
     def start_replica(self, skew_s: float = 0) -> Replica:
         switch = Switch()
-        settings = settings_for(self.world, store_url=self.storage.url)
+        settings = settings_for(self.world, store_url=self.storage.url, operation_deadline_s=DEADLINE_S)
         store = self.storage.store_for(switch, self.clock)
         replica = Replica(settings, self.upstream, store, switch, self.clock)
         replica.skew = timedelta(seconds=skew_s)
