@@ -272,3 +272,35 @@ export async function loseConnection({ page, context, url }) {
   await page.getByText("Added to your cart").waitFor();
   return { problem, cart: await page.getByRole("link", { name: /1 item in the cart/ }).count() };
 }
+
+/** Two clicks on "Show more" before the page is there, and a sort order that is chosen on the way of the next one. */
+export async function showMore({ page, url }) {
+  let hold = Promise.resolve();
+  await page.route(/operationName=ProductList/, async (route) => {
+    await hold;
+    return route.fallback();
+  });
+  const arrivals = () => {
+    let arrive;
+    hold = new Promise((resolve) => (arrive = resolve));
+    return arrive;
+  };
+  const names = page.locator(".product-grid > li");
+  const button = page.getByRole("button", { name: "Show more" });
+  await page.goto(`${url}/products`);
+  await button.waitFor();
+  const first = await names.count();
+  const arrive = arrivals();
+  await button.evaluate((element) => [element.click(), element.click()]);
+  arrive();
+  await names.nth(first).waitFor();
+  const all = new Set(await names.allInnerTexts()).size;
+  await page.goto(`${url}/products`);
+  const release = arrivals();
+  await button.click();
+  await page.getByLabel("Sort by").selectOption("NAME_DESCENDING");
+  release();
+  await page.locator(".product-list-more[aria-disabled=false]").waitFor();
+  await page.locator("[aria-busy=true]").waitFor({ state: "detached" });
+  return { first, all, sort: new URL(page.url()).searchParams.get("sort") };
+}

@@ -122,6 +122,8 @@ test("pages of a list are joined, and lists in two markets are kept apart", () =
   cache.writeQuery({ query, data: page(["1"], "a", "b", true) });
   cache.writeQuery({ query, variables: { after: "b" }, data: page(["2"], "c", "d", false) });
   assert.deepEqual(cache.readQuery({ query }), page(["1", "2"], "a", "d", false));
+  cache.writeQuery({ query, variables: { after: "b" }, data: page(["2"], "c", "d", false) });
+  assert.deepEqual(cache.readQuery({ query }), page(["1", "2"], "a", "d", false), "read twice");
   assert.equal(cache.readQuery({ query, variables: { search: { text: "tent" } } }), null);
   cache.writeQuery({ query, data: page(["3"], "e", "f", false) });
   assert.deepEqual(cache.readQuery({ query }), page(["3"], "e", "f", false), "read anew from the start");

@@ -1,10 +1,10 @@
 import { useQuery } from "@apollo/client/react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { ProductListDocument } from "./product-list.generated";
 import { useInContext } from "../market/MarketProvider";
+import { useMore } from "../parts/use-more";
 import { paths } from "../paths";
-import { problemsOf } from "../problems/problem";
 import { Problems } from "../problems/Notice";
 import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
@@ -29,20 +29,20 @@ export function ProductList({ base }: { base: { text?: string; categoryId?: stri
   const { data, previousData, error, loading, refetch, fetchMore } = useQuery(ProductListDocument, {
     variables: { ...useInContext(), search, sort: filters.sort, first },
   });
-  const [moreFailed, setMoreFailed] = useState<unknown>(null);
   const list = (data ?? previousData)?.products ?? null;
+  const now = useRef({ parameters, setParameters });
+  useEffect(() => {
+    now.current = { parameters, setParameters };
+  });
+  const more = useMore(async () => {
+    await fetchMore({ variables: { first: PAGE, after: list?.pageInfo.endCursor ?? null } });
+    // A filter that was set meanwhile shows another list.
+    if (addressOf(now.current.parameters) !== addressOf(parameters)) return;
+    const next = new URLSearchParams(now.current.parameters);
+    next.set("shown", String(shown + PAGE));
+    now.current.setParameters(next, { replace: true, preventScrollReset: true });
+  });
   if (!list && error) return <Trouble error={error} retry={() => void refetch()} isPart />;
-
-  async function showMore() {
-    setMoreFailed(null);
-    try {
-      await fetchMore({ variables: { first: PAGE, after: list?.pageInfo.endCursor ?? null } });
-      parameters.set("shown", String(shown + PAGE));
-      setParameters(parameters, { replace: true, preventScrollReset: true });
-    } catch (failure) {
-      setMoreFailed(failure);
-    }
-  }
 
   const isOutdated = !data && loading;
   // Without filters, nothing can be filtered or sorted in an empty list.
@@ -68,12 +68,19 @@ export function ProductList({ base }: { base: { text?: string; categoryId?: stri
           <ProductGrid products={list?.nodes ?? null} expected={PAGE} />
         </div>
         {list?.pageInfo.hasNextPage && (
-          <button type="button" className="button button-plain product-list-more" onClick={() => void showMore()}>
+          <button type="button" className="button button-plain product-list-more" aria-disabled={more.isReading} onClick={() => void more.showMore()}>
             {texts.catalog.showMore}
           </button>
         )}
-        <Problems list={moreFailed ? problemsOf(moreFailed, texts) : []} />
+        <Problems list={more.problems} />
       </div>
     </div>
   );
+}
+
+/** The address of the list, however much of it is shown. */
+function addressOf(parameters: URLSearchParams): string {
+  const address = new URLSearchParams(parameters);
+  address.delete("shown");
+  return address.toString();
 }

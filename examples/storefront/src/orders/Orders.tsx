@@ -1,14 +1,13 @@
 import { useQuery } from "@apollo/client/react";
-import { useState } from "react";
 import { Link } from "react-router";
 import { OrderHistoryDocument } from "./orders.generated";
 import { known, useRead } from "../graph/use-read";
 import { useMarket } from "../market/MarketProvider";
 import { PageTitle } from "../parts/PageTitle";
 import { Bar } from "../parts/Skeleton";
+import { useMore } from "../parts/use-more";
 import { orderPath, paths } from "../paths";
 import { Problems } from "../problems/Notice";
-import { type Problem, problemsOf } from "../problems/problem";
 import { Outdated } from "../problems/Outdated";
 import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
@@ -26,18 +25,11 @@ export function Component() {
   const query = useQuery(OrderHistoryDocument, { variables, fetchPolicy: "cache-and-network" });
   const { fetchMore } = query;
   const read = useRead(query, (data) => data.shopper?.orders);
-  const [problems, setProblems] = useState<readonly Problem[]>([]);
+  const more = useMore(async () => {
+    await fetchMore({ variables: { after: known(read)?.pageInfo.endCursor ?? null } });
+  });
   if (read.kind === "failed") return <Trouble {...read} />;
   const list = known(read);
-
-  async function showMore() {
-    setProblems([]);
-    try {
-      await fetchMore({ variables: { after: list?.pageInfo.endCursor ?? null } });
-    } catch (failure) {
-      setProblems(problemsOf(failure, texts));
-    }
-  }
 
   return (
     <>
@@ -65,11 +57,11 @@ export function Component() {
         ))}
       </ul>
       {list?.pageInfo.hasNextPage && (
-        <button type="button" className="button button-plain" onClick={() => void showMore()}>
+        <button type="button" className="button button-plain" aria-disabled={more.isReading} onClick={() => void more.showMore()}>
           {texts.catalog.showMore}
         </button>
       )}
-      <Problems list={problems} />
+      <Problems list={more.problems} />
     </>
   );
 }

@@ -7,8 +7,8 @@ interface Page {
 }
 
 /**
- * Policy of a connection: the pages that `fetchMore` reads are joined. Select `pageInfo { startCursor endCursor }`; a
- * page that does not follow the ones before replaces them.
+ * Policy of a connection: the pages that `fetchMore` reads are joined. Select `pageInfo { startCursor endCursor }`. A page
+ * that is there already, because it was read twice, changes nothing; one that does not follow the ones before replaces them.
  *
  * `filters` are the arguments that do not choose the page. Lists with other filters, or in another market, are kept apart.
  */
@@ -19,9 +19,16 @@ export function connection(filters: readonly string[]): FieldPolicy<Page> {
       const { after, before } = (args ?? {}) as { after?: string | null; before?: string | null };
       if (after && after === existing?.pageInfo?.endCursor) return joined(existing, incoming, incoming);
       if (before && before === existing?.pageInfo?.startCursor) return joined(incoming, existing, incoming);
-      return incoming;
+      return (after || before) && existing && contains(existing, incoming) ? existing : incoming;
     },
   };
+}
+
+/** Whether all that a page lists is in the list. The cache has references in place of objects with an id. */
+function contains(list: Page, page: Page): boolean {
+  const itemsOf = ({ edges = [], nodes = [] }: Page) => [...edges, ...nodes].map((item) => JSON.stringify(item));
+  const known = new Set(itemsOf(list));
+  return itemsOf(page).every((item) => known.has(item));
 }
 
 function joined(first: Page, last: Page, latest: Page): Page {
