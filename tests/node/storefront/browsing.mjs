@@ -296,6 +296,7 @@ export async function showMore({ page, url }) {
   await names.nth(first).waitFor();
   const all = new Set(await names.allInnerTexts()).size;
   await page.goto(`${url}/products`);
+  await button.waitFor();
   const release = arrivals();
   await button.click();
   await page.getByLabel("Sort by").selectOption("NAME_DESCENDING");

@@ -129,6 +129,33 @@ test("pages of a list are joined, and lists in two markets are kept apart", () =
   assert.deepEqual(cache.readQuery({ query }), page(["3"], "e", "f", false), "read anew from the start");
 });
 
+test("pages of a list in a market are joined, whose fields are marked", () => {
+  const cache = riverfrontCache();
+  const query = marked(gql`
+    query ($after: String) @inContext(locale: "de-DE", currencyCode: "EUR") {
+      products(first: 1, after: $after) {
+        nodes {
+          id
+        }
+        pageInfo {
+          startCursor
+          endCursor
+        }
+      }
+    }
+  `);
+  const page = (ids: string[], startCursor: string, endCursor: string) => ({
+    products: {
+      __typename: "ProductConnection",
+      nodes: ids.map((id) => ({ __typename: "Product", id })),
+      pageInfo: { __typename: "PageInfo", startCursor, endCursor },
+    },
+  });
+  cache.writeQuery({ query, data: page(["1"], "a", "b") });
+  for (let time = 1; time <= 2; time++) cache.writeQuery({ query, variables: { after: "b" }, data: page(["2"], "c", "d") });
+  assert.deepEqual(cache.readQuery({ query }), page(["1", "2"], "a", "d"));
+});
+
 test("fragments of interfaces are read with the possible types", () => {
   const cache = riverfrontCache();
   const query = gql`
