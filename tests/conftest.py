@@ -4,7 +4,7 @@ import gc
 import io
 import os
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 
 import httpx
 import pytest
@@ -19,6 +19,7 @@ from gateway.store.redis import RedisStore
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from schema.build import build
+from tests.support.browser_turns import browser_turn
 from tests.support.commerce_client import Client
 from tests.support.recorded_log import recorded_log
 from tests.support.shop import Clock, InMemoryTransport, Shopper, Storefront, gateway, signed_in
@@ -50,6 +51,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _seconds(item: pytest.Item) -> float:
     marker = item.get_closest_marker("timeout")
     return float(marker.args[0]) if marker else 0
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Before the time limit of the test begins, wait for a browser."""
+    if item.get_closest_marker("browser") is None:
+        return (yield)
+    with browser_turn():
+        return (yield)
 
 
 def pytest_collection_finish() -> None:

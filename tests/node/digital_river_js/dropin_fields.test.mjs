@@ -66,9 +66,8 @@ test("error of a field does not move the button away from a slow click", async (
   const { page } = await openIn(["de_DE", "AT"], "directDebit");
   await dropinField(page, "iban").pressSequentially("AT611904300234573202");
   const button = entry(page, "directDebit").locator(".DR-pay-button");
-  await button.scrollIntoViewIfNeeded();
-  const { x, y } = await button.boundingBox();
-  await page.mouse.move(x + 20, y + 3);
+  await button.hover({ position: { x: 20, y: 3 } });
+  const { y } = await button.boundingBox();
   await page.mouse.down();
   await page.waitForFunction(() => document.querySelector(".DR-iban .DRElement--invalid"));
   assert.equal((await button.boundingBox()).y, y);

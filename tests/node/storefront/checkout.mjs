@@ -76,7 +76,7 @@ export async function giveAddress({ page, country = "US", lastName = "Lovelace",
 export async function pay({ page, method = "creditCard", card = {} }) {
   const entry = page.locator(`.DR-card.DR-${method}`);
   const heading = entry.locator(".DR-card-toggle");
-  await heading.waitFor();
+  await page.locator("[data-drop-in=ready]").waitFor();
   if ((await heading.getAttribute("aria-expanded")) === "false") await heading.click();
   if (method === "creditCard") await typeCard(page, { ...CARD, ...card });
   await FILL[method]?.(page, entry);

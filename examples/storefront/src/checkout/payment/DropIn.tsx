@@ -72,7 +72,6 @@ export function DropIn({ load, setup, failedText, onSource, onUnpaid }: Props) {
 
   return (
     <div className="drop-in" data-drop-in={state}>
-      {state === "loading" && <p className="drop-in-loading soft">{checkout.formLoading}</p>}
       {state === "failed" && (
         <div className="notice notice-bad stack" role="alert">
           <p>{failedText}</p>
@@ -82,6 +81,8 @@ export function DropIn({ load, setup, failedText, onSource, onUnpaid }: Props) {
         </div>
       )}
       <div ref={container} hidden={state === "failed"} />
+      {/* Below the form, which would otherwise move when it is ready, maybe under a pointer. */}
+      {state === "loading" && <p className="drop-in-loading soft">{checkout.formLoading}</p>}
     </div>
   );
 }
