@@ -93,7 +93,14 @@ async def test_suggested_address_is_taken_with_one_click(open_shop: OpenShop, ch
 
 SCREENS: dict[str, list[Deed]] = {
     "payment": [*checkout(), ("steps", {"until": "payment"})],
-    "order in doubt": [*checkout(), pay(), "readyToOrder", "goOffline", "order", ("panel", {"kind": "doubt"})],
+    "order in doubt": [
+        *checkout(),
+        pay(),
+        "readyToOrder",
+        "loseConnectionAtOrder",
+        "order",
+        ("panel", {"kind": "doubt"}),
+    ],
     "bank asks": [*checkout(), pay(**CHALLENGED), "bankAsks"],
     "bank refused": [*checkout(), pay(**CHALLENGED), ("answerBank", {"password": "wrong"}), "notice"],
     "approval": [

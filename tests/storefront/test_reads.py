@@ -93,6 +93,7 @@ async def test_lost_session_shows_no_account_page(open_shop: OpenShop, chromium:
 async def test_ended_session_shows_no_account_page(open_shop: OpenShop, chromium: Chromium) -> None:
     async with shopper_in(open_shop, chromium) as shopper:
         await signed_in(shopper, open_shop, "/account/addresses")
+        await shopper.play("readEntries")
         with open_shop.later(3 * 3600):
             shown = await shopper.play("outliveSession", link="Cards")
     assert shown == {"entries": 0, "told": 1, "findings": []}

@@ -74,9 +74,12 @@ export async function loseSession({ context, page, link }) {
   return openAsGuest(page, link);
 }
 
+export async function readEntries({ page }) {
+  await page.locator(".entries > li").first().waitFor();
+}
+
 /** The session has ended while the shopper was away. */
 export async function outliveSession({ page, link }) {
-  await page.locator(".entries > li").first().waitFor();
   return openAsGuest(page, link);
 }
 
