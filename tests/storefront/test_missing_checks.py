@@ -30,6 +30,7 @@ async def test_cart_with_an_unknown_change_is_checked_again(open_shop: OpenShop,
     assert shown["findings"] == []
 
 
+@pytest.mark.exhaustive
 async def test_unknown_tax_rule_is_checked_again(open_shop: OpenShop, chromium: Chromium) -> None:
     broken = Fault(path=f"{CART}/tax-registrations/schema", kind="status", status=503)
     open_shop.world.faults.append(broken)

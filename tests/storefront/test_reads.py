@@ -90,6 +90,7 @@ async def test_lost_session_shows_no_account_page(open_shop: OpenShop, chromium:
     assert shown == {"entries": 0, "told": 1, "findings": []}
 
 
+@pytest.mark.exhaustive
 async def test_ended_session_shows_no_account_page(open_shop: OpenShop, chromium: Chromium) -> None:
     async with shopper_in(open_shop, chromium) as shopper:
         await signed_in(shopper, open_shop, "/account/addresses")
