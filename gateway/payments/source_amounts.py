@@ -22,10 +22,12 @@ async def note_amount(store: Store, session: Session, source_id: str, amount: st
 
 async def recall_amount(store: Store, session: Session, cart: Cart) -> None:
     """Let `session` know the amount of the cart's primary source, if another session has attached it."""
+    if session.level is not SessionLevel.REGISTERED:
+        return  # A guest's cart has one session, which knows the amount.
     source, known = cart.primary_source, session.record.checkout_memory.amounts_when_attached
     if source is None or source.type in ADJUSTABLE or source.source_id in known:
         return
-    if session.level is SessionLevel.REGISTERED and (amount := await store.get(_key(source.source_id))) is not None:
+    if (amount := await store.get(_key(source.source_id))) is not None:
         known[source.source_id] = amount.decode()
 
 
