@@ -157,8 +157,7 @@ async def test_repeat_with_same_idempotency_key_registers_no_second_account(stor
 async def test_repeat_with_same_idempotency_key_places_no_second_order(shopper: Shopper) -> None:
     await shopper.get_ready("klarnaCredit")
     key = new_key()
-    cart = await shopper.storefront.cart()
-    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+    agreed = await shopper.storefront.agreement()
     for _ in range(2):
         result = await shopper.storefront.outcome(key, **agreed)
         assert result["__typename"] == "OrderActionRequired"

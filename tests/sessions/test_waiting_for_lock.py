@@ -74,8 +74,7 @@ async def test_submission_that_waited_for_a_sign_in_sends_nothing(
 ) -> None:
     storefront = shop.shopper.storefront
     await shop.shopper.get_ready()
-    cart = await storefront.cart()
-    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+    agreed = await storefront.agreement()
     guests = {value: token for value, token in world.tokens.items() if token.shopper.cart}
 
     def keep_guest_tokens(answer: Any) -> Any:

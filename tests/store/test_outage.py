@@ -201,8 +201,7 @@ async def test_next_order_is_delayed_after_store_loses_submission_record(
         username, password = world.keys.shopper_username, world.keys.shopper_password
         shopper = await signed_in(storefront, sandbox, world, username, password)
         await shopper.get_ready()
-        cart = await shopper.storefront.cart()
-        agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+        agreed = await shopper.storefront.agreement()
         await shopper.fault("delay", SUBMIT, delay_s=0.5, times=1)
         submission = asyncio.create_task(shopper.storefront.another_tab().outcome(**agreed))
         await network.arrived[SUBMIT].wait()

@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
 
 import httpx
 import pytest
@@ -62,11 +61,6 @@ async def replicas(
         yield Replicas((first.http, second.http), Shopper(first, sandbox, world))
 
 
-async def agreement(storefront: Storefront) -> dict[str, Any]:
-    cart = await storefront.cart()
-    return {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
-
-
 async def test_session_of_one_replica_is_valid_at_the_other(replicas: Replicas) -> None:
     await replicas.shopper.fill_cart()
     first, second = replicas.tabs
@@ -96,7 +90,7 @@ async def test_same_idempotency_key_at_two_replicas_adds_product_once(replicas: 
 
 async def test_same_idempotency_key_at_two_replicas_places_one_order(replicas: Replicas) -> None:
     await replicas.shopper.get_ready()
-    agreed, key = await agreement(replicas.shopper.storefront), new_key()
+    agreed, key = await replicas.shopper.storefront.agreement(), new_key()
     payloads = await asyncio.gather(*(tab.submit(key, **agreed) for _ in range(10) for tab in replicas.tabs))
     assert {payload["result"]["__typename"] for payload in payloads} == {"OrderPlaced"}
     assert len({payload["result"]["order"]["number"] for payload in payloads}) == 1
@@ -106,7 +100,7 @@ async def test_same_idempotency_key_at_two_replicas_places_one_order(replicas: R
 
 async def test_different_idempotency_keys_at_two_replicas_place_one_order(replicas: Replicas) -> None:
     await replicas.shopper.get_ready()
-    agreed = await agreement(replicas.shopper.storefront)
+    agreed = await replicas.shopper.storefront.agreement()
     results = await asyncio.gather(*(tab.outcome(**agreed) for _ in range(10) for tab in replicas.tabs))
     assert Counter(result["__typename"] for result in results) == {"OrderPlaced": 1, "OrderBlocked": 19}
     assert replicas.shopper.submits == 1
@@ -124,7 +118,7 @@ async def test_two_devices_of_one_shopper_place_one_order(
         for http in replicas.http
     ]
     await devices[0].get_ready()
-    agreed = await agreement(devices[0].storefront)
+    agreed = await devices[0].storefront.agreement()
 
     results = await asyncio.gather(*(device.storefront.outcome(**agreed) for device in devices))
     assert Counter(result["__typename"] for result in results) == {"OrderPlaced": 1, "OrderBlocked": 1}

@@ -24,8 +24,7 @@ async def test_submit_order_is_refused_after_one_waiting_time(
     ):
         shopper, key = Shopper(storefront, sandbox, world), new_key()
         await shopper.get_ready()
-        cart = await storefront.cart()
-        agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+        agreed = await storefront.agreement()
         relay.delay_s, before = SLOW_S, relay.answers
         refused = await storefront.submit(key, **agreed)
         assert refused["errors"] == [IsPartialDict(code="STORE_UNAVAILABLE", retry="RETRY")]

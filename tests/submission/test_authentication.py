@@ -127,8 +127,7 @@ async def test_charge_succeeds_after_required_authentication(shopper: Shopper, r
 
 async def test_repeated_submission_with_same_key_returns_same_authentication_action(shopper: Shopper) -> None:
     await shopper.get_ready(**AUTHENTICATION_REQUIRED)
-    cart, key = await shopper.storefront.cart(), new_key()
-    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+    agreed, key = await shopper.storefront.agreement(), new_key()
     first = await shopper.storefront.outcome(key, **agreed)
     await answer_challenge(shopper, await authenticate(shopper, first["action"]), password="password")
     assert await shopper.storefront.outcome(key, **agreed) == first

@@ -49,8 +49,7 @@ async def test_approved_redirect_is_under_way_and_not_in_doubt(shopper: Shopper)
 
 async def test_repeated_submit_request_reports_the_approval(shopper: Shopper) -> None:
     await shopper.get_ready("klarnaCredit")
-    cart = await shopper.storefront.cart()
-    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+    agreed = await shopper.storefront.agreement()
     result = (await shopper.storefront.submit(key := new_key(), **agreed))["result"]
     await shopper.decide(result["action"]["redirectUrl"])
     payload = await shopper.storefront.submit(key, **agreed)

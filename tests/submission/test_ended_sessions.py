@@ -181,8 +181,7 @@ async def test_next_session_resumes_approved_redirect_by_key(shopper: Shopper, c
 
 async def test_same_key_in_next_session_reports_the_first_order(shopper: Shopper, clock: Clock) -> None:
     await shopper.get_ready()
-    cart = await shopper.storefront.cart()
-    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+    agreed = await shopper.storefront.agreement()
     first = await shopper.storefront.outcome(key := new_key(), **agreed)
     clock.move(IDLE_S)
     await shopper.get_ready()

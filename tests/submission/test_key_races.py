@@ -102,8 +102,7 @@ async def test_second_request_during_slow_store_write_sends_no_second_order(
     async with gateway_on(store, world, network, clock) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready()
-        cart, key = await storefront.cart(), new_key()
-        agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+        agreed, key = await storefront.agreement(), new_key()
         store.is_slow = True
         first = asyncio.create_task(storefront.another_tab().submit(key, **agreed))
         await store.written.wait()
@@ -127,8 +126,7 @@ async def test_request_overtaken_by_another_with_its_key_is_a_replay(
     async with gateway_on(store, world, network, clock) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready()
-        cart, key = await storefront.cart(), new_key()
-        agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+        agreed, key = await storefront.agreement(), new_key()
         store.is_slow = True
         other = agreed if is_same_request else agreed | {"revision": None}
         overtaken = asyncio.create_task(storefront.another_tab().submit(key, **other))

@@ -44,8 +44,7 @@ async def test_same_key_on_another_device_places_no_second_order(
     registered_shopper: Shopper, other_device: Shopper
 ) -> None:
     await registered_shopper.get_ready()
-    cart = await registered_shopper.storefront.cart()
-    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+    agreed = await registered_shopper.storefront.agreement()
     first = await registered_shopper.storefront.submit(key := new_key(), **agreed)
     again = await other_device.storefront.submit(key, **agreed)
     assert again["result"]["order"]["number"] == first["result"]["order"]["number"]
@@ -148,8 +147,7 @@ async def test_resume_without_a_key_finds_order_behind_a_blocked_one(shopper: Sh
 
 async def test_same_key_after_sign_in_places_no_second_order(shopper: Shopper, world: World) -> None:
     await shopper.get_ready()
-    cart = await shopper.storefront.cart()
-    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+    agreed = await shopper.storefront.agreement()
     first = await shopper.storefront.outcome(key := new_key(), **agreed)
     await shopper.storefront.sign_in(world.keys.shopper_username, world.keys.shopper_password)
     again = await shopper.storefront.outcome(key, **agreed)

@@ -36,8 +36,7 @@ async def test_clean_up_of_an_attempt_keeps_lock_of_next(
         gateway_on(store, world, network, clock) as second,
     ):
         await Shopper(second, sandbox, world).get_ready()
-        cart, key = await second.cart(), new_key()
-        agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+        agreed, key = await second.agreement(), new_key()
         # The first replica cannot read the cart. It deletes its attempt, and is about to delete the lock.
         first_network.unreachable.add(CART)
         failing = asyncio.create_task(Storefront(first.http, cookie=second.cookie).submit(key, **agreed))

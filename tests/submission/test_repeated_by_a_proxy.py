@@ -46,8 +46,7 @@ async def test_repetition_with_unread_evidence_leaves_a_doubt(
 ) -> None:
     shopper = Shopper(storefront_behind_proxy, sandbox, world)
     await shopper.get_ready()
-    cart = await shopper.storefront.cart()
-    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+    agreed = await shopper.storefront.agreement()
     # The guard reads the cart once before it is sent.
     await shopper.fault("status", unread, method="GET", status=503, skips=1 if unread == CART else 0)
     key = new_key()

@@ -41,8 +41,7 @@ async def test_slow_replica_does_not_submit_a_cart_already_submitted(
     ):
         shopper = Shopper(quick_replica, sandbox, world)
         await shopper.get_ready()
-        cart, key = await quick_replica.cart(), new_key()
-        agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+        agreed, key = await quick_replica.agreement(), new_key()
         slow_network.gates[CART] = asyncio.Event()
         slow_submit = asyncio.create_task(
             Storefront(slow_replica.http, cookie=quick_replica.cookie).submit(key, **agreed)
@@ -125,8 +124,7 @@ async def test_lost_answer_does_not_overwrite_a_known_outcome(
     ):
         shopper = Shopper(slow_replica, sandbox, world)
         await shopper.get_ready()
-        cart, key = await slow_replica.cart(), new_key()
-        agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+        agreed, key = await slow_replica.agreement(), new_key()
         submitting = asyncio.create_task(slow_replica.another_tab().submit(key, **agreed))
         await slow_network.submit_done.wait()
         redis = Redis.from_url(valkey.url)
@@ -167,8 +165,7 @@ async def test_replica_stops_although_another_one_is_sending(
     store = MemoryStore(clock, intact_since=clock() - timedelta(days=1))
     async with gateway_on(store, world, network, clock) as first:
         await Shopper(first, sandbox, world).get_ready()
-        cart, key = await first.cart(), new_key()
-        agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+        agreed, key = await first.agreement(), new_key()
         network.gates[SUBMIT] = asyncio.Event()
         sending = asyncio.create_task(first.another_tab().submit(key, **agreed))
         await network.arrived[SUBMIT].wait()

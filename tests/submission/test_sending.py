@@ -71,8 +71,7 @@ async def test_answer_to_submit_cart_decides_the_outcome(
 ) -> None:
     await shopper.get_ready()
     await shopper.fault("status", SUBMIT, times=1, **fault)
-    cart, key = await shopper.storefront.cart(), new_key()
-    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+    agreed, key = await shopper.storefront.agreement(), new_key()
     payload = await shopper.storefront.submit(key, **agreed)
     assert payload["errors"] == []
     assert payload["result"]["__typename"] == expected
@@ -129,8 +128,7 @@ Decline reasons that are not listed here have the advice USE_ANOTHER_SOURCE.
 async def test_decline_answer_has_advice_but_not_the_decline_reason(shopper: Shopper, subcode: str) -> None:
     await shopper.fill_cart()
     await shopper.pay_with(owner__lastName=f"Decline:{subcode}")
-    cart = await shopper.storefront.cart()
-    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+    agreed = await shopper.storefront.agreement()
     answer = await shopper.storefront.ask(documents()["GuestOrder"], key=new_key(), **agreed)
     result = answer.data["submitOrder"]["result"]
     advice = ADVICE.get(subcode, "USE_ANOTHER_SOURCE")
@@ -157,8 +155,7 @@ async def test_placed_order_is_reported_although_session_expired(
         return body
 
     network.rewrites["POST", SUBMIT] = pass_a_day
-    cart = await shopper.storefront.cart()
-    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+    agreed = await shopper.storefront.agreement()
     assert (await shopper.storefront.outcome(**agreed))["__typename"] == "OrderPlaced"
 
 
@@ -167,8 +164,7 @@ async def test_placed_order_is_reported_although_another_tab_signs_out(
 ) -> None:
     await shopper.get_ready()
     network.gates[SUBMIT] = asyncio.Event()
-    cart = await shopper.storefront.cart()
-    agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+    agreed = await shopper.storefront.agreement()
     submitting = asyncio.create_task(shopper.storefront.another_tab().outcome(**agreed))
     await network.arrived[SUBMIT].wait()
     await shopper.storefront.ask("mutation { signOut { signedOut } }")

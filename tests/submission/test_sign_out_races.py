@@ -113,8 +113,7 @@ async def test_submission_of_a_session_that_ends_sends_nothing(
     async with gateway_on(store, world, network, clock) as storefront:
         shopper = Shopper(storefront, sandbox, world)
         await shopper.get_ready("klarnaCredit")
-        cart = await storefront.cart()
-        agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+        agreed = await storefront.agreement()
         tab, answers = storefront.another_tab(), []
 
         async def submit() -> None:

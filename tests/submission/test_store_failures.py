@@ -143,8 +143,7 @@ async def test_required_authentication_is_reported_although_the_store_fails(
         shopper = Shopper(storefront, sandbox, world)
         await shopper.fill_cart()
         await shopper.pay_with(owner__lastName="Decline:sca_not_completed")
-        cart, key = await storefront.cart(), new_key()
-        agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+        agreed, key = await storefront.agreement(), new_key()
         network.gates[SUBMIT] = asyncio.Event()
         submitting = asyncio.create_task(storefront.another_tab().submit(key, **agreed))
         await network.arrived[SUBMIT].wait()

@@ -58,8 +58,7 @@ async def test_process_that_was_suspended_does_not_send_the_order(
     ):
         shopper = Shopper(other, sandbox, world)
         await shopper.get_ready()
-        cart, key = await other.cart(), new_key()
-        agreed = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+        agreed, key = await other.agreement(), new_key()
         store.is_armed = True
         submitting = asyncio.create_task(Storefront(suspended.http, cookie=other.cookie).submit(key, **agreed))
         await store.is_asleep.wait()

@@ -60,8 +60,7 @@ class Shop(NamedTuple):
     shopper: Shopper
 
     async def agreement(self) -> dict[str, Any]:
-        cart = await self.shopper.storefront.cart()
-        return {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+        return await self.shopper.storefront.agreement()
 
 
 @pytest.fixture

@@ -382,11 +382,15 @@ class Storefront:
         cart: dict[str, Any] = (await self.ask(query)).data["cart"]
         return cart
 
+    async def agreement(self) -> dict[str, Any]:
+        """What a shopper agrees to who submits the cart as it is now: its total and its revision."""
+        cart = await self.cart()
+        return {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]}
+
     async def submit(self, key: str | None = None, **changes: Any) -> dict[str, Any]:
         """Submit the cart with its current total and revision."""
         if "total" not in changes or "revision" not in changes:
-            cart = await self.cart()
-            changes = {"total": cart["totals"]["orderTotal"], "revision": cart["revision"]} | changes
+            changes = await self.agreement() | changes
         answer = await self.ask(documents()["GuestOrder"], key=key or new_key(), **changes)
         payload: dict[str, Any] = answer.data["submitOrder"]
         return payload
