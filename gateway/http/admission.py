@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from gateway.http.http_request import HttpRequest
+from gateway.http.unread_priority import priority_unread
 from gateway.metrics import overload
 from gateway.metrics.declaring import CounterSeries
 from gateway.upstream.priority import Priority
@@ -61,21 +62,6 @@ River, and each needs some memory: 1,000 need about 60 MB."""
 
 GOLDEN = 0.6180339887498949
 """Its multiples, without their whole parts, are spread evenly, so the share that is admitted is exact."""
-
-BUYS = (b"submitOrder", b"resumeOrder")
-
-QUERY = b'"query"'
-
-CHANGES = b"mutation"
-
-OUTCOME = b"orderSubmission"
-"""The read with which a shopper learns whether there is an order."""
-
-HASH_FIELDS = (b"sha256Hash", b"documentId")
-"""With one of them, the document may be another one than the text beside it, which may be empty."""
-
-ESCAPE = b"\\u"
-"""In JSON, such words may be written with escapes."""
 
 CREDENTIALS = (b"authorization", b"cookie")
 
@@ -238,18 +224,3 @@ class Admission:
             self.is_shedding = False
             overload.BUDGET.labels().set(math.inf)
             log.warning("no longer overloaded")
-
-
-def priority_unread(body: bytes | None, *, is_read: bool, has_credentials: bool) -> Priority | None:
-    """The priority of a request by a look at its body, as a refusal must be cheap; None if its document has to be read.
-
-    A read may look like a change, but no submission like anything else. `body` is None if it has not arrived.
-    """
-    if not is_read:
-        if body is None or QUERY not in body or ESCAPE in body or HASH_FIELDS[0] in body or HASH_FIELDS[1] in body:
-            return None
-        if CHANGES in body:
-            return None if BUYS[0] in body or BUYS[1] in body else Priority.CHECKOUT
-        if OUTCOME in body:
-            return None
-    return Priority.SESSION if has_credentials else Priority.PUBLIC

@@ -20,6 +20,7 @@ from gateway.http.graphql_path import GraphQLPath
 from gateway.http.request_head import HEALTH_TARGETS
 from gateway.http.start_queue import StartQueue
 from gateway.http.unread_requests import UnreadRequests
+from gateway.http.unsent_refusals import UnsentRefusals
 from gateway.settings.settings import Settings
 
 
@@ -83,6 +84,7 @@ class CountedConnection(HttpToolsProtocol):
     held: ClassVar[HeldBodies]
     admission: ClassVar[Admission]
     start_queue: ClassVar[StartQueue]
+    unsent_refusals: ClassVar[UnsentRefusals]
     waiting: ClassVar[dict["CountedConnection", None]]
     """Connections whose clients have sent no complete request since the last answer, or do not read an answer. The one
     that waits longest is first."""

@@ -28,6 +28,7 @@ from gateway.http.request_head import malformed, problem_of
 from gateway.http.response import LEGACY, ResponseWriter
 from gateway.http.start_queue import StartQueue
 from gateway.http.unread_requests import UnreadRequests
+from gateway.http.unsent_refusals import UnsentRefusals
 from gateway.metrics.limits import HIT, SECURITY
 from gateway.settings.settings import Settings
 from gateway.telemetry import FOLDED, current_request_id
@@ -81,14 +82,19 @@ class LimitedProtocol(CountedConnection):
 
     def shutdown(self) -> None:
         """End the connection: at once if no complete request has arrived, else after the answer."""
+        self.unsent_refusals.send_to(self.transport)
         if self._phase is Phase.BODY and not self.pipeline and not self.cycle.response_complete:
             self._refuse(RequestRefused(503, TopLevelCode.RATE_LIMITED, STOPPED))
         else:
             super().shutdown()
 
+    def eof_received(self) -> None:
+        self.unsent_refusals.send_to(self.transport)
+
     # Requests
 
     def data_received(self, data: bytes) -> None:
+        self.unsent_refusals.send_to(self.transport)
         if self._phase is Phase.IGNORED or self.transport.is_closing():
             return
         self._arrival = None  # A request of which a part arrived before is measured from the end of its head on.
@@ -207,7 +213,7 @@ class LimitedProtocol(CountedConnection):
         if not isinstance(decision, bytes):
             self._arrival = decision
             return False
-        self.transport.write(decision)
+        self.unsent_refusals.put(self.transport, decision, self.loop)
         self._stop_reading_timer()
         self.server_state.total_requests += 1
         self.waiting.pop(self, None)
@@ -320,6 +326,7 @@ def limited(
         held = HeldBodies()
         admission = graphql_path.admission
         start_queue = StartQueue(admission)
+        unsent_refusals = UnsentRefusals()
 
     Protocol.limits, Protocol.settings, Protocol.draining = limits, settings, draining
     Protocol.hosts = frozenset(host.lower() for host in settings.hosts)

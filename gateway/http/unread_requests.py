@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from gateway.http.admission import BUYS, CREDENTIALS, ESCAPE, HASH_FIELDS, Arrival, priority_unread
+from gateway.http.admission import CREDENTIALS, Arrival
 from gateway.http.graphql_path import PATH, GraphQLPath
 from gateway.http.http_request import HeaderLine, RequestHeaders
 from gateway.http.response import PLACEHOLDER
+from gateway.http.unread_priority import BUYS, ESCAPE, HASH_FIELD, look_at, priority_of, priority_unread
 from gateway.upstream.priority import Priority
 
 POST_LINE = re.compile(rb"POST %b HTTP/1\.1\r\n" % PATH.encode())
@@ -38,10 +39,10 @@ MOST_ANSWERS = 256
 
 PAGE = b"text/html"
 
-HASH = re.compile(rb'"(?:%b|%b)"\s*:\s*"(?:sha256:)?([0-9a-f]{64})"' % HASH_FIELDS)
+HASH = re.compile(rb'%b\s*:\s*"(?:sha256:)?([0-9a-f]{64})"' % HASH_FIELD.pattern)
 """The digest of a document that is sent without its text, or beside it."""
 
-READ_BESIDE_HASH = (ESCAPE, *BUYS)
+READ_BESIDE_HASH = BUYS | {ESCAPE}
 """With one of them in the body, the hash alone does not say that the request is no submission."""
 
 
@@ -110,16 +111,14 @@ class UnreadRequests:
         return b"".join([begin, self._default_lines, rest.replace(PLACEHOLDER, request_id)])
 
     def _priority(self, request: PlainRequest) -> Priority | None:
-        body = request.body
-        by_hash = None if request.is_read else HASH.search(body)
+        if request.is_read:
+            return priority_unread(None, is_read=True, has_credentials=request.has_credentials)
+        body = look_at(request.body)
         # Only one field may look like the hash, because a variable may have the same name.
-        if (
-            by_hash is not None
-            and sum(map(body.count, HASH_FIELDS)) == 1
-            and not any(map(body.count, READ_BESIDE_HASH))
-        ):
-            return self._path.priority_of(by_hash[1].decode())
-        return priority_unread(body, is_read=request.is_read, has_credentials=request.has_credentials)
+        if body.hash_fields != 1 or not body.words.isdisjoint(READ_BESIDE_HASH):
+            return priority_of(body, has_credentials=request.has_credentials)
+        by_hash = HASH.search(request.body)
+        return None if by_hash is None else self._path.priority_of(by_hash[1].decode())
 
     def _new_answer(self, lines: tuple[HeaderLine, ...], *, is_encrypted: bool) -> tuple[bytes, bytes]:
         headers = RequestHeaders(list(lines))

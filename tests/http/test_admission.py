@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import cycle
+from typing import Any
 
 import pytest
 
@@ -74,11 +75,12 @@ def plain(fields: dict[str, object], headers: bytes = b"") -> bytes:
 class Overload:
     """A gateway whose load is what the test says."""
 
-    def __init__(self, clock: ScriptedClock, connection: Connection, path: GraphQLPath, queue: StartQueue) -> None:
+    def __init__(self, clock: ScriptedClock, connection: Connection, path: GraphQLPath, server: Server) -> None:
         self.clock = clock
         self.path = path
         self._reader, self._writer = connection
-        self.start_queue = queue
+        self.start_queue: StartQueue = server._protocol.start_queue
+        self._server = server
         self.observed: list[float] = []
         """How long each request had waited whose work has begun."""
         self._observe = path.admission.observe
@@ -110,6 +112,24 @@ class Overload:
         self._writer.write(sent)
         return await rest((self._reader, self._writer))
 
+    def end_sending(self, sent: bytes) -> None:
+        """Send this, and say that nothing follows."""
+        self.clock.begin()
+        self._writer.write(sent)
+        self._writer.write_eof()
+
+    def stop_when_refused(self) -> None:
+        """End all connections as soon as the next request is refused, before its answer has been sent."""
+        unsent_refusals = self._server._protocol.unsent_refusals
+        put = unsent_refusals.put
+
+        def put_and_stop(*refusal: Any) -> None:
+            put(*refusal)
+            for connection in list(self._server.server_state.connections):
+                connection.shutdown()
+
+        unsent_refusals.put = put_and_stop  # type: ignore[method-assign, assignment]  # stops at this moment
+
     async def answer(self) -> tuple[int, bytes]:
         head = await self._reader.readuntil(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
@@ -137,7 +157,7 @@ async def overload(world: World, network: InMemoryTransport, *, fast_lane: bool 
     await eventually(lambda: server.started)
     connection = await connect(f"http://127.0.0.1:{server.port}")
     try:
-        yield Overload(clock, connection, path, server._protocol.start_queue)
+        yield Overload(clock, connection, path, server)
     finally:
         connection[1].close()
         server.should_exit = True
@@ -190,6 +210,20 @@ async def test_refusal_says_when_to_try_again(load: Overload) -> None:
     assert error["extensions"]["code"] == "RATE_LIMITED"
     assert f"x-request-id: {error['extensions']['supportReference']}".encode() in answer
     assert (await load.ask(SUBMIT, BEARER))[0] == 200
+
+
+async def test_client_that_sends_no_more_reads_its_refusal(load: Overload) -> None:
+    load.clock.wait_s = 0.3
+    await load.statuses(8 * WINDOW, (PUBLIC, b""))
+    load.end_sending(plain({"query": PUBLIC}))
+    assert (await load.answer())[0] == 503
+
+
+async def test_stop_sends_refusals_before_it_closes(load: Overload) -> None:
+    load.clock.wait_s = 0.3
+    await load.statuses(8 * WINDOW, (PUBLIC, b""))
+    load.stop_when_refused()
+    assert (await load.ask(PUBLIC))[0] == 503
 
 
 @pytest.mark.parametrize("fields", ["query", "extensions"])

@@ -10,10 +10,14 @@ from functools import partial
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gateway.http.admission import Admission, priority_unread
+from gateway.http.admission import Admission
 from gateway.http.start_queue import BEGUN_IN_A_CROWD, BEGUN_IN_A_TURN, CROWD, StartQueue
+from gateway.http.unread_priority import WORDS, look_at, priority_unread
 from gateway.http.unread_requests import PlainRequest, plain_request
+from gateway.http.unsent_refusals import UnsentRefusals
 from gateway.upstream.priority import Priority
 
 POST = b"POST /graphql HTTP/1.1\r\nHost: gateway\r\n"
@@ -96,6 +100,34 @@ def test_priority_is_that_of_a_submission_only_if_read(body: str | None, priorit
 def test_read_without_credentials_is_public() -> None:
     assert priority_unread(b'{"query": "{ cart { id } }"}', is_read=False, has_credentials=False) is Priority.PUBLIC
     assert priority_unread(b"", is_read=True, has_credentials=False) is Priority.PUBLIC
+
+
+WRITTEN = st.text() | st.sampled_from([*(word.decode() for word in WORDS), SUBMIT, "sha256Hash", "documentId"])
+
+
+def names(fields: object) -> list[str]:
+    """Those of all fields."""
+    if not isinstance(fields, dict):
+        return []
+    return [name for field, value in fields.items() for name in (field, *names(value))]
+
+
+@given(
+    st.dictionaries(
+        WRITTEN | st.sampled_from(["query", "variables"]),
+        st.recursive(WRITTEN | st.lists(WRITTEN), lambda values: st.dictionaries(WRITTEN, values)),
+    )
+)
+def test_look_at_a_body_overlooks_nothing(fields: dict[str, object]) -> None:
+    body = json.dumps(fields, ensure_ascii=False).encode(errors="surrogatepass")
+    words, hash_fields = look_at(body)
+    assert words == {word for word in WORDS if word in body}
+    assert hash_fields >= sum(name in {"sha256Hash", "documentId"} for name in names(fields))
+
+
+def test_string_beside_a_hash_is_no_document() -> None:
+    body = b'{"operationName": "query", "documentId": "a"}'
+    assert priority_unread(body, is_read=False, has_credentials=False) is None
 
 
 class Turns:
@@ -189,3 +221,56 @@ def test_request_that_cannot_begin_holds_up_no_other() -> None:
         with suppress(MemoryError):  # An event loop logs it.
             turns.turn()
     assert len(begun) == BEGUN_IN_A_TURN + 4
+
+
+class Written:
+    """A transport that keeps what is written. `fails` says that the next write does."""
+
+    def __init__(self) -> None:
+        self.answers: list[bytes] = []
+        self.is_closed = self.fails = False
+
+    def is_closing(self) -> bool:
+        return self.is_closed
+
+    def write(self, answer: bytes) -> None:
+        if self.fails:
+            raise MemoryError
+        self.answers.append(answer)
+
+
+def unsent(turns: Turns, number: int) -> tuple[UnsentRefusals, list[Written]]:
+    """A refusal for each of so many transports."""
+    refusals, transports = UnsentRefusals(), [Written() for _ in range(number)]
+    for transport in transports:
+        refusals.put(transport, b"refused", turns)  # type: ignore[arg-type]  # no more of them is used
+    return refusals, transports
+
+
+def test_refusals_are_sent_together_when_the_turn_ends() -> None:
+    turns = Turns()
+    _, transports = unsent(turns, 3)
+    assert [transport.answers for transport in transports] == [[]] * 3
+    turns.turn()
+    assert [transport.answers for transport in transports] == [[b"refused"]] * 3
+    assert turns.is_idle
+
+
+def test_refusal_is_sent_once_and_only_to_open_connections() -> None:
+    turns = Turns()
+    refusals, (sent_before, closed) = unsent(turns, 2)
+    refusals.send_to(sent_before)  # type: ignore[arg-type]  # no more of it is used
+    assert sent_before.answers == [b"refused"]
+    closed.is_closed = True
+    turns.turn()
+    assert (sent_before.answers, closed.answers) == ([b"refused"], [])
+
+
+def test_refusal_that_cannot_be_sent_holds_up_no_other() -> None:
+    turns = Turns()
+    _, transports = unsent(turns, 3)
+    transports[1].fails = True
+    while not turns.is_idle:
+        with suppress(MemoryError):  # An event loop logs it.
+            turns.turn()
+    assert [transport.answers for transport in transports] == [[b"refused"], [], [b"refused"]]
