@@ -177,6 +177,9 @@ async def stage(name: str, seconds: float) -> bool:
 
 def main(name: str = typer.Argument(""), seconds: float = 20) -> None:
     """Print a table, and exit with 1 if a bound does not hold. `seconds`: how long each outage lasts."""
+    names = [outage.name for outage in OUTAGES]
+    if not any(name in known for known in names):
+        raise typer.BadParameter(f"No outage has {name!r} in its name. The names are: {'; '.join(names)}.")
     sys.exit(0 if asyncio.run(stage(name, seconds)) else 1)
 
 
