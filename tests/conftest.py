@@ -3,6 +3,7 @@
 import gc
 import io
 import os
+import threading
 import uuid
 from collections.abc import AsyncIterator, Generator, Iterator
 
@@ -24,6 +25,8 @@ from tests.support.commerce_client import Client
 from tests.support.recorded_log import recorded_log
 from tests.support.shop import Clock, InMemoryTransport, Shopper, Storefront, gateway, signed_in
 from tests.support.valkey import Valkey
+
+EXPORT_PATIENCE_S = 10
 
 LONG_S = 200
 """A test that may take so many seconds begins before the others."""
@@ -68,6 +71,16 @@ def pytest_collection_finish() -> None:
         build(suggests=suggests)
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def no_export_of_spans_goes_on() -> Iterator[None]:
+    """Its thread would draw random numbers during later tests, which Hypothesis takes for those of their strategies."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == "spans":
+            thread.join(EXPORT_PATIENCE_S)
+            assert not thread.is_alive(), "the test started an export of spans and did not close it"
 
 
 @pytest.fixture

@@ -102,7 +102,9 @@ def test_read_without_credentials_is_public() -> None:
     assert priority_unread(b"", is_read=True, has_credentials=False) is Priority.PUBLIC
 
 
-WRITTEN = st.text() | st.sampled_from([*(word.decode() for word in WORDS), SUBMIT, "sha256Hash", "documentId"])
+WRITTEN = st.text(max_size=4) | st.sampled_from(
+    [*(word.decode() for word in WORDS), SUBMIT, "sha256Hash", "documentId"]
+)
 
 
 def names(fields: object) -> list[str]:
@@ -115,7 +117,10 @@ def names(fields: object) -> list[str]:
 @given(
     st.dictionaries(
         WRITTEN | st.sampled_from(["query", "variables"]),
-        st.recursive(WRITTEN | st.lists(WRITTEN), lambda values: st.dictionaries(WRITTEN, values)),
+        st.recursive(
+            WRITTEN | st.lists(WRITTEN), lambda values: st.dictionaries(WRITTEN, values, max_size=3), max_leaves=4
+        ),
+        max_size=4,
     )
 )
 def test_look_at_a_body_overlooks_nothing(fields: dict[str, object]) -> None:

@@ -107,16 +107,19 @@ async def test_silent_collector_delays_no_request_and_no_stop(
     assert counted(SPANS, result="exported") == 0
 
 
-async def test_spans_beyond_the_limits_are_dropped_and_counted(world: World, silent: str) -> None:
-    export = SpanExport(settings_for(world, traces_url=silent))
-    counted = Counted()
-    long = Trace(1, export.add)
-    for _ in range(MOST_OF_TRACE + 3):
-        Span(long, None, "operation", SpanKind.SERVER).end()
-    assert counted(SPANS, result="dropped") == 3
-    for number in range(MOST_WAITING * 2):
-        Span(Trace(number + 2, export.add), None, "operation", SpanKind.SERVER).end()
-    assert counted(SPANS, result="dropped") >= MOST_WAITING / 2
+async def test_spans_beyond_the_limits_are_dropped_and_counted(world: World) -> None:
+    async with collector() as received:  # It answers when the test waits.
+        export = SpanExport(settings_for(world, traces_url=received.url))
+        counted = Counted()
+        long = Trace(1, export.add)
+        for _ in range(MOST_OF_TRACE + 3):
+            Span(long, None, "operation", SpanKind.SERVER).end()
+        assert counted(SPANS, result="dropped") == 3
+        for number in range(MOST_WAITING * 2):
+            Span(Trace(number + 2, export.add), None, "operation", SpanKind.SERVER).end()
+        assert counted(SPANS, result="dropped") >= MOST_WAITING / 2
+        export.count_rest()
+        await asyncio.to_thread(export.close)
 
 
 async def test_collector_that_answers_again_gets_later_spans(
