@@ -4,7 +4,8 @@ import json
 import random
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from statistics import median
@@ -53,18 +54,23 @@ Results = dict[tuple[str, str], Figures]
 """Figures by operation and program."""
 
 
-def ask(server: Server, body: Any, bearer: str | None = None) -> Any:
+STARTED_AT_ONCE = 8
+"""Sessions that are started at the same time."""
+
+
+def ask(server: Server, body: Any, bearer: str | None = None, post: Callable[..., httpx.Response] = httpx.post) -> Any:
     headers = {"X-Riverfront-Client": "bench", "Accept": "application/json"}
     if bearer:
         headers["Authorization"] = f"Bearer {bearer}"
-    answer = httpx.post(f"{server.url}/graphql", json=body, headers=headers, timeout=30)
+    answer = post(f"{server.url}/graphql", json=body, headers=headers, timeout=30)
     return answer.json()
 
 
 def bearers(server: Server, count: int = SESSIONS) -> list[str]:
     """Start sessions."""
-    payloads = [ask(server, {"query": START_SESSION})["data"]["startSession"] for _ in range(count)]
-    return [payload["bearerToken"] for payload in payloads]
+    with httpx.Client() as client, ThreadPoolExecutor(STARTED_AT_ONCE) as threads:
+        answers = threads.map(lambda _: ask(server, {"query": START_SESSION}, post=client.post), range(count))
+        return [answer["data"]["startSession"]["bearerToken"] for answer in answers]
 
 
 @contextmanager

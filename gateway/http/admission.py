@@ -9,6 +9,7 @@ priorities from the front: public reads are refused first, submissions never.
 import logging
 import math
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 WINDOW_S = 0.05
 """Time over which waits are averaged, in seconds. The budget changes after each."""
 
-BEGINS_SHARE, KEEPS_SHARE = 0.4, 0.1
+BEGINS_SHARE, KEEPS_SHARE = 0.3, 0.1
 """Mean wait from which on some are refused, and mean wait that the budget then keeps, as shares of the longest wait.
 The queue is kept short then, because a process that has to refuse requests is never idle."""
 
@@ -31,14 +32,14 @@ BUSY_SHARE = 0.2
 """Share of a core above which a process has so much to do that its requests wait. If it uses less, they wait because of
 other programs, and to refuse some would not help the others."""
 
-WINDOWS_BEFORE = 3
+WINDOWS_BEFORE = 2
 """Windows in a row with long waits before anything is refused. One alone may be the garbage collector, or a new
-document."""
+document. What begins meanwhile is answered late, so each further one would show in the slowest answers."""
 
 WINDOWS_AFTER = 20
 """Windows in a row in which nothing would have been refused, after which everything is admitted again."""
 
-LEAST_REQUESTS = 10
+LEAST_REQUESTS = 5
 """Requests without which a mean says nothing. A window lasts until it has them, but not longer than `QUIET_S`."""
 
 LEAST_PER_S = 1 / WINDOW_S
@@ -50,8 +51,11 @@ FRESH_S = 0.02
 QUIET_S = 1
 """Time with hardly a request after which the past says nothing, in seconds."""
 
-GROWS = 1.03
-"""Factor of the budget after a window with short waits."""
+GROWS, GROWS_IDLE = 1.03, 1.2
+"""Factor of the budget after a window with short waits, and after one in which the process was idle as well."""
+
+IDLE_SHARE = 0.3
+"""Share of a window in which a process that uses no CPU time was idle. Other programs may have used a smaller one."""
 
 NEWEST_SHARE = 0.3
 """Share of the last window in the estimate of what the process can execute."""
@@ -81,6 +85,19 @@ class Arrival(NamedTuple):
     admitted_as: Priority | None = None
 
 
+class Window(NamedTuple):
+    """What was measured in one. Times are in seconds."""
+
+    took_s: float
+    cpu_s: float
+    mean_s: float
+    """Mean wait of the requests whose work has begun."""
+
+    @property
+    def busy_share(self) -> float:
+        return self.cpu_s / self.took_s
+
+
 class Admission:
     """Of one process. `longest_wait_s` is the wait, in seconds, that no request should have; with 0, the load is not
     measured."""
@@ -97,12 +114,17 @@ class Admission:
         self.is_shedding = False
         self.running = 0
         """Requests in execution."""
-        self._longest_wait_s = longest_wait_s or math.inf
-        self._window_began_at = self._window_ends_at = now()
+        self.waiting = 0
+        """Requests whose work has not begun."""
+        self.longest_wait_s = longest_wait_s or math.inf
+        self._window_began_at = now()
+        self._window_ends_at = self._window_began_at + WINDOW_S
         self._cpu_before_s = cpu_s()
         self._observed_at = self._waited_s = self._last_wait_s = 0.0
         self._started = self._refused_unread = self._executed = 0
         self._long_windows = self._calm_windows = 0
+        self._executed_before: deque[tuple[int, float]] = deque(maxlen=WINDOWS_BEFORE + 1)
+        """Requests that the last windows have executed, and the CPU time in seconds."""
         self._budget_per_s = self._capacity_per_s = 0.0
         self._arrived: dict[Priority, int] = {}
         self._shares: dict[Priority, float] = {}
@@ -170,49 +192,58 @@ class Admission:
         return self._last_wait_s if now - self._observed_at < FRESH_S else 0
 
     def _is_late(self, priority: Priority, wait_s: float) -> bool:
-        is_late = priority is not Priority.SUBMISSION and wait_s > self._longest_wait_s
+        is_late = priority is not Priority.SUBMISSION and wait_s > self.longest_wait_s
         if is_late:
             REFUSED_WAITING[priority].inc()
         return is_late
 
     def _end_window(self, now: float) -> None:
-        took_s = now - self._window_began_at
+        took_s, cpu_s = now - self._window_began_at, self.cpu_s()
         if self._started + self._refused_unread < LEAST_REQUESTS and took_s < QUIET_S:
             return
         mean_s = self._waited_s / max(self._started, 1)
-        target_s = self._longest_wait_s * (KEEPS_SHARE if self.is_shedding else BEGINS_SHARE)
         overload.WAIT.labels().set(mean_s)
-        cpu_s = self.cpu_s()
-        is_busy = cpu_s - self._cpu_before_s > BUSY_SHARE * took_s or mean_s > self._longest_wait_s
-        self._cpu_before_s = cpu_s
-        is_long = is_busy and mean_s > target_s and took_s < QUIET_S
-        # After a burst, which is no overload, the process was idle and the last request has not waited.
-        self._long_windows = self._long_windows + 1 if is_long and self._last_wait_s > target_s else 0
+        window = Window(took_s, cpu_s - self._cpu_before_s, mean_s)
+        target_s = self.longest_wait_s * (KEEPS_SHARE if self.is_shedding else BEGINS_SHARE)
+        is_busy = window.busy_share > BUSY_SHARE or mean_s > self.longest_wait_s
         if self.is_shedding:
-            self._adapt(took_s, mean_s, self._expected_wait_s(now) - target_s, is_busy=is_busy, is_long=is_long)
-        elif self._long_windows >= WINDOWS_BEFORE:
-            self._begin(self._executed / took_s, mean_s)
-        self._window_began_at, self._window_ends_at = now, now + WINDOW_S
+            self._adapt(window, self._expected_wait_s(now) - target_s, is_busy=is_busy, is_long=mean_s > target_s)
+        else:
+            self._executed_before.append((self._executed, window.cpu_s))
+            # The first requests of a sudden load begin at once. Those that wait behind them will have waited so long.
+            ahead_s = self.waiting * took_s / max(self._started, 1)
+            # After a burst, which is no overload, the process was idle and the last request has not waited.
+            is_long = is_busy and took_s < QUIET_S and max(mean_s, ahead_s) > target_s < self._last_wait_s
+            self._long_windows = self._long_windows + 1 if is_long else 0
+            if self._long_windows >= WINDOWS_BEFORE:
+                self._begin(mean_s)
+        self._window_began_at, self._window_ends_at, self._cpu_before_s = now, now + WINDOW_S, cpu_s
         self._waited_s, self._started, self._refused_unread, self._executed = 0.0, 0, 0, 0
         self._arrived = dict.fromkeys(Priority, 0)
 
-    def _begin(self, per_s: float, mean_s: float) -> None:
+    def _begin(self, mean_s: float) -> None:
+        # In the last window alone, the process was busy with those that began in the ones before.
+        executed, cpu_s = map(sum, zip(*self._executed_before, strict=True))
+        per_s = executed / max(cpu_s, WINDOW_S)
         log.error("overloaded", extra={"reason": f"{per_s:.0f} requests a second wait {mean_s * 1000:.0f} ms each"})
-        self.is_shedding, self._calm_windows = True, 0
+        self.is_shedding, self._calm_windows, self._long_windows = True, 0, 0
         self._capacity_per_s = self._budget_per_s = max(per_s, LEAST_PER_S)
         # What arrives of each priority is counted from now on.
         self._shares = dict.fromkeys(Priority, 1.0) | {Priority.PUBLIC: 0.5}
 
-    def _adapt(self, took_s: float, mean_s: float, excess_s: float, *, is_busy: bool, is_long: bool) -> None:
+    def _adapt(self, window: Window, excess_s: float, *, is_busy: bool, is_long: bool) -> None:
+        took_s = window.took_s
+        is_long = is_long and is_busy and took_s < QUIET_S
         # The process was never idle, nor busy with the refusals of the queue that began the overload.
-        if is_long and mean_s <= self._longest_wait_s:
+        if is_long and window.mean_s <= self.longest_wait_s:
             executed_per_s = max(self._executed / took_s, LEAST_PER_S)
             self._capacity_per_s += NEWEST_SHARE * (executed_per_s - self._capacity_per_s)
         if is_long or (is_busy and excess_s > 0):
             # In the next window, the queue is answered as well.
             self._budget_per_s = self._capacity_per_s * min(max(1 - excess_s / WINDOW_S, 0), 1)
         else:
-            self._budget_per_s = max(self._budget_per_s, self._capacity_per_s) * GROWS
+            grows = GROWS if window.busy_share > 1 - IDLE_SHARE else GROWS_IDLE
+            self._budget_per_s = max(self._budget_per_s, self._capacity_per_s) * grows
         left = self._budget_per_s * took_s
         for priority in Priority:
             arrived = self._arrived.get(priority, 0)

@@ -11,15 +11,20 @@ from contextvars import Context
 
 from gateway.http.admission import Admission
 
-BEGUN_IN_A_TURN = 32
-"""Requests that are begun in one turn. The requests that have begun before go on in the same turn. Many cost less than
-one after the other, because the same step of all of them is done in a row."""
+BEGUN_AT_ONCE, BEGUN_IN_A_TURN = 32, 8
+"""Requests that begin in the turn in which they arrive, and how many more may begin in each further turn. Those that
+have begun before go on in the same turn. Many cost less than one after the other, because the same step of all of them
+is done in a row. But their steps take ten turns and more, so a sudden load would begin more than can end soon."""
 
 CROWD = 32
 """Requests that wait, above which fewer are begun."""
 
 BEGUN_IN_A_CROWD = 1
-"""The same in a crowd, and while requests are refused: those that have begun shall be answered soon."""
+"""The same in a crowd: those that have begun shall be answered soon."""
+
+TURNS_OF_ONE = 2
+"""Turns in which one request begins while requests are refused. The steps of a request take up to 16 turns besides its
+calls to Digital River. Turns in which none begins are short."""
 
 
 class StartQueue:
@@ -27,8 +32,10 @@ class StartQueue:
 
     def __init__(self, admission: Admission) -> None:
         self._admission = admission
-        self._waiting: OrderedDict[Callable[[], None], None] = OrderedDict()
-        self._left = BEGUN_IN_A_TURN
+        self._waiting: OrderedDict[Callable[[], None], float] = OrderedDict()
+        """With the times at which they were put in, by the clock of the loop."""
+        self._left = BEGUN_AT_ONCE
+        self._turns_until_next = 0
         self._turn_comes = False
         self._context = Context()
         """Of the turns. Otherwise they would have that of the request that was put in first, with its id and span."""
@@ -39,7 +46,8 @@ class StartQueue:
             self._left -= 1
             begin()
         else:
-            self._waiting[begin] = None
+            self._waiting[begin] = loop.time()
+            self._admission.waiting = len(self._waiting)
         if not self._turn_comes:
             self._turn_comes = True
             loop.call_soon(self._turn, loop, context=self._context)
@@ -49,15 +57,28 @@ class StartQueue:
         self._waiting.pop(begin, None)
 
     def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
-        is_crowd = self._admission.is_shedding or len(self._waiting) > CROWD
-        most = BEGUN_IN_A_CROWD if is_crowd else BEGUN_IN_A_TURN
-        self._left = most
+        self._left = self._most(loop.time())
         try:
             while self._left and self._waiting:
                 self._left -= 1
                 begin, _ = self._waiting.popitem(last=False)
                 begin()
         finally:  # Without memory, one request may not begin. The others must.
-            self._turn_comes = self._left < most
+            self._admission.waiting = len(self._waiting)
+            is_full = self._admission.is_shedding or self._left == BEGUN_AT_ONCE
+            self._turn_comes = bool(self._waiting) or not is_full
             if self._turn_comes:
                 loop.call_soon(self._turn, loop, context=self._context)
+
+    def _most(self, now: float) -> int:
+        """How many may begin in this turn."""
+        if not self._admission.is_shedding:
+            is_crowd = len(self._waiting) > CROWD
+            return BEGUN_IN_A_CROWD if is_crowd else min(self._left + BEGUN_IN_A_TURN, BEGUN_AT_ONCE)
+        self._turns_until_next -= 1
+        put_at = next(iter(self._waiting.values()), now)
+        # Of those that wait too long, most are refused when they begin, which costs little.
+        if self._turns_until_next > 0 and now - put_at <= self._admission.longest_wait_s:
+            return 0
+        self._turns_until_next = TURNS_OF_ONE
+        return 1

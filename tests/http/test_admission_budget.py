@@ -6,7 +6,7 @@ from collections import deque
 import pytest
 from starlette.types import Message
 
-from gateway.http.admission import LEAST_REQUESTS, WINDOW_S, Admission
+from gateway.http.admission import LEAST_REQUESTS, WINDOW_S, WINDOWS_BEFORE, Admission
 from gateway.http.http_request import HttpRequest, RequestHeaders
 from gateway.upstream.priority import Priority
 
@@ -61,50 +61,92 @@ def test_bursts_with_pauses_between_them_are_no_overload() -> None:
 
 @pytest.mark.parametrize("work_s", [0.01, 0.02])
 def test_overload_by_few_long_operations_is_noticed(work_s: float) -> None:
-    process, number = SimulatedProcess(work_s), 0
-    while process.now < 20:
-        if process.now >= number / 300:
-            number += 1
-            process.arrives()
-        elif not process.works():
-            process.now = number / 300
+    process = SimulatedProcess(work_s)
+    process.answers(300, 20)
     waits = [wait_s for arrived_at, wait_s in process.waits if arrived_at >= 2]
     assert max(waits) <= 0.05
     assert len(waits) > 0.8 * 18 / work_s
+
+
+@pytest.mark.parametrize("before_per_s", [1, 200, 900])
+def test_sudden_load_is_noticed_and_then_answered_at_full_speed(before_per_s: int) -> None:
+    process = SimulatedProcess()
+    process.answers(before_per_s, 3)
+    began_at = process.now
+    process.answers(5000, 2)
+    assert process.refused_at[0] - began_at < 0.15
+    answered = [arrived_at for arrived_at, _ in process.waits if arrived_at > began_at + 0.5]
+    assert len(answered) > 0.85 * 1.5 * (1 - 5000 * 0.00005) / 0.00095
+
+
+def test_requests_that_wait_behind_those_that_began_at_once_count() -> None:
+    now = 0.0
+    admission = Admission(0.05, now=lambda: now, cpu_s=lambda: now)
+    admission.waiting = 100
+    for _ in range(WINDOWS_BEFORE + 1):
+        for wait_s in (0.02,) + (0.0,) * 19:
+            admission.observe(now - wait_s)
+        now += WINDOW_S
+    assert admission.is_shedding
+
+
+def test_budget_grows_soon_when_operations_cost_less() -> None:
+    process = SimulatedProcess(0.01)
+    process.answers(5000, 3)
+    process.work_s = 0.001
+    before = len(process.waits)
+    process.answers(5000, 1)
+    assert len(process.waits) - before > 0.5 * (1 - 5000 * 0.00005) / 0.00095
 
 
 class SimulatedProcess:
     """Needs `work_s` for a request on average. A refusal takes 0.1 ms if the request has waited, and else 0.05 ms."""
 
     def __init__(self, work_s: float = 0.001) -> None:
-        self.now = 0.0
-        self._work_s = work_s
+        self.now = self.idle_s = 0.0
+        self.refused_at: list[float] = []
+        self.work_s = work_s
         self.waits: list[tuple[float, float]] = []
         """When each answered request had arrived, and how long it waited."""
-        self._admission = Admission(0.05, now=lambda: self.now, cpu_s=lambda: self.now)
+        self._admission = Admission(0.05, now=lambda: self.now, cpu_s=lambda: self.now - self.idle_s)
         self._queue = deque[tuple[float, Priority | None]]()
         self._random = random.Random(1)  # noqa: S311 - no secret
 
     def arrives(self) -> None:
         is_decided = self._admission.is_shedding
         if is_decided and self._admission.refuses_unread(Priority.PUBLIC, self.now):
+            self.refused_at.append(self.now)
             self.now += 0.00005
         else:
             self._queue.append((self.now, Priority.PUBLIC if is_decided else None))
             self.now += 0.00003
+        self._admission.waiting = len(self._queue)
+
+    def answers(self, per_s: float, seconds: float) -> None:
+        """Let requests arrive at this rate."""
+        began_at, number = self.now, 0
+        while number < per_s * seconds:
+            arrives_at = began_at + number / per_s
+            if self.now >= arrives_at:
+                number += 1
+                self.arrives()
+            elif not self.works():
+                self.idle_s += arrives_at - self.now
+                self.now = arrives_at
 
     def works(self) -> bool:
         """Whether there was something to do."""
         if not self._queue:
             return False
         read_at, admitted_as = self._queue.popleft()
+        self._admission.waiting = len(self._queue)
         request = HttpRequest("POST", b"", RequestHeaders([]), None, "http", no_body)
         request.admitted_as = admitted_as
         if self._admission.observe(read_at) and not self._admission.admits_unread(request, b'{"query": ""}'):
             self.now += 0.0001
         elif self._admission.admits(Priority.PUBLIC, request.admitted_as):
             self.waits.append((read_at, self.now - read_at))
-            self.now += self._random.uniform(0.5, 1.5) * self._work_s
+            self.now += self._random.uniform(0.5, 1.5) * self.work_s
         return True
 
 
@@ -114,13 +156,8 @@ async def no_body() -> Message:
 
 @pytest.mark.parametrize("arrive_per_s", [1100, 1500, 5000, 7000])
 def test_budget_finds_the_number_of_requests_that_can_be_answered(arrive_per_s: int) -> None:
-    process, number, seconds = SimulatedProcess(), 0, 12
-    while number < arrive_per_s * seconds:
-        if process.now >= number / arrive_per_s:
-            number += 1
-            process.arrives()
-        elif not process.works():
-            process.now = number / arrive_per_s
+    process, seconds = SimulatedProcess(), 12
+    process.answers(arrive_per_s, seconds)
     waits = sorted(wait_s for arrived_at, wait_s in process.waits if arrived_at >= 2)
     possible = (seconds - 2) * (1 - arrive_per_s * 0.00005) / 0.00095
     assert possible * 0.93 < len(waits) <= possible * 1.01
