@@ -80,6 +80,7 @@ format: .venv/.dev
 test: quick $(PROJECTS)
 	$(BIN)/python -m pytest $(SLOW_WORKERS) -m "(slow or browser) and not exhaustive"
 	TEST_PLANS=off $(BIN)/python -m pytest $(WORKERS) -m "not browser and not slow" $(WITHOUT_PLANS)
+	$(BIN)/python -m bench.guard
 	@echo "The exhaustive tests were left out, and slow tests without compiled plans. make test-all runs them too."
 
 test-all: test
