@@ -1,4 +1,7 @@
-"""Rules for dependencies, lengths of files, classes and functions, and test names. test_imports.py checks imports."""
+"""Rules for dependencies, lengths of files, classes and functions, test names, and what fails on busy machines only.
+
+test_imports.py checks imports.
+"""
 
 import ast
 import re
@@ -145,3 +148,9 @@ def test_deadlines_of_tests_leave_time_for_a_busy_machine() -> None:
         if float(deadline[1]) < 2
     ]
     assert too_short == [], "SHORT_DEADLINE_S of tests.support.shop is long enough"
+
+
+def test_scripts_type_only_when_a_field_takes_it() -> None:
+    scripts = [path for path in (ROOT / "tests" / "node").rglob("*.mjs") if "node_modules" not in path.parts]
+    others = [path.name for path in scripts if "pressSequentially" in path.read_text()]
+    assert others == ["typing.mjs"], "use typeIn: keys that arrive too early are lost, and only on a busy machine"

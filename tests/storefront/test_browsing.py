@@ -75,6 +75,12 @@ async def test_show_more_loses_neither_pages_nor_the_sort_order(world: World, ch
         assert await shopper.play("showMore") == {"first": 12, "all": 15, "sort": "NAME_DESCENDING"}
 
 
+async def test_choices_are_kept_that_the_page_has_not_shown(world: World, chromium: Chromium) -> None:
+    async with served_storefront(world) as shop, chromium.profile(SCENARIOS, url=shop.url) as shopper:
+        chosen = await shopper.play("chooseQuickly")
+        assert chosen == {"isShownBefore": False, "address": "?sort=NAME_DESCENDING&in-stock=yes"}
+
+
 async def test_focus_moves_to_the_heading_of_each_page(world: World, chromium: Chromium) -> None:
     async with served_storefront(world) as shop, chromium.profile(SCENARIOS, url=shop.url) as shopper:
         assert await shopper.play("walk") == ["H1"] * 7 + ["in-stock"]

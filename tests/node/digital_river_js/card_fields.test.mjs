@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { field, Guest, lastEvent, mountElements, openShop, OWNER, typeCard, VISA } from "./storefront.mjs";
+import { typeIn } from "../typing.mjs";
 
 const CARD = ["cardnumber", "cardexpiration", "cardcvv"];
 
@@ -56,9 +57,9 @@ test("fields report brand, completeness, errors and focus", async () => {
   assert.deepEqual(await lastEvent(page, "ready", "cardnumber"), { event: "ready", elementType: "cardnumber" });
   await field(page, "cardnumber").focus();
   await page.waitForFunction(() => document.getElementById("cardnumber").classList.contains("DRElement--focus"));
-  await field(page, "cardnumber").pressSequentially(VISA.number);
-  await field(page, "cardexpiration").pressSequentially("1035");
-  await field(page, "cardcvv").pressSequentially(VISA.cvv);
+  await typeIn(field(page, "cardnumber"), VISA.number);
+  await typeIn(field(page, "cardexpiration"), "1035");
+  await typeIn(field(page, "cardcvv"), VISA.cvv);
   assert.equal(await field(page, "cardnumber").inputValue(), "4444 2222 3333 1111");
   assert.equal(await field(page, "cardexpiration").inputValue(), "10/35");
   await page.waitForFunction(() => events.some((seen) => seen.elementType === "cardcvv" && seen.complete));
@@ -103,7 +104,7 @@ test("field names what is wrong, also to screen readers", async () => {
 test("incomplete card makes no source", async () => {
   const page = await openShop();
   await mountElements(page, CARD);
-  await field(page, "cardnumber").pressSequentially("4444");
+  await typeIn(field(page, "cardnumber"), "4444");
   const { source, error } = await createCardSource(page, { amount: 10, currency: "USD" });
   assert.equal(source, null);
   assert.equal(error.type, "validation_error");

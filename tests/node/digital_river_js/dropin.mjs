@@ -1,5 +1,6 @@
 // What the tests of Drop-in share: a storefront that mounts it, and the parts of an entry.
 import { OWNER, VISA } from "./storefront.mjs";
+import { typeIn } from "../typing.mjs";
 
 /** Mount Drop-in, and record what it reports in `reports` of the page, as `[callback, data]`. */
 export function mountDropin(page, configuration = {}) {
@@ -37,9 +38,9 @@ export function dropinField(page, type) {
 }
 
 export async function typeDropinCard(page, { number, expiration, cvv } = VISA) {
-  await dropinField(page, "cardnumber").pressSequentially(number);
-  await dropinField(page, "cardexpiration").pressSequentially(expiration);
-  await dropinField(page, "cardcvv").pressSequentially(cvv);
+  await typeIn(dropinField(page, "cardnumber"), number);
+  await typeIn(dropinField(page, "cardexpiration"), expiration);
+  await typeIn(dropinField(page, "cardcvv"), cvv);
 }
 
 /** The data of the next report with this name. */

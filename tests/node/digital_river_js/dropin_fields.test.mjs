@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dropinField, entry, mountDropin, nextReport, openEntry, pay } from "./dropin.mjs";
 import { Guest, openShop, OWNER } from "./storefront.mjs";
+import { typeIn } from "../typing.mjs";
 
 async function openIn(market, type, configuration = {}) {
   const guest = await Guest.start(...market);
@@ -55,7 +56,7 @@ test("CCAvenue asks for a phone number only if that of the address is too short"
 
 test("mistyped IBAN is explained, and the disclosure must be accepted", async () => {
   const { page } = await openIn(["de_DE", "AT"], "directDebit");
-  await dropinField(page, "iban").pressSequentially("AT611904300234573202");
+  await typeIn(dropinField(page, "iban"), "AT611904300234573202");
   await pay(page, "directDebit");
   await page.locator(".DR-iban .DR-error-message", { hasText: "The IBAN is incomplete" }).waitFor();
   await shownProblem(page, "directDebit", "Please accept this to continue.");
@@ -64,7 +65,7 @@ test("mistyped IBAN is explained, and the disclosure must be accepted", async ()
 
 test("error of a field does not move the button away from a slow click", async () => {
   const { page } = await openIn(["de_DE", "AT"], "directDebit");
-  await dropinField(page, "iban").pressSequentially("AT611904300234573202");
+  await typeIn(dropinField(page, "iban"), "AT611904300234573202");
   const button = entry(page, "directDebit").locator(".DR-pay-button");
   await button.hover({ position: { x: 20, y: 3 } });
   const { y } = await button.boundingBox();
@@ -148,7 +149,7 @@ test("subscription by iDEAL needs the agreement to a direct debit", async () => 
   await nextReport(page, "onError", () => pay(page, "ideal"));
   await shownProblem(page, "ideal", "Please accept this to continue.");
   await entry(page, "ideal").getByRole("checkbox").check();
-  await page.frameLocator(".DR-iban-ideal iframe").locator("#field").pressSequentially("NL91ABNA0417164300");
+  await typeIn(page.frameLocator(".DR-iban-ideal iframe").locator("#field"), "NL91ABNA0417164300");
   const { source } = await nextReport(page, "onSuccess", () => pay(page, "ideal"));
   assert.equal(source.state, "pending_redirect");
 });

@@ -13,6 +13,7 @@ import {
   typeDropinCard,
 } from "./dropin.mjs";
 import { Guest, openShop, OWNER } from "./storefront.mjs";
+import { typeIn } from "../typing.mjs";
 
 const CASES = JSON.parse(process.argv[4]);
 
@@ -24,7 +25,7 @@ const FILL = {
   onlineBanking: (page) => dropinField(page, "onlinebanking").selectOption({ index: 1 }),
   konbini: (page) => dropinField(page, "konbini").selectOption("010"),
   directDebit: async (page) => {
-    await dropinField(page, "iban").pressSequentially("AT611904300234573201");
+    await typeIn(dropinField(page, "iban"), "AT611904300234573201");
     await entry(page, "directDebit").getByRole("checkbox").check();
   },
   boletoBancario: (page) => entry(page, "boletoBancario").getByLabel("CPF").fill(CPF),

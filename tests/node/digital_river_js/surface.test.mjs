@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Guest, openShop, OWNER, sandbox, SUBSCRIPTION } from "./storefront.mjs";
+import { typeIn } from "../typing.mjs";
 
 const SURFACE = JSON.parse(readFileSync(new URL("surface.json", import.meta.url), "utf8"));
 
@@ -70,7 +71,7 @@ const control = (page) => page.frameLocator("#element iframe >> nth=0").locator(
 async function typeInto(page, value) {
   await page.evaluate(() => element.focus());
   await seen(page, "focus");
-  await control(page).pressSequentially(value);
+  await typeIn(control(page), value);
   await seen(page, "change");
   await control(page).press("Enter");
   await seen(page, "return");
@@ -89,14 +90,14 @@ async function select(page) {
 
 async function sendRefund(page) {
   await typeInto(page, "Ada Lovelace");
-  await page.frameLocator(".DR-iban iframe").locator("#field").pressSequentially("DE89370400440532013000");
+  await typeIn(page.frameLocator(".DR-iban iframe").locator("#field"), "DE89370400440532013000");
   await page.getByRole("button", { name: "Send" }).click();
   await seen(page, "complete");
 }
 
 async function agreeToIdeal(page) {
   await page.getByRole("checkbox").check();
-  await control(page).pressSequentially("NL91");
+  await typeIn(control(page), "NL91");
   await seen(page, "change");
 }
 

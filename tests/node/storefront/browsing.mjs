@@ -114,6 +114,25 @@ export async function sortAndFilter({ page }) {
   return shown;
 }
 
+/** An order and a filter, before the page has shown the list in that order. Returns the parameters of the address. */
+export async function chooseQuickly({ page, url }) {
+  await page.goto(url);
+  await categories(page).filter({ hasText: "Camp and trail" }).click();
+  await title(page, "Camp and trail");
+  await page.getByLabel("In stock only").waitFor();
+  const isShownBefore = await page.evaluate(async () => {
+    const menu = document.querySelector(".sort-menu select");
+    Object.getOwnPropertyDescriptor(HTMLSelectElement.prototype, "value").set.call(menu, "NAME_DESCENDING");
+    menu.dispatchEvent(new Event("change", { bubbles: true }));
+    for (let steps = 0; steps < 1000 && !location.search; steps++) await null;
+    const isShown = menu.value === "NAME_DESCENDING" && document.querySelector("[aria-busy=true]") !== null;
+    document.querySelector("input[name=in-stock]").click();
+    return isShown;
+  });
+  await page.waitForURL(/in-stock/);
+  return { isShownBefore, address: new URL(page.url()).search };
+}
+
 export async function searchAndChoose({ page }) {
   await page.getByRole("searchbox").fill("watch");
   await page.getByRole("searchbox").press("Enter");

@@ -1,5 +1,6 @@
 // What shoppers do in the checkout, and what they see. Nothing depends on the language of the page.
 import { findings } from "./axe.mjs";
+import { typeIn } from "../typing.mjs";
 
 const CARD = { number: "4444222233331111", expiry: "12/35", cvv: "123" };
 
@@ -91,7 +92,7 @@ const WALLETS = ["applePay", "googlePay"];
 const FILL = {
   konbini: (page) => page.frameLocator(".DR-konbini iframe").locator("select").selectOption("010"),
   directDebit: async (page, entry) => {
-    await page.frameLocator(".DR-directDebit iframe").locator("input").pressSequentially("AT611904300234573201");
+    await typeIn(page.frameLocator(".DR-directDebit iframe").locator("input"), "AT611904300234573201");
     await entry.getByRole("checkbox").check();
   },
 };

@@ -1,9 +1,10 @@
 import { type ReactNode, useEffect, useRef } from "react";
-import { Link, useLocation, useSearchParams } from "react-router";
+import { Link, useLocation } from "react-router";
 import { useMarket } from "../market/MarketProvider";
 import { useIsWide } from "../parts/is-wide";
 import { useTexts } from "../texts";
 import { count, type Facet, type Filters, parameterOf, parametersOf } from "./filters";
+import { useListAddress } from "./list-address";
 
 interface FilterFormProps {
   facets: readonly Facet[];
@@ -30,13 +31,13 @@ function Form({ facets, filters }: FilterFormProps) {
   const { catalog } = useTexts();
   const { market } = useMarket();
   const { pathname } = useLocation();
-  const [parameters, setParameters] = useSearchParams();
+  const address = useListAddress();
   const form = useRef<HTMLFormElement>(null);
-  const words = parameters.get("q");
+  const words = address.parameters.get("q");
 
   function apply() {
     if (!form.current?.reportValidity()) return;
-    setParameters(parametersOf(new FormData(form.current)), { preventScrollReset: true });
+    address.set(parametersOf(address.now(), new FormData(form.current)));
   }
 
   return (
@@ -48,8 +49,6 @@ function Form({ facets, filters }: FilterFormProps) {
         apply();
       }}
     >
-      {words !== null && <input type="hidden" name="q" value={words} />}
-      {filters.sort && <input type="hidden" name="sort" value={filters.sort} />}
       <fieldset className="stack-tight">
         <legend className="field-label">{catalog.price(market.currencyCode)}</legend>
         <div className="filters-prices">

@@ -1,6 +1,6 @@
 import { useQuery } from "@apollo/client/react";
-import { useEffect, useRef, useState } from "react";
-import { Link, useSearchParams } from "react-router";
+import { useState } from "react";
+import { Link } from "react-router";
 import { ProductListDocument } from "./product-list.generated";
 import { useInContext } from "../market/MarketProvider";
 import { useMore } from "../parts/use-more";
@@ -10,6 +10,7 @@ import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
 import { FilterForm } from "./FilterForm";
 import { count, facetsOf, filtersOf, searchOf } from "./filters";
+import { useListAddress } from "./list-address";
 import { ProductGrid } from "./ProductGrid";
 import { SortMenu } from "./SortMenu";
 import "./product-list.css";
@@ -20,27 +21,23 @@ const MOST = 96;
 /** Products of a search or a category, or all of them, with filters, order and further pages. */
 export function ProductList({ base }: { base: { text?: string; categoryId?: string } }) {
   const texts = useTexts();
-  const [parameters, setParameters] = useSearchParams();
-  const filters = filtersOf(parameters);
+  const address = useListAddress();
+  const filters = filtersOf(address.parameters);
   const search = searchOf(base, filters);
   // The number of products is in the address: after a reload, as many are shown as before.
-  const shown = Math.min(MOST, Math.max(PAGE, Number(parameters.get("shown")) || PAGE));
+  const shown = Math.min(MOST, Math.max(PAGE, Number(address.parameters.get("shown")) || PAGE));
   const [first] = useState(shown);
   const { data, previousData, error, loading, refetch, fetchMore } = useQuery(ProductListDocument, {
     variables: { ...useInContext(), search, sort: filters.sort, first },
   });
   const list = (data ?? previousData)?.products ?? null;
-  const now = useRef({ parameters, setParameters });
-  useEffect(() => {
-    now.current = { parameters, setParameters };
-  });
   const more = useMore(async () => {
     await fetchMore({ variables: { first: PAGE, after: list?.pageInfo.endCursor ?? null } });
     // A filter that was set meanwhile shows another list.
-    if (addressOf(now.current.parameters) !== addressOf(parameters)) return;
-    const next = new URLSearchParams(now.current.parameters);
+    if (!address.isShown()) return;
+    const next = address.now();
     next.set("shown", String(shown + PAGE));
-    now.current.setParameters(next, { replace: true, preventScrollReset: true });
+    address.set(next, { replace: true });
   });
   if (!list && error) return <Trouble error={error} retry={() => void refetch()} isPart />;
 
@@ -76,11 +73,4 @@ export function ProductList({ base }: { base: { text?: string; categoryId?: stri
       </div>
     </div>
   );
-}
-
-/** The address of the list, however much of it is shown. */
-function addressOf(parameters: URLSearchParams): string {
-  const address = new URLSearchParams(parameters);
-  address.delete("shown");
-  return address.toString();
 }

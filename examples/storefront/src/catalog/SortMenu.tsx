@@ -1,20 +1,20 @@
 import { useId } from "react";
-import { useSearchParams } from "react-router";
 import type { ProductSort } from "../graph/schema.generated";
 import { useTexts } from "../texts";
 import { SORTS } from "./filters";
+import { useListAddress } from "./list-address";
 
 export function SortMenu({ sort, isSearch }: { sort: ProductSort | null; isSearch: boolean }) {
   const { catalog } = useTexts();
-  const [parameters, setParameters] = useSearchParams();
+  const address = useListAddress();
   const id = useId();
 
   function change(value: string) {
-    const next = new URLSearchParams(parameters);
+    const next = address.now();
     next.delete("shown");
     if (value) next.set("sort", value);
     else next.delete("sort");
-    setParameters(next, { preventScrollReset: true });
+    address.set(next);
   }
 
   return (

@@ -10,7 +10,7 @@ test("filters survive the way through the address", () => {
   form.append("in-stock", "on");
   form.append(parameterOf("color"), "Graphite");
   form.append(parameterOf("color"), "Glacier");
-  const filters = filtersOf(parametersOf(form));
+  const filters = filtersOf(parametersOf(new URLSearchParams(), form));
   expect(filters).toEqual({
     sort: null,
     minimum: "12.50",
@@ -19,6 +19,13 @@ test("filters survive the way through the address", () => {
     attributes: [{ name: "color", values: ["Graphite", "Glacier"] }],
   });
   expect(count(filters)).toBe(4);
+});
+
+test("filters replace each other, but neither the words nor the order", () => {
+  const form = new FormData();
+  form.append("max", "20");
+  const list = new URLSearchParams("q=red+map&min=10&sort=NAME_ASCENDING&in-stock=yes&shown=24");
+  expect(parametersOf(list, form).toString()).toBe("q=red+map&sort=NAME_ASCENDING&max=20");
 });
 
 test("what is no price and no order is ignored", () => {

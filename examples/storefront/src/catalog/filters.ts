@@ -37,9 +37,12 @@ export function filtersOf(parameters: URLSearchParams): Filters {
   };
 }
 
-/** The parameters of a form of filters, with the words of the search that it belongs to. */
-export function parametersOf(form: FormData): URLSearchParams {
-  const parameters = new URLSearchParams();
+/** Parameters that no filter sets: the words of the search and the order. */
+const KEPT = ["q", "sort"];
+
+/** The parameters of a form of filters, with the words and the order of the list that it belongs to. */
+export function parametersOf(list: URLSearchParams, form: FormData): URLSearchParams {
+  const parameters = new URLSearchParams([...list].filter(([name]) => KEPT.includes(name)));
   for (const [name, value] of form) {
     if (typeof value === "string" && value.trim() !== "") parameters.append(name, value.trim());
   }
