@@ -16,7 +16,7 @@ from graphql import parse, validate
 from pydantic import ValidationError
 from typer.core import TyperGroup
 
-from gateway import lean_imports, telemetry  # noqa: F401 - the first import keeps others out
+from gateway import lean_imports  # noqa: F401 - keeps others out
 from gateway.app import create_app, preload
 from gateway.doctor.examination import examine
 from gateway.doctor.finding import Level
@@ -31,6 +31,7 @@ from gateway.settings.environment import PREFIX
 from gateway.settings.settings import Settings
 from gateway.shopper_messages.catalogue import ShopperMessagesInvalid
 from gateway.store.redis import RedisStore
+from gateway.telemetry import logs
 from gateway.tracing.start import TracesUnavailable, load_packages
 from gateway.version import VERSION
 from schema.build import build
@@ -111,7 +112,7 @@ def serve(
 ) -> None:
     """Serve the graph. Settings are environment variables named RIVERFRONT_...; the README lists them."""
     settings = _settings("The README lists all settings. `make run` sets those for the sandbox.")
-    telemetry.configure(settings.log_level)
+    logs.configure(settings.log_level)
     log.info("starting", extra={"version": VERSION})
     for origin in settings.unencrypted_origins:
         log.warning("pages of this origin keep no session cookie: not https", extra={"origin": origin})
@@ -263,7 +264,7 @@ def _settings_of_gateway() -> Settings:
         "It needs the settings of the gateway: run it where the gateway runs. docs/operating/orders-in-question.md "
         "says how."
     )
-    telemetry.configure("CRITICAL")
+    logs.configure("CRITICAL")
     return settings
 
 

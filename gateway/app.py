@@ -54,7 +54,7 @@ from gateway.store.redis import RedisStore
 from gateway.store.repetition import Repetition
 from gateway.submission.open_attempts import measurements
 from gateway.submission.reconciler import INTERVAL_S, Reconciler
-from gateway.telemetry import FOLD_S, silence_retries, write_folded
+from gateway.telemetry.logs import FOLD_S, silence_retries, write_folded
 from gateway.tracing.start import Traces
 from gateway.upstream import transport
 from gateway.upstream.client import Upstream

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from gateway.amounts.money import Money
 from gateway.enums import SessionLevel, WarningCode
 from gateway.errors import RateLimited, UpstreamError
-from gateway.money import Money
 from gateway.operation.context import Context
 from gateway.operation.shared_reads import read_once
 from gateway.refusals.user_errors import Path, rate_limited

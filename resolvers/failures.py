@@ -7,7 +7,7 @@ from gateway.errors import ConcurrentRequest, SignInRequired, UpstreamError, Ups
 from gateway.operation.context import Context
 from gateway.refusals.refusal_to_user_error import user_error
 from gateway.refusals.user_errors import AccessError, AnyUserError, Path
-from gateway.telemetry import FOLDED
+from gateway.telemetry.logs import FOLDED
 
 log = logging.getLogger(__name__)
 

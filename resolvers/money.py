@@ -1,6 +1,6 @@
 """Formats amounts of money for display."""
 
-from gateway.money import Money, displayed
+from gateway.amounts.money import Money, displayed
 from gateway.operation.context import Context
 from gateway.operation.language import locale_of
 

@@ -18,7 +18,7 @@ from gateway.sessions.assertion_refused import AssertionRefused
 from gateway.sessions.handle import Handle
 from gateway.sessions.sessions import Session
 from gateway.store.rate_limits import address_key, target_of
-from gateway.telemetry import FOLDED
+from gateway.telemetry.logs import FOLDED
 from gateway.upstream import refusal_codes
 from gateway.upstream.cart import Cart
 from gateway.upstream.client import Upstream

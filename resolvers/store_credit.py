@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from gateway.amounts.money import Money, zero
 from gateway.enums import ErrorCode, SourceState, WarningCode
 from gateway.errors import NotConfigured, UpstreamError
-from gateway.money import Money, zero
 from gateway.operation.context import Context
 from gateway.payments import store_credit as rules
 from gateway.payments.store_credit import StoreCreditAccount

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
+from gateway.amounts.money import Money
 from gateway.checkout.guard_input import Agreement
 from gateway.enums import ErrorCode
 from gateway.errors import CartBusy, RateLimited, StoreUnavailable, UpstreamError
-from gateway.money import Money
 from gateway.operation.context import Context
 from gateway.orders.attempts import NothingToResume, SubmissionKeyTaken
 from gateway.orders.outcomes import SubmissionAttempt

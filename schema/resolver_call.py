@@ -12,7 +12,7 @@ from gateway.execution.mutation_payload import PayloadSelection
 from gateway.execution.selections import selected_fields, selections_below
 from gateway.operation.context import Context
 from gateway.operation.recorded_results import RecordedResult
-from gateway.spans import UNTRACED, inside
+from gateway.telemetry.spans import UNTRACED, inside
 
 
 def make_field_resolver(field_resolver: FieldResolver) -> Callable[..., Any]:

@@ -7,7 +7,7 @@ the likeliest first; 1000 runs them all.
 Results are stored at once: the same command continues where it was stopped.
 
     python -m bench.mutants --seed 1 --sample 200
-    python -m bench.mutants --only gateway/money.py --sample 10000
+    python -m bench.mutants --only gateway/amounts/money.py --sample 10000
     python -m bench.mutants --seed 1 --sample 200 --survivors    # run only the survivors again, after mending
     python -m bench.mutants --record                             # record again which tests run which lines
 """

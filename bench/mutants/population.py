@@ -5,7 +5,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 PATTERNS = (
-    "gateway/money.py",
+    "gateway/amounts/money.py",
     "gateway/orders/*.py",
     "gateway/submission/*.py",
     "gateway/sessions/*.py",

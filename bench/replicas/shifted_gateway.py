@@ -6,16 +6,16 @@ It reads the same settings as `python -m gateway serve`.
 import sys
 from datetime import datetime, timedelta
 
-from gateway import telemetry
 from gateway.app import create_app, utc_now
 from gateway.http.connections import ConnectionLimits
 from gateway.http.server import Server
 from gateway.settings.settings import Settings
+from gateway.telemetry import logs
 
 
 def serve(ahead_s: float) -> None:
     settings = Settings.from_environment()
-    telemetry.configure(settings.log_level)
+    logs.configure(settings.log_level)
     ahead = timedelta(seconds=ahead_s)
 
     def now() -> datetime:

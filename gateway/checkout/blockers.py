@@ -1,8 +1,8 @@
 """Builds the blockers of a checkout. A blocker names a problem, and the fields of the graph that resolve it."""
 
+from gateway.amounts.money import Money
 from gateway.checkout.guard_input import Agreement
 from gateway.enums import AddressKind, CheckoutBlockerCode, CheckoutStepKind
-from gateway.money import Money
 from gateway.orders.attempts import AttemptRecord
 from gateway.orders.outcomes import (
     AddressBlocker,

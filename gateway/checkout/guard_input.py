@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from gateway.amounts.money import Money
 from gateway.errors import UpstreamError, UpstreamRefusal
-from gateway.money import Money
 from gateway.operation.cart_owner import session_of_owner
 from gateway.operation.context import Context
 from gateway.payments.payment_session import PaymentSession, payment_session

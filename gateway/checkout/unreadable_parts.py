@@ -1,7 +1,7 @@
 """Parts of a cart that decide whether it may become an order, and that Digital River's answer does not have in a
 readable form. Without such a part, a rule of the checkout guard would be skipped."""
 
-from gateway.money import Money
+from gateway.amounts.money import Money
 from gateway.payments.payment_session import PaymentSession
 from gateway.upstream.cart import Cart
 from gateway.upstream.lines import CartLine

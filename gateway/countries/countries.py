@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import pycountry
 
-from gateway.amount_format import babel_locale
+from gateway.amounts.amount_format import babel_locale
 
 MOST_LOCALES = 32
 """Maximum number of locales whose lists of countries stay in memory, each about 40 kB."""

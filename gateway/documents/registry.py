@@ -36,7 +36,7 @@ from gateway.refusals.warnings import MutationWarning
 from gateway.settings.settings import Settings
 from gateway.settings.values import DocumentsMode
 from gateway.store.client import client_key
-from gateway.telemetry import FOLDED
+from gateway.telemetry.logs import FOLDED
 from gateway.upstream.priority import Priority
 
 log = logging.getLogger(__name__)

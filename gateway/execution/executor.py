@@ -13,7 +13,7 @@ from gateway.execution.plan import Plan
 from gateway.execution.plan_cache import PlanCache, PlannedOperation
 from gateway.operation.context import Context
 from gateway.operation.field_spans import FieldSpans
-from gateway.spans import current_span
+from gateway.telemetry.spans import current_span
 
 log = logging.getLogger(__name__)
 

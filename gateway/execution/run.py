@@ -20,7 +20,7 @@ from gateway.execution.field_resolver import FieldResolver
 from gateway.execution.mutation_payload import PayloadSelection
 from gateway.operation.context import DEADLINE_REACHED, Context
 from gateway.operation.recorded_results import RecordedResult, ResponsePath
-from gateway.spans import UNTRACED, inside
+from gateway.telemetry.spans import UNTRACED, inside
 
 Complete = Callable[[Any, "Run", ResponsePath], Any]
 """Function of a plan that makes a resolver's value a part of the answer."""

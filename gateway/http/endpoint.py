@@ -32,10 +32,10 @@ from gateway.http.session_cookie import check_change, handle_of, new_cookie
 from gateway.operation.caller import Caller
 from gateway.operation.context import Context, Operation, begin_operation
 from gateway.operation.services import Services
-from gateway.recorded_calls import CallRecord, recording
 from gateway.sessions.handle import Handle
 from gateway.store.client import request_of
 from gateway.store.waiting import limited_waiting
+from gateway.telemetry.recorded_calls import CallRecord, recording
 from gateway.upstream.call_budget import CallBudget
 from gateway.upstream.priority import prioritized
 

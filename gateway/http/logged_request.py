@@ -3,7 +3,7 @@
 import logging
 import time
 
-from gateway.telemetry import Fields, current_request_id, log_often
+from gateway.telemetry.logs import Fields, current_request_id, log_often
 
 log = logging.getLogger(__name__)
 

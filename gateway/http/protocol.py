@@ -31,7 +31,7 @@ from gateway.http.unread_requests import UnreadRequests
 from gateway.http.unsent_refusals import UnsentRefusals
 from gateway.metrics.limits import HIT, SECURITY
 from gateway.settings.settings import Settings
-from gateway.telemetry import FOLDED, current_request_id
+from gateway.telemetry.logs import FOLDED, current_request_id
 
 log = logging.getLogger(__name__)
 

@@ -14,11 +14,11 @@ from gateway.http.http_request import HeaderLine, Reply
 from gateway.http.session_cookie import set_cookie
 from gateway.operation.context import Context
 from gateway.operation.language import in_language
-from gateway.recorded_calls import CallRecord
 from gateway.refusals.answer_errors import message_of
 from gateway.refusals.warnings import SESSION_ENDED
 from gateway.settings.settings import Settings
-from gateway.telemetry import FOLDED
+from gateway.telemetry.logs import FOLDED
+from gateway.telemetry.recorded_calls import CallRecord
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from gateway.operation.caller import NewCookie
 from gateway.refusals.warnings import MutationWarning
 from gateway.sessions.handle import Handle
 from gateway.settings.settings import LOOPBACK_HOSTS, Settings
-from gateway.telemetry import FOLDED
+from gateway.telemetry.logs import FOLDED
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from gateway.http.logged_request import LoggedRequest
 from gateway.metrics.declaring import OTHER
 from gateway.metrics.operations import OPERATION
 from gateway.settings.settings import Settings
-from gateway.spans import UNTRACED, Attribute, RemoteSpan, Span, Untraced, inside
-from gateway.telemetry import Fields, current_trace_id
+from gateway.telemetry.logs import Fields, current_trace_id
+from gateway.telemetry.spans import UNTRACED, Attribute, RemoteSpan, Span, Untraced, inside
 from gateway.tracing.tracer import Tracer
 
 TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?")

@@ -12,7 +12,7 @@ from gateway.http.accepted_type import accepted_type
 from gateway.http.graphql_request import RequestRefused
 from gateway.http.response import LEGACY, ResponseWriter
 from gateway.settings.settings import Settings
-from gateway.telemetry import current_request_id
+from gateway.telemetry.logs import current_request_id
 
 MESSAGE = "There is nothing at this path. The graph is at `/graphql`. Send operations there by POST."
 

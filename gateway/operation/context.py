@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from graphql import GraphQLError
 from strawberry.dataloader import DataLoader
 
+from gateway.amounts.money import Money
 from gateway.catalog.catalog import Catalog
 from gateway.catalog.stock_loader import PendingReads, StockLoader
 from gateway.elapsed_time import elapsed_s
@@ -25,7 +26,6 @@ from gateway.errors import (
     UpstreamTimeout,
     UpstreamTokenInvalid,
 )
-from gateway.money import Money
 from gateway.operation.caller import Caller
 from gateway.operation.field_spans import FieldSpans
 from gateway.operation.recorded_results import RecordedResults

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from types import CoroutineType
 from typing import Any
 
-from gateway.spans import Span, SpanKind, inside
+from gateway.telemetry.spans import Span, SpanKind, inside
 
 
 class FieldSpans:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from gateway.amounts.money import Money
 from gateway.enums import (
     AddressKind,
     CheckoutBlockerCode,
@@ -20,7 +21,6 @@ from gateway.enums import (
     StoreCreditObstacle,
     SubmissionStatus,
 )
-from gateway.money import Money
 from gateway.payments.payment_session import (
     AuthenticateSourceAction,
     NextAction,

@@ -5,17 +5,17 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from gateway.amounts.money import Money
 from gateway.elapsed_time import elapsed_s
 from gateway.enums import CustomerType, PaymentFlow, PaymentSequence
 from gateway.enums import PaymentMethodObstacle as Obstacle
 from gateway.errors import UpstreamError
-from gateway.money import Money
 from gateway.payments import known_methods
 from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT, due_from_primary
 from gateway.settings.settings import Settings
 from gateway.settings.values import MethodsFrom
 from gateway.store.answer_cache import AnswerCache, Lifetime, hashed_key
-from gateway.telemetry import FOLDED
+from gateway.telemetry.logs import FOLDED
 from gateway.upstream.cart import Cart
 from gateway.upstream.client import Upstream
 from gateway.upstream.decoding import OneOrMany, Shape, decode, encode, many

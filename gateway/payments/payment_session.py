@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import assert_never
 from uuid import UUID
 
+from gateway.amounts.money import Money, zero
 from gateway.enums import (
     DropInFlow,
     PaymentRequirementKind,
@@ -16,7 +17,6 @@ from gateway.enums import (
     SessionLevel,
     SourceUsage,
 )
-from gateway.money import Money, zero
 from gateway.payments.drop_in import DropInSetup
 from gateway.sessions.sessions import Session
 from gateway.shopper_messages.message import ShopperMessage, shopper_message

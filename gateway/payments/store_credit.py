@@ -7,9 +7,9 @@ balance, reserves amounts and debits them.
 from collections.abc import Mapping
 from datetime import datetime
 
+from gateway.amounts.money import Money, has_digits_of_its_currency, zero
 from gateway.enums import ErrorCode, PaymentSessionState, StoreCreditObstacle
 from gateway.errors import UpstreamInvalidResponse
-from gateway.money import Money, has_digits_of_its_currency, zero
 from gateway.payments.payment_session import SUPPORTS_STORE_CREDIT
 from gateway.refusals.user_errors import AnyUserError, InputError, Path, StoreCreditError, invalid
 from gateway.upstream.cart import Cart

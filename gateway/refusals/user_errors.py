@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from gateway.amounts.money import Money
 from gateway.enums import (
     ErrorCode,
     PaymentSessionState,
@@ -13,7 +14,6 @@ from gateway.enums import (
     SubscriptionContractState,
 )
 from gateway.errors import STORE_LOST, RateLimited, SessionRequired, SignInRequired, StoreUnavailable
-from gateway.money import Money
 from gateway.shopper_messages.message import VARIANTS, ShopperMessage, quantity_message, shopper_message
 from gateway.upstream.addresses import AddressSuggestion
 from gateway.upstream.decoding import Shape

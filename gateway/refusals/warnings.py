@@ -2,8 +2,8 @@
 
 import msgspec
 
+from gateway.amounts.money import Money
 from gateway.enums import WarningCode
-from gateway.money import Money
 from gateway.shopper_messages.message import ShopperMessage, shopper_message
 
 

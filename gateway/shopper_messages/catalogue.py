@@ -17,9 +17,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
-from gateway import money
-from gateway.amount_format import formatted_number
-from gateway.money import Money
+from gateway.amounts import money
+from gateway.amounts.amount_format import formatted_number
+from gateway.amounts.money import Money
 from gateway.shopper_messages.message import ShopperMessage, Value, declared_messages
 
 OWN = Path(__file__).parent / "languages"

@@ -7,6 +7,7 @@ variant after it: `CheckoutBlockerCode.ADDRESS_MISSING.billing`.
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from gateway.amounts.money import Money
 from gateway.enums import (
     CheckoutBlockerCode,
     DeclineAdvice,
@@ -16,7 +17,6 @@ from gateway.enums import (
     SubmissionStatus,
     WarningCode,
 )
-from gateway.money import Money
 
 Blocker = CheckoutBlockerCode
 

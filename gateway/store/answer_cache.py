@@ -20,9 +20,9 @@ import msgspec
 from gateway.errors import QuotaRefusal, UpstreamError, UpstreamRefusal
 from gateway.metrics.declaring import CounterSeries
 from gateway.metrics.store import CACHE
-from gateway.recorded_calls import CacheUse, current_record
 from gateway.store.bounded_memory import BoundedMemory
-from gateway.telemetry import FOLDED
+from gateway.telemetry.logs import FOLDED
+from gateway.telemetry.recorded_calls import CacheUse, current_record
 
 log = logging.getLogger(__name__)
 

@@ -24,7 +24,7 @@ from redis.asyncio import Redis
 
 from gateway.errors import RateLimited
 from gateway.metrics.limits import HIT
-from gateway.telemetry import FOLDED
+from gateway.telemetry.logs import FOLDED
 
 log = logging.getLogger(__name__)
 

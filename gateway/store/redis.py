@@ -22,7 +22,7 @@ from gateway.store.interface import Lease, LockNotAcquired
 from gateway.store.server_address import end_connections_to_sentinels, pool_for
 from gateway.store.shared_connection import SharedRedis
 from gateway.store.waiting import renew_waiting
-from gateway.telemetry import FOLDED
+from gateway.telemetry.logs import FOLDED
 
 log = logging.getLogger(__name__)
 

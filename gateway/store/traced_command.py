@@ -5,7 +5,7 @@ from types import TracebackType
 from redis.exceptions import NoScriptError
 
 from gateway.metrics.store import COMMAND
-from gateway.spans import UNTRACED, Span, SpanKind, Untraced, current_span
+from gateway.telemetry.spans import UNTRACED, Span, SpanKind, Untraced, current_span
 
 
 class TracedCommand:

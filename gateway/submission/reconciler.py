@@ -13,10 +13,10 @@ from gateway.errors import GatewayError
 from gateway.metrics.submissions import RECONCILIATIONS
 from gateway.operation.services import Services
 from gateway.orders.attempts import OPEN_ATTEMPTS, NothingToResume, SubmissionKeyTaken, store_key_in
-from gateway.spans import SpanKind, inside
 from gateway.store.repetition import Repetition
 from gateway.submission.submissions import reconcile
-from gateway.telemetry import current_trace_id
+from gateway.telemetry.logs import current_trace_id
+from gateway.telemetry.spans import SpanKind, inside
 from gateway.tracing.tracer import Tracer
 
 log = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from opentelemetry.trace import SpanKind as OtlpKind
 
 from gateway.metrics.traces import SPANS
 from gateway.settings.settings import Settings
-from gateway.spans import RemoteSpan, Span, SpanKind
+from gateway.telemetry.spans import RemoteSpan, Span, SpanKind
 from gateway.version import VERSION
 
 log = logging.getLogger(__name__)

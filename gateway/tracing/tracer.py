@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from gateway.spans import RemoteSpan, Span, SpanKind, Trace, random_id
+from gateway.telemetry.spans import RemoteSpan, Span, SpanKind, Trace, random_id
 
 NOT_YET_NAMED = "request"
 """Name of an operation's span until the operation is known."""

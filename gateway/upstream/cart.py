@@ -8,8 +8,8 @@ import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
+from gateway.amounts.money import Money, difference, with_text
 from gateway.enums import ChargeType, CustomerType, LandedCostState, PaymentSessionState, ProductKind
-from gateway.money import Money, difference, with_text
 from gateway.upstream import error_envelopes
 from gateway.upstream.addresses import CartAddress, cart_address
 from gateway.upstream.decoding import CUT, Identifier, Int32, JsonObject, OneOrMany, Shape, many

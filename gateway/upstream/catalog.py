@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from msgspec import field
 from msgspec.structs import replace
 
+from gateway.amounts.money import Money, with_text
 from gateway.enums import ProductKind
-from gateway.money import Money, with_text
 from gateway.upstream.decoding import (
     CUT,
     Attributes,

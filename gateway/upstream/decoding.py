@@ -17,7 +17,7 @@ from typing import Annotated, Any, TypeVar, Union
 import msgspec
 
 from gateway.errors import UpstreamInvalidResponse
-from gateway.telemetry import FOLDED
+from gateway.telemetry.logs import FOLDED
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 from urllib.parse import quote, urlsplit
 
 from gateway.metrics.declaring import OTHER
-from gateway.recorded_calls import RecordedCall
+from gateway.telemetry.recorded_calls import RecordedCall
 from gateway.upstream.error_envelopes import Entry, error_in, is_of_quota
 from gateway.upstream.priority import Priority
 

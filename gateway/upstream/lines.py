@@ -5,8 +5,8 @@ from decimal import Decimal
 from msgspec import field
 from msgspec.structs import replace
 
+from gateway.amounts.money import Money, with_text
 from gateway.enums import OfferKind
-from gateway.money import Money, with_text
 from gateway.upstream.catalog import Product
 from gateway.upstream.decoding import (
     CUT,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from gateway.elapsed_time import elapsed_s
 from gateway.errors import UpstreamError, UpstreamNotReached
-from gateway.telemetry import FOLDED
+from gateway.telemetry.logs import FOLDED
 from gateway.upstream.exchange import Request, Response, Sender
 
 log = logging.getLogger(__name__)

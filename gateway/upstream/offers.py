@@ -4,8 +4,8 @@ import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
+from gateway.amounts.money import Money
 from gateway.enums import OfferKind
-from gateway.money import Money
 from gateway.upstream.catalog import Product, WireProductPricing
 from gateway.upstream.decoding import Identifier, OneOrMany, Shape, many
 from gateway.upstream.ids import global_id

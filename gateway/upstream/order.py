@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from gateway.amounts.money import Money
 from gateway.enums import OrderState, PaymentSessionState
-from gateway.money import Money
 from gateway.store.rate_limits import target_of
 from gateway.upstream import error_envelopes
 from gateway.upstream.addresses import Address, address

@@ -2,7 +2,7 @@
 
 from msgspec import field
 
-from gateway.money import Money, with_text
+from gateway.amounts.money import Money, with_text
 from gateway.upstream.cart import Cart
 from gateway.upstream.decoding import Shape, first
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from msgspec import field
 
+from gateway.amounts.money import Money
 from gateway.enums import PaymentFlow, PaymentSessionState, SourceState
-from gateway.money import Money
 from gateway.upstream.decoding import (
     CUT,
     Int32,

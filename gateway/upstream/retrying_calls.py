@@ -38,11 +38,11 @@ from gateway.errors import (
 )
 from gateway.metrics import upstream as metrics
 from gateway.metrics.protection import QUOTA_REFUSALS
-from gateway.recorded_calls import RecordedCall
 from gateway.settings.settings import Settings
 from gateway.store.interface import Lease
 from gateway.store.waiting import renew_waiting
-from gateway.telemetry import FOLDED
+from gateway.telemetry.logs import FOLDED
+from gateway.telemetry.recorded_calls import RecordedCall
 from gateway.upstream import error_envelopes, refusal_codes
 from gateway.upstream.call_budget import CallBudget
 from gateway.upstream.call_names import call_name

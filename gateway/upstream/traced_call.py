@@ -3,9 +3,9 @@
 import time
 from types import TracebackType
 
-from gateway.recorded_calls import RecordedCall, current_record
 from gateway.settings.settings import Settings
-from gateway.spans import Span, SpanKind, current_span, inside
+from gateway.telemetry.recorded_calls import RecordedCall, current_record
+from gateway.telemetry.spans import Span, SpanKind, current_span, inside
 from gateway.upstream.counted_call import cause_of, status_class
 from gateway.upstream.exchange import Header
 

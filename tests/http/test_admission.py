@@ -4,15 +4,15 @@ import asyncio
 import hashlib
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from itertools import cycle
-from typing import Any
 
 import pytest
 
 from gateway.http.admission import LEAST_REQUESTS, WINDOW_S
 from gateway.http.graphql_path import GraphQLPath
+from gateway.http.protocol import LimitedProtocol
 from gateway.http.server import Server
 from gateway.http.start_queue import StartQueue
 from sandbox.model.world import World
@@ -112,23 +112,18 @@ class Overload:
         self._writer.write(sent)
         return await rest((self._reader, self._writer))
 
-    def end_sending(self, sent: bytes) -> None:
-        """Send this, and say that nothing follows."""
-        self.clock.begin()
-        self._writer.write(sent)
-        self._writer.write_eof()
-
-    def stop_when_refused(self) -> None:
-        """End all connections as soon as the next request is refused, before its answer has been sent."""
+    def before_next_refusal(self, happens: Callable[[LimitedProtocol], None]) -> None:
+        """Let this happen to the connection after the next request was refused, and before its answer is sent."""
         unsent_refusals = self._server._protocol.unsent_refusals
         put = unsent_refusals.put
 
-        def put_and_stop(*refusal: Any) -> None:
-            put(*refusal)
-            for connection in list(self._server.server_state.connections):
-                connection.shutdown()
+        def put_after(transport: asyncio.Transport, answer: bytes, loop: asyncio.AbstractEventLoop) -> None:
+            (connection,) = self._server.server_state.connections
+            assert isinstance(connection, LimitedProtocol)
+            loop.call_soon(happens, connection)
+            put(transport, answer, loop)
 
-        unsent_refusals.put = put_and_stop  # type: ignore[method-assign, assignment]  # stops at this moment
+        unsent_refusals.put = put_after  # type: ignore[method-assign]  # at this moment
 
     async def answer(self) -> tuple[int, bytes]:
         head = await self._reader.readuntil(b"\r\n\r\n")
@@ -213,17 +208,21 @@ async def test_refusal_says_when_to_try_again(load: Overload) -> None:
     assert (await load.ask(SUBMIT, BEARER))[0] == 200
 
 
-async def test_client_that_sends_no_more_reads_its_refusal(load: Overload) -> None:
-    load.clock.wait_s = 0.3
-    await load.statuses(8 * WINDOW, (PUBLIC, b""))
-    load.end_sending(plain({"query": PUBLIC}))
-    assert (await load.answer())[0] == 503
+def end_of_stream(connection: LimitedProtocol) -> None:
+    """As the event loop reports it."""
+    connection.eof_received()
+    connection.transport.close()
 
 
-async def test_stop_sends_refusals_before_it_closes(load: Overload) -> None:
+@pytest.mark.parametrize(
+    "happens", [LimitedProtocol.shutdown, end_of_stream, lambda connection: connection.data_received(b"no HTTP\r\n")]
+)
+async def test_refusal_is_sent_before_its_connection_ends(
+    load: Overload, happens: Callable[[LimitedProtocol], None]
+) -> None:
     load.clock.wait_s = 0.3
     await load.statuses(8 * WINDOW, (PUBLIC, b""))
-    load.stop_when_refused()
+    load.before_next_refusal(happens)
     assert (await load.ask(PUBLIC))[0] == 503
 
 

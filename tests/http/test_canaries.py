@@ -22,10 +22,10 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 from starlette.types import ASGIApp
 
-from gateway import telemetry
 from gateway.doctor.examination import examine
 from gateway.order_commands import print_attempt, print_order
 from gateway.settings.settings import Settings
+from gateway.telemetry import logs
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import Balance, World
 from tests.sessions.test_merchant_assertions import AUDIENCE, FOREIGN_KEY, ISSUER, KEY, SIGN_IN, TRUSTED
@@ -86,7 +86,7 @@ class CarelessTransport(InMemoryTransport):
         body = (await request.aread()).decode(errors="replace")
         sent = f"{request.url} {dict(request.headers)} {body}"
         self.sent.append(unquote_plus(sent))
-        for part in (str(request.url), *request.headers.values(), *wrap(body, telemetry.MAX_VALUE_LENGTH)):
+        for part in (str(request.url), *request.headers.values(), *wrap(body, logs.MAX_VALUE_LENGTH)):
             logging.getLogger("careless").debug("sent %s", part)
             logging.getLogger("careless").warning(f"{part}")
         if self.crashes:
@@ -313,7 +313,7 @@ async def fail_everywhere(staged: Staged) -> None:
     try:
         raise RuntimeError(f"{SECRETS} {PERSONAL}")
     except RuntimeError as error:
-        telemetry.log_uncaught(type(error), error, error.__traceback__)
+        logs.log_uncaught(type(error), error, error.__traceback__)
     staged.note_tokens()
 
 

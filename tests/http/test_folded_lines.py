@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from gateway import telemetry
-from gateway.telemetry import FOLD_S, MOST_FOLDED, Folding, StandardError
+from gateway.telemetry import logs
+from gateway.telemetry.logs import FOLD_S, MOST_FOLDED, Folding, StandardError
 from sandbox.model.world import World
 from tests.support.shop import CART, SUBMIT, Clock, Shopper, new_key
 
@@ -148,7 +148,7 @@ def test_line_is_written_once_a_minute_until_it_ends() -> None:
 def test_folded_lines_are_written_when_the_process_ends(written: Written) -> None:
     log = logging.getLogger("gateway.anything")
     for _ in range(3):
-        log.warning("something", extra=telemetry.FOLDED)
+        log.warning("something", extra=logs.FOLDED)
     written.handler.close()
     assert [line.get("suppressed") for line in written.events("something")] == [None, 2]
 
@@ -166,7 +166,7 @@ def test_line_of_uncaught_exception_has_no_message(log: io.StringIO) -> None:
     try:
         raise ValueError("planted")
     except ValueError as error:
-        telemetry.log_uncaught(type(error), error, error.__traceback__)
+        logs.log_uncaught(type(error), error, error.__traceback__)
     (line,) = [json.loads(line) for line in log.getvalue().splitlines()]
     assert (line["event"], line["level"]) == ("process crashed", "critical")
     assert "ValueError at http/test_folded_lines.py" in line["exception"]

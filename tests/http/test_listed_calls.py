@@ -10,7 +10,7 @@ from dirty_equals import IsFloat, IsPartialDict
 
 from gateway.http.csrf import SERVER_KEY_HEADER
 from gateway.http.listed_calls import HEADER
-from gateway.recorded_calls import MOST_CALLS, CallRecord
+from gateway.telemetry.recorded_calls import MOST_CALLS, CallRecord
 from gateway.upstream.call_names import CALL_NAMES
 from sandbox.model.world import World
 from tests.support.operation_calls import TABLE

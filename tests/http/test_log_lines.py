@@ -7,14 +7,14 @@ from pathlib import Path
 
 TWO_LINES = """
 import logging
-from gateway import telemetry
+from gateway.telemetry import logs
 
-telemetry.configure("INFO")
-telemetry.current_request_id.set("id")
+logs.configure("INFO")
+logs.current_request_id.set("id")
 log = logging.getLogger("gateway.anything")
 fields = {"secret": "planted", "status": 200, "operation": "\\u009b" + "x" * 300, "codes": ("A",)}
-telemetry.log_often(log, logging.INFO, "something", 0.1, tuple(fields.items()))
-telemetry.log_often(log, logging.DEBUG, "not written", 0.1, tuple(fields.items()))
+logs.log_often(log, logging.INFO, "something", 0.1, tuple(fields.items()))
+logs.log_often(log, logging.DEBUG, "not written", 0.1, tuple(fields.items()))
 log.info("something", extra={"duration_ms": 0.1, **fields})
 """
 

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.http.unread_priority import WORDS, look_at, priority_unread
+from gateway.http import unread_priority
+from gateway.http.unread_priority import (
+    LONGEST_REMEMBERED,
+    REMEMBERED_DOCUMENTS,
+    WORDS,
+    look_at,
+    priority_unread,
+)
 from gateway.http.unread_requests import PlainRequest, plain_request
 from gateway.upstream.priority import Priority
 
@@ -123,3 +130,13 @@ def test_look_at_a_body_overlooks_nothing(fields: dict[str, object]) -> None:
 def test_string_beside_a_hash_is_no_document() -> None:
     body = b'{"operationName": "query", "documentId": "a"}'
     assert priority_unread(body, is_read=False, has_credentials=False) is None
+
+
+def test_memory_of_documents_is_bounded() -> None:
+    unread_priority._words_in_document.cache_clear()
+    for number in range(REMEMBERED_DOCUMENTS + 10):
+        look_at(b'{"query": "{ product%d { id } }"}' % number)
+    assert unread_priority._words_in_document.cache_info().currsize == REMEMBERED_DOCUMENTS
+    before = unread_priority._words_in_document.cache_info()
+    look_at(b'{"query": "%b"}' % (b" " * (LONGEST_REMEMBERED + 1)))
+    assert unread_priority._words_in_document.cache_info() == before

@@ -8,7 +8,7 @@ from babel import Locale
 from babel.localedata import locale_identifiers
 from babel.numbers import format_currency, list_currencies
 
-from gateway.amount_format import amount_format
+from gateway.amounts.amount_format import amount_format
 
 AMOUNTS = [
     Decimal(text)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from gateway.money import Money, displayable_text, formatted, has_digits_of_its_currency
+from gateway.amounts.money import Money, displayable_text, formatted, has_digits_of_its_currency
 
 ISO_4217 = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF",

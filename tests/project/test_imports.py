@@ -84,14 +84,14 @@ FORBIDDEN = {
         "gateway/store/a.py (floor 2) imports gateway/sessions/b.py (floor 5)",
     ),
     "up, under TYPE_CHECKING": (
-        "gateway/money.py",
+        "gateway/amounts/money.py",
         f"{TYPE_CHECKING}import gateway.sessions.b\n",
-        "gateway/money.py (floor 2) imports gateway/sessions/b.py (floor 5)",
+        "gateway/amounts/money.py (floor 0) imports gateway/sessions/b.py (floor 5)",
     ),
     "on the same floor": (
-        "gateway/money.py",
+        "gateway/countries/a.py",
         "from gateway.store import c\n",
-        "gateway/money.py (floor 2) imports gateway/store/c.py (floor 2)",
+        "gateway/countries/a.py (floor 2) imports gateway/store/c.py (floor 2)",
     ),
     "of another building": (
         "gateway/app.py",

@@ -25,7 +25,7 @@ OPERATORS_ONLY = (
     "gateway/order_commands.py",
     "gateway/orders/attempt_story.py",
     "gateway/doctor/",
-    "gateway/telemetry.py",
+    "gateway/telemetry/logs.py",
     "gateway/metrics/",
     "gateway/documents/manifest.py",
     "gateway/http/health.py",

@@ -15,8 +15,8 @@ from typing import Any
 
 import msgspec
 
+from gateway.amounts.money import Money
 from gateway.errors import UpstreamInvalidResponse
-from gateway.money import Money
 from gateway.upstream import error_envelopes
 from gateway.upstream.cart import Cart, CartAnswer, LineItems, ShippingOptions, WireShippingOption
 from gateway.upstream.catalog import InventoryStatus, WireProductPricing

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from gateway import telemetry
+from gateway.telemetry import logs
 
 
 @contextmanager
@@ -15,10 +15,10 @@ def recorded_log(level: int = logging.DEBUG) -> Iterator[io.StringIO]:
     """The log output of all loggers, also of those of which the gateway writes only warnings."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
-    handler.setFormatter(telemetry.JsonLines())
+    handler.setFormatter(logs.JsonLines())
     root = logging.getLogger()
     before = root.level
-    loggers = [logging.getLogger(name) for name in telemetry.NOISY_LOGGERS]
+    loggers = [logging.getLogger(name) for name in logs.NOISY_LOGGERS]
     levels = [logger.level for logger in loggers]
     root.addHandler(handler)
     root.setLevel(level)

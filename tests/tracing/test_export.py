@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.spans import Span, SpanKind, Trace
+from gateway.telemetry.spans import Span, SpanKind, Trace
 from gateway.tracing.export import MOST_OF_TRACE, MOST_WAITING, STOP_S, SpanExport
 from sandbox.model.world import World
 from tests.support.metric_values import Counted

@@ -10,9 +10,9 @@ from uuid import uuid4
 import msgspec
 import pytest
 
+from gateway.amounts.money import Money, formatted, has_digits_of_its_currency
 from gateway.app import utc_now
 from gateway.errors import RecordUnreadable, UpstreamInvalidResponse, UpstreamRefusal
-from gateway.money import Money, formatted, has_digits_of_its_currency
 from gateway.orders.attempts import AttemptRecord, Attempts, Stage
 from gateway.sessions.idempotency import ChangeOutcome, IdempotencyRecords
 from gateway.sessions.sessions import Session

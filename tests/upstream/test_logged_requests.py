@@ -6,7 +6,7 @@ from typing import Literal
 import httpx
 import pytest
 
-from gateway.telemetry import VARYING_FIELDS
+from gateway.telemetry.logs import VARYING_FIELDS
 from sandbox.app import create_app as create_sandbox
 from sandbox.model.world import World
 from tests.support.recorded_log import lines_with

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from gateway.amounts.money import Money
 from gateway.errors import UpstreamRefusal, UpstreamUnavailable
-from gateway.money import Money
 from gateway.upstream.cart import Cart, CartAnswer
 from gateway.upstream.decoding import decode, locale_string, many, required
 from gateway.upstream.endpoints.paths import CART

@@ -7,7 +7,7 @@ import msgspec
 from babel.numbers import get_currency_precision
 from msgspec.structs import force_setattr
 
-from gateway.amount_format import amount_format
+from gateway.amounts.amount_format import amount_format
 
 ISO_DIGITS = {"IQD": 3} | dict.fromkeys(
     ("AFN", "ALL", "IRR", "KPW", "LAK", "LBP", "MGA", "MMK", "RSD", "SOS", "SYP", "YER"), 2
