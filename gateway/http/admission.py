@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 WINDOW_S = 0.05
 """Time over which waits are averaged, in seconds. The budget changes after each."""
 
-BEGINS_SHARE, KEEPS_SHARE = 0.3, 0.1
+BEGINS_SHARE, KEEPS_SHARE = 0.4, 0.1
 """Mean wait from which on some are refused, and mean wait that the budget then keeps, as shares of the longest wait.
 The queue is kept short then, because a process that has to refuse requests is never idle."""
 
@@ -32,15 +32,22 @@ BUSY_SHARE = 0.2
 """Share of a core above which a process has so much to do that its requests wait. If it uses less, they wait because of
 other programs, and to refuse some would not help the others."""
 
-WINDOWS_BEFORE = 2
-"""Windows in a row with long waits before anything is refused. One alone may be the garbage collector, or a new
-document. What begins meanwhile is answered late, so each further one would show in the slowest answers."""
+WINDOWS_BEFORE = 3
+"""Windows in a row with long waits before anything is refused, unless it is a flood. One alone may be the garbage
+collector, or a new document."""
+
+WINDOWS_OF_FLOOD = 2
+"""The same in a flood. What begins meanwhile is answered late."""
+
+FLOOD_GROWS = 1.5
+"""Factor by which the queue grows, at least, from window to window in a flood. After a pause or a burst, it shrinks."""
 
 WINDOWS_AFTER = 20
 """Windows in a row in which nothing would have been refused, after which everything is admitted again."""
 
-LEAST_REQUESTS = 5
-"""Requests without which a mean says nothing. A window lasts until it has them, but not longer than `QUIET_S`."""
+LEAST_REQUESTS = 10
+"""Requests without which a mean says nothing. A window lasts until it has them, or so many wait, but not longer than
+`QUIET_S`."""
 
 LEAST_PER_S = 1 / WINDOW_S
 """Lowest estimate of what the process can execute. Without requests that are executed, it could not grow again."""
@@ -55,7 +62,8 @@ GROWS, GROWS_IDLE = 1.03, 1.2
 """Factor of the budget after a window with short waits, and after one in which the process was idle as well."""
 
 IDLE_SHARE = 0.3
-"""Share of a window in which a process that uses no CPU time was idle. Other programs may have used a smaller one."""
+"""If the process used no CPU time in more than this share of a window, it was idle. A smaller share may have gone to
+other programs."""
 
 NEWEST_SHARE = 0.3
 """Share of the last window in the estimate of what the process can execute."""
@@ -117,13 +125,15 @@ class Admission:
         self.waiting = 0
         """Requests whose work has not begun."""
         self.longest_wait_s = longest_wait_s or math.inf
-        self._window_began_at = now()
-        self._window_ends_at = self._window_began_at + WINDOW_S
+        # The first request ends the time before the first window.
+        self._window_began_at = self._window_ends_at = -math.inf
         self._cpu_before_s = cpu_s()
         self._observed_at = self._waited_s = self._last_wait_s = 0.0
         self._started = self._refused_unread = self._executed = 0
-        self._long_windows = self._calm_windows = 0
-        self._executed_before: deque[tuple[int, float]] = deque(maxlen=WINDOWS_BEFORE + 1)
+        self._long_windows = self._flood_windows = self._calm_windows = 0
+        self._waiting_before = 0
+        """Requests that waited when the last window ended."""
+        self._executed_before: deque[tuple[int, float]] = deque(maxlen=WINDOWS_BEFORE)
         """Requests that the last windows have executed, and the CPU time in seconds."""
         self._budget_per_s = self._capacity_per_s = 0.0
         self._arrived: dict[Priority, int] = {}
@@ -199,41 +209,54 @@ class Admission:
 
     def _end_window(self, now: float) -> None:
         took_s, cpu_s = now - self._window_began_at, self.cpu_s()
-        if self._started + self._refused_unread < LEAST_REQUESTS and took_s < QUIET_S:
+        if max(self._started + self._refused_unread, self.waiting) < LEAST_REQUESTS and took_s < QUIET_S:
             return
         mean_s = self._waited_s / max(self._started, 1)
         overload.WAIT.labels().set(mean_s)
         window = Window(took_s, cpu_s - self._cpu_before_s, mean_s)
-        target_s = self.longest_wait_s * (KEEPS_SHARE if self.is_shedding else BEGINS_SHARE)
         is_busy = window.busy_share > BUSY_SHARE or mean_s > self.longest_wait_s
         if self.is_shedding:
-            self._adapt(window, self._expected_wait_s(now) - target_s, is_busy=is_busy, is_long=mean_s > target_s)
+            self._adapt(window, now, is_busy=is_busy)
         else:
-            self._executed_before.append((self._executed, window.cpu_s))
-            # The first requests of a sudden load begin at once. Those that wait behind them will have waited so long.
-            ahead_s = self.waiting * took_s / max(self._started, 1)
-            # After a burst, which is no overload, the process was idle and the last request has not waited.
-            is_long = is_busy and took_s < QUIET_S and max(mean_s, ahead_s) > target_s < self._last_wait_s
-            self._long_windows = self._long_windows + 1 if is_long else 0
-            if self._long_windows >= WINDOWS_BEFORE:
-                self._begin(mean_s)
+            self._observe_waits(window, is_busy=is_busy)
         self._window_began_at, self._window_ends_at, self._cpu_before_s = now, now + WINDOW_S, cpu_s
         self._waited_s, self._started, self._refused_unread, self._executed = 0.0, 0, 0, 0
         self._arrived = dict.fromkeys(Priority, 0)
 
-    def _begin(self, mean_s: float) -> None:
+    def _observe_waits(self, window: Window, *, is_busy: bool) -> None:
+        """Begin to refuse requests after enough windows with long waits."""
+        if window.took_s >= QUIET_S:
+            self._executed_before.clear()
+        else:
+            self._executed_before.append((self._executed, window.cpu_s))
+        # After a burst, which is no overload, the process was idle and the last request has not waited.
+        is_long = window.mean_s > self.longest_wait_s * BEGINS_SHARE < self._last_wait_s
+        # The first requests of a flood begin at once, so their waits are short. Those behind them will have waited so
+        # long.
+        backlog_s = self.waiting * window.cpu_s / max(self._started, 1)
+        is_flood = backlog_s > self.longest_wait_s and self.waiting > FLOOD_GROWS * self._waiting_before
+        self._waiting_before = self.waiting
+        can_count = is_busy and window.took_s < QUIET_S
+        self._long_windows = self._long_windows + 1 if can_count and is_long else 0
+        self._flood_windows = self._flood_windows + 1 if can_count and is_flood else 0
+        if self._long_windows >= WINDOWS_BEFORE or self._flood_windows >= WINDOWS_OF_FLOOD:
+            self._begin(self._executed / window.took_s, max(window.mean_s, backlog_s))
+
+    def _begin(self, per_s: float, wait_s: float) -> None:
+        log.error("overloaded", extra={"reason": f"{per_s:.0f} requests a second wait {wait_s * 1000:.0f} ms each"})
+        self.is_shedding, self._calm_windows = True, 0
+        self._long_windows = self._flood_windows = 0
         # In the last window alone, the process was busy with those that began in the ones before.
         executed, cpu_s = map(sum, zip(*self._executed_before, strict=True))
-        per_s = executed / max(cpu_s, WINDOW_S)
-        log.error("overloaded", extra={"reason": f"{per_s:.0f} requests a second wait {mean_s * 1000:.0f} ms each"})
-        self.is_shedding, self._calm_windows, self._long_windows = True, 0, 0
-        self._capacity_per_s = self._budget_per_s = max(per_s, LEAST_PER_S)
+        self._executed_before.clear()
+        self._capacity_per_s = self._budget_per_s = max(executed / max(cpu_s, WINDOW_S), LEAST_PER_S)
         # What arrives of each priority is counted from now on.
         self._shares = dict.fromkeys(Priority, 1.0) | {Priority.PUBLIC: 0.5}
 
-    def _adapt(self, window: Window, excess_s: float, *, is_busy: bool, is_long: bool) -> None:
-        took_s = window.took_s
-        is_long = is_long and is_busy and took_s < QUIET_S
+    def _adapt(self, window: Window, now: float, *, is_busy: bool) -> None:
+        took_s, target_s = window.took_s, self.longest_wait_s * KEEPS_SHARE
+        is_long = is_busy and window.mean_s > target_s and took_s < QUIET_S
+        excess_s = self._expected_wait_s(now) - target_s
         # The process was never idle, nor busy with the refusals of the queue that began the overload.
         if is_long and window.mean_s <= self.longest_wait_s:
             executed_per_s = max(self._executed / took_s, LEAST_PER_S)

@@ -12,9 +12,9 @@ from contextvars import Context
 from gateway.http.admission import Admission
 
 BEGUN_AT_ONCE, BEGUN_IN_A_TURN = 32, 8
-"""Requests that begin in the turn in which they arrive, and how many more may begin in each further turn. Those that
-have begun before go on in the same turn. Many cost less than one after the other, because the same step of all of them
-is done in a row. But their steps take ten turns and more, so a sudden load would begin more than can end soon."""
+"""Requests that may begin as soon as they arrive, and by how many this number grows again in each turn. Those that have
+begun go on in the same turn. Many cost less than one after the other, because the same step of all of them is done in a
+row. But their steps take ten turns and more, so with more a flood would begin more than can end soon."""
 
 CROWD = 32
 """Requests that wait, above which fewer are begun."""
@@ -23,8 +23,8 @@ BEGUN_IN_A_CROWD = 1
 """The same in a crowd: those that have begun shall be answered soon."""
 
 TURNS_OF_ONE = 2
-"""Turns in which one request begins while requests are refused. The steps of a request take up to 16 turns besides its
-calls to Digital River. Turns in which none begins are short."""
+"""Turns in which one request begins while requests are refused, unless it has waited too long. The steps of a request
+take up to 16 turns besides its calls to Digital River. Turns in which none begins are short."""
 
 
 class StartQueue:
@@ -49,12 +49,13 @@ class StartQueue:
             self._waiting[begin] = loop.time()
             self._admission.waiting = len(self._waiting)
         if not self._turn_comes:
-            self._turn_comes = True
             loop.call_soon(self._turn, loop, context=self._context)
+            self._turn_comes = True
 
     def discard(self, begin: Callable[[], None]) -> None:
         """Never call `begin`, if it still waits."""
         self._waiting.pop(begin, None)
+        self._admission.waiting = len(self._waiting)
 
     def _turn(self, loop: asyncio.AbstractEventLoop) -> None:
         self._left = self._most(loop.time())
@@ -65,10 +66,11 @@ class StartQueue:
                 begin()
         finally:  # Without memory, one request may not begin. The others must.
             self._admission.waiting = len(self._waiting)
+            self._turn_comes = False
             is_full = self._admission.is_shedding or self._left == BEGUN_AT_ONCE
-            self._turn_comes = bool(self._waiting) or not is_full
-            if self._turn_comes:
+            if self._waiting or not is_full:
                 loop.call_soon(self._turn, loop, context=self._context)
+                self._turn_comes = True
 
     def _most(self, now: float) -> int:
         """How many may begin in this turn."""

@@ -8,6 +8,8 @@ from contextvars import Context, ContextVar
 from functools import partial
 from itertools import pairwise
 
+import pytest
+
 from gateway.http.admission import Admission
 from gateway.http.start_queue import BEGUN_AT_ONCE, BEGUN_IN_A_CROWD, BEGUN_IN_A_TURN, CROWD, TURNS_OF_ONE, StartQueue
 from gateway.http.unsent_refusals import UnsentRefusals
@@ -29,6 +31,10 @@ class Turns:
     def turn(self) -> None:
         for _ in range(len(self._next)):
             self._next.popleft()()
+
+    def pass_all(self) -> None:
+        while self._next:
+            self.turn()
 
     @property
     def is_idle(self) -> bool:
@@ -81,6 +87,35 @@ def test_overloaded_process_begins_one_in_some_turns() -> None:
 def test_overloaded_process_refuses_the_late_ones_in_every_turn() -> None:
     _, *in_turns = begun_in_turns(shedding_queue(), BEGUN_AT_ONCE + 10, waited_s=0.06)
     assert in_turns[:10] == [1] * 10
+
+
+@pytest.mark.parametrize("number", [0, 10])
+@pytest.mark.parametrize("is_shedding", [False, True])
+def test_requests_begin_after_an_overload_begins_or_ends(is_shedding: bool, number: int) -> None:
+    admission, turns, begun = Admission(0.05), Turns(), list[int]()
+    admission.is_shedding = is_shedding
+    queue = StartQueue(admission)
+    for _ in range(BEGUN_AT_ONCE + number):
+        queue.put(partial(begun.append, 1), turns)  # type: ignore[arg-type]  # of the loop, only this is used
+    turns.turn()
+    admission.is_shedding = not is_shedding
+    turns.pass_all()
+    queue.put(partial(begun.append, 2), turns)  # type: ignore[arg-type]  # of the loop, only this is used
+    turns.pass_all()
+    assert begun == [1] * (BEGUN_AT_ONCE + number) + [2]
+
+
+def test_admission_knows_how_many_requests_wait() -> None:
+    admission, turns = Admission(0.05), Turns()
+    queue = StartQueue(admission)
+    requests = [partial(list[int]().append, number) for number in range(BEGUN_AT_ONCE + CROWD + 2)]
+    for request in requests:
+        queue.put(request, turns)  # type: ignore[arg-type]  # of the loop, only this is used
+    assert admission.waiting == CROWD + 2
+    queue.discard(requests[-1])
+    assert admission.waiting == CROWD + 1
+    turns.turn()
+    assert admission.waiting == CROWD
 
 
 async def test_lone_requests_begin_at_once() -> None:

@@ -80,7 +80,7 @@ function Form({ facets, filters }: FilterFormProps) {
           to={{ pathname, search: words === null ? "" : new URLSearchParams({ q: words }).toString() }}
           preventScrollReset
           // The link goes away, and the focus would be lost with it.
-          onClick={() => form.current?.querySelector<HTMLElement>("input:not([type=hidden])")?.focus()}
+          onClick={() => form.current?.querySelector<HTMLElement>("input")?.focus()}
         >
           {catalog.clearFilters}
         </Link>

@@ -37,7 +37,7 @@ export function filtersOf(parameters: URLSearchParams): Filters {
   };
 }
 
-/** Parameters that no filter sets: the words of the search and the order. */
+/** Parameters that stay when a filter changes: the words of the search and the order. */
 const KEPT = ["q", "sort"];
 
 /** The parameters of a form of filters, with the words and the order of the list that it belongs to. */

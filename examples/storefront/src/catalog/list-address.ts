@@ -17,7 +17,8 @@ interface ListAddress {
 export function useListAddress(): ListAddress {
   const { pathname } = useLocation();
   const [parameters, setParameters] = useSearchParams();
-  const now = () => new URLSearchParams(window.location.search);
+  // On the way to another page, the address is that of the other page already.
+  const now = () => new URLSearchParams(window.location.pathname === pathname ? window.location.search : parameters);
   return {
     parameters,
     now,
