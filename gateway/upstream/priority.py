@@ -1,6 +1,7 @@
 """Which operations, and which calls to Digital River, give way when not all of them can be served."""
 
 from contextvars import ContextVar, Token
+from datetime import datetime
 from enum import IntEnum
 
 
@@ -24,16 +25,18 @@ _of_operation: ContextVar["prioritized | None"] = ContextVar("priority", default
 def claim_of_call() -> tuple[Priority, bool]:
     """The priority of a call that is sent now, and whether its operation has sent another one before."""
     claim = _of_operation.get()
-    if claim is None:
-        return Priority.CHECKOUT, False
-    has_begun, claim.has_begun = claim.has_begun, True
-    return claim.priority, has_begun
+    return (Priority.CHECKOUT, False) if claim is None else (claim.priority, claim.has_begun)
+
+
+def calling_operation() -> "prioritized | None":
+    """The operation that sends the current call. None in the background."""
+    return _of_operation.get()
 
 
 class prioritized:  # noqa: N801 - a context manager; every request enters it, and a class costs a third
     """Calls that begin during the `with` block, and in tasks that begin there, have this priority."""
 
-    __slots__ = ("_token", "has_begun", "priority")
+    __slots__ = ("_token", "has_begun", "priority", "retry_after")
 
     _token: Token["prioritized | None"]
 
@@ -41,6 +44,13 @@ class prioritized:  # noqa: N801 - a context manager; every request enters it, a
         self.priority = priority
         self.has_begun = False
         """Whether the operation has sent a call."""
+        self.retry_after: datetime | None = None
+        """When to try again, if a call of the operation was held back for want of a permit."""
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether nothing was done, and will not be. What is read for the answer would cost others a permit."""
+        return self.retry_after is not None and not self.has_begun and self.priority is not Priority.SUBMISSION
 
     def __enter__(self) -> None:
         self._token = _of_operation.set(self)

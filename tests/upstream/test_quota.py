@@ -138,6 +138,33 @@ async def test_change_that_got_no_permit_may_be_repeated(limited: Shopper) -> No
     assert (error["code"], error["retry"]) == ("RATE_LIMITED", "RETRY")
 
 
+UPDATE = """mutation { updateCart(input: {organizationId: "1"}) {
+  cart @include(if: %s) { id } errors { code ... on RateLimitError { retryAfter } } } }"""
+
+
+async def test_change_without_a_permit_reads_nothing_for_its_answer(world: World, network: InMemoryTransport) -> None:
+    clock = FrozenClock()
+    store = MemoryStore(clock)
+    async with (
+        gateway_on(store, world, network, clock) as unlimited,
+        gateway_on(store, world, network, clock, upstream_quota_per_s=10) as limited,
+    ):
+        await unlimited.add(PACK)
+        shopper = Storefront(limited.http, cookie=unlimited.cookie)
+        world.calls.clear()
+        await asyncio.gather(*(limited.ask(PRODUCT % number) for number in range(20)))
+        await shopper.ask("{ cart { id } }")
+        await shopper.ask(UPDATE % "false")
+        assert world.calls.count() == 8, "a change has no permit now, but what follows a change has one"
+        answer = await shopper.ask(UPDATE % "true")
+        payload = answer.body["data"]["updateCart"]
+        assert payload["cart"] is None
+        assert [(error["code"], datetime.fromisoformat(error["retryAfter"])) for error in payload["errors"]] == [
+            ("RATE_LIMITED", retry_after(answer.body))
+        ]
+        assert world.calls.count() == 8
+
+
 async def test_order_without_a_permit_is_reported_by_health(
     world: World, network: InMemoryTransport, sandbox: httpx.AsyncClient, clock: Clock
 ) -> None:

@@ -11,7 +11,7 @@ from gateway.store.call_permits import LocalPermits, SharedPermits
 from gateway.store.interface import Store
 from gateway.store.redis import RedisStore
 from gateway.upstream.exchange import Request, Response, Sender
-from gateway.upstream.priority import Priority
+from gateway.upstream.priority import Priority, calling_operation
 from gateway.upstream.protection.breakers import Breakers
 from gateway.upstream.protection.quota import Quota, RefusedOrders, rank_of
 from gateway.upstream.protection.resources import Resource, resource_of
@@ -38,19 +38,27 @@ class LimitedCalls:
         """See `Sender`."""
         if resource_of(request.call) is Resource.LEDGER:
             return await self._sender.exchange(request, within_s)  # The ledger is not Digital River's.
+        operation = calling_operation()
+        if operation is not None and operation.is_lost:
+            SHED.labels(request.priority.name.lower()).inc()
+            raise QuotaUsedUp(detail="quota used up", retry_after=operation.retry_after)
         permit = self._quota.take_now()
         if permit is None:
             began_at = self._elapsed()
             try:
                 permit = await self._quota.take(rank_of(request.priority, is_continued=request.is_continued), within_s)
-            except QuotaUsedUp:
+            except QuotaUsedUp as failure:
                 SHED.labels(request.priority.name.lower()).inc()
                 if request.priority is Priority.SUBMISSION:
                     self._refused_orders.note()
+                if operation is not None:
+                    operation.retry_after = failure.retry_after
                 raise
             within_s -= self._elapsed() - began_at
             if within_s <= 0:
                 raise CallHeldBack(detail="no time left")
+        if operation is not None:
+            operation.has_begun = True
         try:
             response = await self._sender.exchange(request, within_s)
         finally:
