@@ -1,13 +1,18 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
+from sandbox.model.fault import Fault
 from sandbox.model.world import World
 from tests.support.chromium import Chromium, running_chromium
 from tests.support.shop import Clock
 from tests.support.storefront_build import Shop, served_storefront
+
+FORGOTTEN_S = 15
+"""Time in seconds after which failed calls are neither counted nor a reason to hold others back."""
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +43,18 @@ class OpenShop:
             yield
         finally:
             self.clock.jump(-seconds)
+
+    @contextmanager
+    def failing(self, path: str, **values: Any) -> Iterator[None]:
+        """Digital River answers calls of this path with 503. Afterwards, the gateway holds no such calls back."""
+        fault = Fault(path=path, kind="status", status=503, **values)
+        self.world.faults.append(fault)
+        try:
+            yield
+        finally:
+            self.world.faults.remove(fault)
+            with self.later(FORGOTTEN_S):
+                pass
 
 
 @pytest.fixture(scope="module")

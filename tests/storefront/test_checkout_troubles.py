@@ -184,13 +184,11 @@ async def test_order_that_digital_river_does_not_confirm_is_found(open_shop: Ope
 
 
 async def test_order_that_cannot_be_found_is_in_doubt(open_shop: OpenShop, chromium: Chromium) -> None:
-    unreadable = Fault(path="/v1/shoppers/me/orders/{id}", kind="status", status=503)
     async with shopper_in(open_shop.shop, chromium, submits=1) as shopper:
         await do(shopper, *checkout(), pay(), "readyToOrder")
         fault(open_shop, kind="drop-after")
-        open_shop.world.faults.append(unreadable)
-        message = await do(shopper, "order", ("panel", {"kind": "doubt"}))
-        open_shop.world.faults.remove(unreadable)
+        with open_shop.failing("/v1/shoppers/me/orders/{id}"):
+            message = await do(shopper, "order", ("panel", {"kind": "doubt"}))
         with open_shop.later(600):
             shown = await do(shopper, ("choose", {"index": 0}), "placed")
     assert "It may have been placed." in message

@@ -32,11 +32,9 @@ async def test_cart_with_an_unknown_change_is_checked_again(open_shop: OpenShop,
 
 @pytest.mark.exhaustive
 async def test_unknown_tax_rule_is_checked_again(open_shop: OpenShop, chromium: Chromium) -> None:
-    broken = Fault(path=f"{CART}/tax-registrations/schema", kind="status", status=503)
-    open_shop.world.faults.append(broken)
     async with shopper_in(open_shop.shop, chromium, submits=0) as shopper:
-        shown = await do(shopper, *checkout("BR"), "unchecked")
-        open_shop.world.faults.remove(broken)
+        with open_shop.failing(f"{CART}/tax-registrations/schema"):
+            shown = await do(shopper, *checkout("BR"), "unchecked")
         steps = await do(shopper, "checkNow", "checked", ("steps", {"until": "tax"}))
         two = await do(shopper, "twoTaxNumbers")
     assert NOTHING_TO_CORRECT in shown["text"]

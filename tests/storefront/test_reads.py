@@ -1,7 +1,7 @@
 """What the storefront shows if the graph cannot be read, if the session has ended, or if nothing can be stored."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -31,16 +31,6 @@ async def shopper_in(
             yield shopper
 
 
-@contextmanager
-def unreadable(open_shop: OpenShop, path: str) -> Iterator[None]:
-    fault = Fault(path=path, kind="status", status=503)
-    open_shop.world.faults.append(fault)
-    try:
-        yield
-    finally:
-        open_shop.world.faults.remove(fault)
-
-
 async def signed_in(shopper: Profile, open_shop: OpenShop, path: str) -> None:
     keys = open_shop.world.keys
     await shopper.play("signInAt", username=keys.shopper_username, password=keys.shopper_password, path=path)
@@ -49,12 +39,12 @@ async def signed_in(shopper: Profile, open_shop: OpenShop, path: str) -> None:
 async def test_unreadable_cart_is_not_shown_as_empty(open_shop: OpenShop, chromium: Chromium) -> None:
     async with shopper_in(open_shop, chromium) as shopper:
         await do(shopper, "fillCart")
-        with unreadable(open_shop, CART):
+        with open_shop.failing(CART):
             shown = [await shopper.play("openUnreadable", path=path) for path in ("/cart", "/checkout")]
         await do(
             shopper, ("tryAgain", {"until": "Contact and address"}), ("openPage", {"path": "/cart", "until": PRODUCT})
         )
-        with unreadable(open_shop, CART):
+        with open_shop.failing(CART):
             older = await shopper.play("readAgainInVain", until=PRODUCT)
         await shopper.play("tryAgain", until=PRODUCT)
     assert shown == [{"empty": 0, "findings": []}] * 2

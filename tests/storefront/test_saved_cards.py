@@ -176,12 +176,10 @@ async def test_lost_answer_saves_one_card(open_shop: OpenShop, chromium: Chromiu
 @pytest.mark.exhaustive
 async def test_card_that_could_not_be_saved_is_sent_again(open_shop: OpenShop, chromium: Chromium) -> None:
     account = new_account(open_shop.world, "unsaved@example.com", ALEX_HOME)
-    fault = Fault(path=OPTIONS, method="POST", kind="status", status=503)
-    open_shop.world.faults.append(fault)
     async with signed_in(open_shop, chromium, account) as shopper:
         shown = saved(account)
-        await do(shopper, "openAddCard", give(), "problem")
-        open_shop.world.faults.remove(fault)
+        with open_shop.failing(OPTIONS, method="POST"):
+            await do(shopper, "openAddCard", give(), "problem")
         await do(shopper, "tryAgain", shown)
     assert len(account.payment_options) == 1
 
