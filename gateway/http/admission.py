@@ -208,10 +208,10 @@ class Admission:
         return is_late
 
     def _end_window(self, now: float) -> None:
-        took_s, cpu_s = now - self._window_began_at, self.cpu_s()
+        took_s = now - self._window_began_at
         if max(self._started + self._refused_unread, self.waiting) < LEAST_REQUESTS and took_s < QUIET_S:
             return
-        mean_s = self._waited_s / max(self._started, 1)
+        cpu_s, mean_s = self.cpu_s(), self._waited_s / max(self._started, 1)
         overload.WAIT.labels().set(mean_s)
         window = Window(took_s, cpu_s - self._cpu_before_s, mean_s)
         is_busy = window.busy_share > BUSY_SHARE or mean_s > self.longest_wait_s
