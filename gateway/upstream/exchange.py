@@ -90,8 +90,6 @@ class Request(NamedTuple):
     have been suspended while the connection was made."""
     priority: Priority = Priority.CHECKOUT
     """The priority of the operation that needs the request."""
-    is_continued: bool = False
-    """Whether the operation has sent another call before, which was for nothing if this one is not sent."""
     recorded: RecordedCall | None = None
     """Where the tries of the request are recorded; None if they are not."""
     call: str = OTHER

@@ -22,12 +22,6 @@ class Priority(IntEnum):
 _of_operation: ContextVar["prioritized | None"] = ContextVar("priority", default=None)
 
 
-def claim_of_call() -> tuple[Priority, bool]:
-    """The priority of a call that is sent now, and whether its operation has sent another one before."""
-    claim = _of_operation.get()
-    return (Priority.CHECKOUT, False) if claim is None else (claim.priority, claim.has_begun)
-
-
 def calling_operation() -> "prioritized | None":
     """The operation that sends the current call. None in the background."""
     return _of_operation.get()

@@ -50,7 +50,7 @@ from gateway.upstream.connections.connection import StaleConnection
 from gateway.upstream.counted_call import CountedCall
 from gateway.upstream.endpoints.paths import CART
 from gateway.upstream.exchange import Header, Request, Reserve, Response, Sender, base_url
-from gateway.upstream.priority import claim_of_call
+from gateway.upstream.priority import Priority, calling_operation
 from gateway.upstream.protection.resources import resource_of
 from gateway.upstream.protection.retry_budget import RetryBudget
 from gateway.upstream.traced_call import traced_call
@@ -182,7 +182,7 @@ class Calls:
         deadline_at = self.deadline_at or elapsed_s() + settings.operation_deadline_s
         site = base_url(base or settings.upstream_url)
         call = call_name(method, path)
-        priority, is_continued = claim_of_call()
+        operation = calling_operation()
         traced = traced_call(call, settings)
         request = Request(
             method,
@@ -193,8 +193,7 @@ class Calls:
             self.reserve,
             on_new_connection=repeat is Repeat.NEVER,
             may_send=None if method == "GET" else lambda: elapsed_s() < deadline_at and self._holds_leases(),
-            priority=priority,
-            is_continued=is_continued,
+            priority=Priority.CHECKOUT if operation is None else operation.priority,
             recorded=traced.recorded,
             call=call,
         )

@@ -46,7 +46,8 @@ class LimitedCalls:
         if permit is None:
             began_at = self._elapsed()
             try:
-                permit = await self._quota.take(rank_of(request.priority, is_continued=request.is_continued), within_s)
+                is_continued = operation is not None and operation.has_begun
+                permit = await self._quota.take(rank_of(request.priority, is_continued=is_continued), within_s)
             except QuotaUsedUp as failure:
                 SHED.labels(request.priority.name.lower()).inc()
                 if request.priority is Priority.SUBMISSION:
