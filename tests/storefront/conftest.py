@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 
+from gateway.upstream.protection.breaker import OPEN_S
+from gateway.upstream.protection.recent_calls import WINDOW_S
 from sandbox.model.fault import Fault
 from sandbox.model.world import World
 from tests.support.chromium import Chromium, running_chromium
 from tests.support.shop import Clock
 from tests.support.storefront_build import Shop, served_storefront
 
-FORGOTTEN_S = 15
+FORGOTTEN_S = WINDOW_S + max(OPEN_S)
 """Time in seconds after which failed calls are neither counted nor a reason to hold others back."""
 
 

@@ -10,7 +10,7 @@ import { Trouble } from "../problems/Trouble";
 import { useTexts } from "../texts";
 import { FilterForm } from "./FilterForm";
 import { count, facetsOf, filtersOf, searchOf } from "./filters";
-import { useListAddress } from "./list-address";
+import { SHOWN, useListAddress } from "./list-address";
 import { ProductGrid } from "./ProductGrid";
 import { SortMenu } from "./SortMenu";
 import "./product-list.css";
@@ -25,7 +25,7 @@ export function ProductList({ base }: { base: { text?: string; categoryId?: stri
   const filters = filtersOf(address.parameters);
   const search = searchOf(base, filters);
   // The number of products is in the address: after a reload, as many are shown as before.
-  const shown = Math.min(MOST, Math.max(PAGE, Number(address.parameters.get("shown")) || PAGE));
+  const shown = Math.min(MOST, Math.max(PAGE, Number(address.parameters.get(SHOWN)) || PAGE));
   const [first] = useState(shown);
   const { data, previousData, error, loading, refetch, fetchMore } = useQuery(ProductListDocument, {
     variables: { ...useInContext(), search, sort: filters.sort, first },
@@ -36,7 +36,7 @@ export function ProductList({ base }: { base: { text?: string; categoryId?: stri
     // A filter that was set meanwhile shows another list.
     if (!address.isShown()) return;
     const next = address.now();
-    next.set("shown", String(shown + PAGE));
+    next.set(SHOWN, String(shown + PAGE));
     address.set(next, { replace: true });
   });
   if (!list && error) return <Trouble error={error} retry={() => void refetch()} isPart />;

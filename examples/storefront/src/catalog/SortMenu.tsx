@@ -2,7 +2,7 @@ import { useId } from "react";
 import type { ProductSort } from "../graph/schema.generated";
 import { useTexts } from "../texts";
 import { SORTS } from "./filters";
-import { useListAddress } from "./list-address";
+import { SHOWN, useListAddress } from "./list-address";
 
 export function SortMenu({ sort, isSearch }: { sort: ProductSort | null; isSearch: boolean }) {
   const { catalog } = useTexts();
@@ -11,7 +11,7 @@ export function SortMenu({ sort, isSearch }: { sort: ProductSort | null; isSearc
 
   function change(value: string) {
     const next = address.now();
-    next.delete("shown");
+    next.delete(SHOWN);
     if (value) next.set("sort", value);
     else next.delete("sort");
     address.set(next);

@@ -1,7 +1,7 @@
 import { useLocation, useSearchParams } from "react-router";
 
 /** How many products are shown: the parameter that does not say which list it is. */
-const SHOWN = "shown";
+export const SHOWN = "shown";
 
 interface ListAddress {
   /** The parameters that the page shows. */
